@@ -1,0 +1,31 @@
+/**
+ * Looks inside a clip without ffmpeg: is it what was ordered? And makes its poster picture.
+ * The reader is random access, so a probe of a 200 MB clip touches a few kilobytes.
+ */
+export type Media = {
+  /** Null when the bytes are not a video container that we can read. */
+  probeVideo(read: ByteReader): Promise<VideoFacts | null>;
+  /** First picture of the clip as JPEG, or null when the codec cannot be decoded here. */
+  poster(read: ByteReader, options: { maxWidth: number }): Promise<Uint8Array | null>;
+  /** Kind and size of a still image, or null when it is not one that we know (JPEG, PNG, WebP). */
+  probeImage(read: ByteReader): Promise<ImageFacts | null>;
+};
+
+export type ByteReader = {
+  size: number;
+  /** Bytes `start` (inclusive) to `end` (exclusive). */
+  read(start: number, end: number): Promise<Uint8Array>;
+};
+
+export type VideoFacts = {
+  container: 'mp4' | 'mov' | 'webm';
+  /** Seconds, fractional. */
+  durationSeconds: number;
+  width: number;
+  height: number;
+  framesPerSecond: number | null;
+  videoCodec: string;
+  audioCodec: string | null;
+};
+
+export type ImageFacts = { format: 'jpeg' | 'png' | 'webp'; width: number; height: number };
