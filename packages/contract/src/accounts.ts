@@ -1,0 +1,200 @@
+/** Who pays: accounts, their keys, their money, their webhooks. */
+import { z } from 'zod';
+import { EventType } from './events.ts';
+import { Currency, Decimal, Money } from './money.ts';
+
+const Instant = z.iso.datetime();
+const Name = z.string().min(1).max(200);
+
+export const CreateAccount = z
+  .strictObject({
+    name: Name,
+    currency: Currency.default('USD'),
+    weight: z.int().min(1).max(1000).default(1).describe('Share of slots against other accounts.'),
+    credit_limit: Decimal.default('0').describe('How far the balance may go below zero.'),
+    max_in_flight: z.int().min(1).nullable().default(null),
+    max_queued: z.int().min(1).nullable().default(null),
+    retention_days: z.int().min(1).max(3650).nullable().default(null).describe('Null keeps assets.'),
+    markup_percent: z.number().min(-100).max(10_000).default(0).describe('Customer price over list price.'),
+  })
+  .meta({ id: 'CreateAccount' });
+export const UpdateAccount = CreateAccount.omit({ currency: true })
+  .partial()
+  .extend({ status: z.enum(['active', 'suspended']).optional() })
+  .meta({ id: 'UpdateAccount' });
+
+export const Account = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('account'),
+    name: z.string(),
+    status: z.enum(['active', 'suspended']),
+    currency: Currency,
+    weight: z.int(),
+    credit_limit: Decimal,
+    max_in_flight: z.int().nullable(),
+    max_queued: z.int().nullable(),
+    retention_days: z.int().nullable(),
+    markup_percent: z.number(),
+    created_at: Instant,
+    balance: z.lazy(() => Balance),
+  })
+  .meta({ id: 'Account' });
+export type Account = z.infer<typeof Account>;
+
+export const Balance = z
+  .strictObject({
+    object: z.literal('balance'),
+    currency: Currency,
+    posted: Decimal.describe('Top-ups and adjustments less charges.'),
+    held: Decimal.describe('Reserved for tasks under way.'),
+    available: Decimal.describe('posted − held; may reach −credit_limit.'),
+    credit_limit: Decimal,
+  })
+  .meta({ id: 'Balance' });
+
+export const Scope = z
+  .enum(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write', 'operator'])
+  .meta({ id: 'Scope' });
+export type Scope = z.infer<typeof Scope>;
+
+export const CreateKey = z
+  .strictObject({
+    name: Name,
+    account: z.string().nullable().default(null).describe('Null for an operator key.'),
+    scopes: z
+      .array(Scope)
+      .min(1)
+      .default(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write']),
+    budget: Decimal.nullable().default(null).describe('What this key may spend in a period.'),
+    budget_period: z.enum(['total', 'day', 'month']).default('total'),
+    max_in_flight: z.int().min(1).nullable().default(null),
+    expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+  })
+  .meta({ id: 'CreateKey' });
+
+export const Key = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('key'),
+    name: z.string(),
+    account: z.string().nullable(),
+    prefix: z.string().describe('First characters, to recognise it by.'),
+    scopes: z.array(Scope),
+    budget: Decimal.nullable(),
+    budget_period: z.enum(['total', 'day', 'month']),
+    budget_used: Decimal,
+    max_in_flight: z.int().nullable(),
+    created_at: Instant,
+    expires_at: Instant.nullable(),
+    revoked_at: Instant.nullable(),
+    last_used_at: Instant.nullable(),
+  })
+  .meta({ id: 'Key' });
+export const KeyWithSecret = Key.extend({ key: z.string().describe('Shown once.') }).meta({
+  id: 'KeyWithSecret',
+});
+
+export const TopUp = z
+  .strictObject({
+    amount: Decimal,
+    reference: z.string().min(1).max(200).describe('Unique; repeating it changes nothing.'),
+    note: z.string().max(500).optional(),
+  })
+  .meta({ id: 'TopUp', description: 'Money received (positive).' });
+export const Adjustment = TopUp.extend({ note: z.string().min(1).max(500) }).meta({
+  id: 'Adjustment',
+  description: 'A correction, positive or negative, with its reason.',
+});
+
+export const LedgerEntry = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('ledger_transaction'),
+    kind: z.enum(['top_up', 'adjustment', 'hold', 'settle', 'release', 'cost', 'refund']),
+    at: Instant,
+    task_id: z.string().nullable(),
+    reference: z.string(),
+    note: z.string().nullable(),
+    postings: z.array(z.strictObject({ account: z.string(), amount: Decimal, currency: z.string() })),
+  })
+  .meta({ id: 'LedgerEntry', description: 'One transaction of the ledger; its postings sum to zero.' });
+export const LedgerList = z
+  .strictObject({ object: z.literal('list'), data: z.array(LedgerEntry), next_cursor: z.string().nullable() })
+  .meta({ id: 'LedgerList' });
+export const ListLedgerQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(200).optional(),
+  task: z.string().max(100).optional(),
+  account: z.string().max(100).optional().describe('Operators only.'),
+});
+
+export const CreateEndpoint = z
+  .strictObject({
+    url: z.url().max(2048),
+    types: z.array(EventType).min(1).default(['task.completed', 'task.failed', 'task.cancelled']),
+    description: z.string().max(200).default(''),
+  })
+  .meta({ id: 'CreateEndpoint' });
+export const UpdateEndpoint = CreateEndpoint.partial()
+  .extend({ status: z.enum(['enabled', 'disabled']).optional() })
+  .meta({ id: 'UpdateEndpoint' });
+export const Endpoint = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('webhook_endpoint'),
+    url: z.string(),
+    types: z.array(EventType),
+    description: z.string(),
+    status: z.enum(['enabled', 'disabled']),
+    disabled_reason: z.string().nullable(),
+    created_at: Instant,
+  })
+  .meta({ id: 'Endpoint' });
+export const EndpointWithSecret = Endpoint.extend({
+  secret: z.string().describe('Standard Webhooks secret `whsec_…`, shown once.'),
+}).meta({ id: 'EndpointWithSecret' });
+
+export const DeliveryAttempt = z.strictObject({
+  at: Instant,
+  status: z.int().nullable(),
+  outcome: z.string(),
+  duration_ms: z.int(),
+  response: z.string().nullable().describe('First kilobytes of what the receiver said.'),
+});
+export const Delivery = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('delivery'),
+    endpoint_id: z.string(),
+    event_id: z.string(),
+    event_type: EventType,
+    task_id: z.string().nullable(),
+    state: z.enum(['waiting', 'delivered', 'exhausted']),
+    attempts: z.array(DeliveryAttempt),
+    next_attempt_at: Instant.nullable(),
+    created_at: Instant,
+  })
+  .meta({ id: 'Delivery' });
+
+export const FileObject = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('file'),
+    reference: z.string().describe('Use this as an input address: `file:<id>`.'),
+    bytes: z.int(),
+    sha256: z.string(),
+    content_type: z.string(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    duration_seconds: z.number().nullable(),
+    created_at: Instant,
+    expires_at: Instant.nullable(),
+  })
+  .meta({ id: 'File' });
+
+export const MoneyMovement = z
+  .strictObject({ transaction: LedgerEntry, balance: Balance })
+  .meta({ id: 'MoneyMovement' });
+
+export { Money };

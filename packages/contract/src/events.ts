@@ -1,0 +1,58 @@
+/** Events: what webhooks deliver and server-sent streams carry. Thin: ids, states, sizes; never a prompt or a link. */
+import { z } from 'zod';
+import { TaskStage, TaskStatus } from './tasks.ts';
+
+export const eventTypes = [
+  'task.created',
+  'task.started',
+  'task.rendered',
+  'task.completed',
+  'task.failed',
+  'task.cancelled',
+  'path.alarm',
+  'endpoint.disabled',
+  'webhook.test',
+] as const;
+export const EventType = z.enum(eventTypes).meta({ id: 'EventType' });
+export type EventType = z.infer<typeof EventType>;
+
+/** The three that end a task; each terminal transition writes exactly one. */
+export const terminalEventTypes = ['task.completed', 'task.failed', 'task.cancelled'] as const;
+
+export const TaskEventData = z.strictObject({
+  id: z.string(),
+  status: TaskStatus,
+  stage: TaskStage,
+  version: z.int(),
+  model: z.string(),
+  error_code: z.string().nullable(),
+  charge: z.string().nullable(),
+  currency: z.string(),
+  sandbox: z.boolean(),
+  metadata: z.record(z.string(), z.string()),
+  assets: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.string(),
+      bytes: z.int(),
+      sha256: z.string(),
+      deletes_at: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+
+export const Event = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('event'),
+    type: EventType,
+    created_at: z.iso.datetime(),
+    data: z.record(z.string(), z.unknown()).describe('For task events: see TaskEventData.'),
+  })
+  .meta({ id: 'Event' });
+export type Event = z.infer<typeof Event>;
+
+export const EventsQuery = z.strictObject({
+  after: z.string().max(40).optional().describe('Same as Last-Event-ID.'),
+  types: z.string().max(500).optional().describe('Comma-separated event types.'),
+});

@@ -1,0 +1,149 @@
+/** Builds the OpenAPI 3.1 document from the operations table. The golden copy is `openapi.json`. */
+import { z } from 'zod';
+import { errorCatalogue, Problem } from './errors.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
+
+type JsonObject = Record<string, unknown>;
+
+export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
+  const components: JsonObject = {};
+  const paths: Record<string, JsonObject> = {};
+  for (const [id, operation] of Object.entries<Operation>(operations)) {
+    const described = { [operation.method]: describe(id, operation, components) };
+    paths[operation.path] = { ...paths[operation.path], ...described };
+  }
+  schemaOf(Problem, components, 'output');
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sluice',
+      version: '1.0.0',
+      summary: 'One durable API in front of AI video generation.',
+      description:
+        'Accepts paid video orders, sends each once, holds the upstream slot until it is really done, stores the clip, ' +
+        'charges for what was delivered and tells you.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      contact: { name: 'The operator of this installation', url: serverUrl },
+    },
+    servers: [{ url: serverUrl }],
+    security: [{ key: [] }],
+    tags: [...new Set(Object.values<Operation>(operations).map((operation) => operation.tag))].map(
+      (name) => ({
+        name,
+        description: `${name} operations.`,
+      }),
+    ),
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, `sk-sluice-…`.' } },
+      schemas: components,
+    },
+  };
+}
+
+function describe(id: string, operation: Operation, components: JsonObject): JsonObject {
+  const { status, schema, contentType = 'application/json', description } = operation.response;
+  const content = schema ? schemaOf(schema, components, 'output') : { type: 'string' };
+  return {
+    operationId: id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: [operation.description, `Access: ${operation.access}.`].filter(Boolean).join(' '),
+    ...(operation.access === 'public' ? { security: [{}, { key: [] }] } : {}),
+    parameters: parametersOf(operation, components),
+    ...(operation.body ? { requestBody: requestBodyOf(operation, operation.body, components) } : {}),
+    responses: {
+      [String(status)]: { description, content: { [contentType]: { schema: content } } },
+      ...errorResponses(operation),
+    },
+  };
+}
+
+function parametersOf(operation: Operation, components: JsonObject): JsonObject[] {
+  const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', maxLength: 100 },
+  }));
+  const query = operation.query ? schemaOf(operation.query, components, 'input') : {};
+  const properties = (query.properties ?? {}) as Record<string, JsonObject>;
+  const required = new Set((query.required ?? []) as string[]);
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.has(name),
+    schema,
+  }));
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'Same key and body within 7 days: same answer, no second effect.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+  return [...inPath, ...inQuery, ...(operation.idempotent ? [key] : [])];
+}
+
+function requestBodyOf(operation: Operation, body: z.ZodType, components: JsonObject): JsonObject {
+  const types = operation.bodyTypes ?? ['application/json'];
+  const schema = schemaOf(body, components, 'input');
+  const multipart = { type: 'object', properties: { file: schema }, required: ['file'] };
+  return {
+    required: true,
+    content: Object.fromEntries(
+      types.map((type) => [type, { schema: type === 'multipart/form-data' ? multipart : schema }]),
+    ),
+  };
+}
+
+function errorResponses(operation: Operation): JsonObject {
+  const always = operation.access === 'public' ? [] : (['missing_key', 'invalid_key', 'forbidden'] as const);
+  const codes = [...always, ...operation.errors, 'rate_limited', 'unavailable', 'internal'] as const;
+  const byStatus = new Map<number, string[]>();
+  for (const code of new Set(codes)) {
+    const { status } = errorCatalogue[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const sorted = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    sorted.map(([status, names]) => [
+      String(status),
+      {
+        description: names.map((name) => `\`${name}\``).join(', '),
+        ...(status === 429 || status === 503
+          ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } } }
+          : {}),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+/** JSON Schema of a shape; named shapes go to `components` once and are referred to. */
+function schemaOf(schema: z.ZodType, components: JsonObject, io: 'input' | 'output'): JsonObject {
+  const {
+    $schema: _,
+    $defs,
+    ...root
+  } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.id;
+    },
+    reused: 'inline',
+  }) as JsonObject & { $defs?: Record<string, JsonObject> };
+  for (const [name, definition] of Object.entries($defs ?? {})) components[name] = relocate(definition);
+  const id = schema.meta()?.id;
+  const located = relocate(root);
+  if (typeof id !== 'string') return located;
+  components[id] = located;
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function relocate(schema: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/'));
+}

@@ -1,0 +1,448 @@
+/** Every operation of the native API. HTTP routes, the OpenAPI document and the SDK are built from this table. */
+import { z } from 'zod';
+import * as accounts from './accounts.ts';
+import { EventsQuery } from './events.ts';
+import { ModelDefinition } from './models.ts';
+import { Deleted, list, type Operation, PageQuery } from './operation.ts';
+import * as paths from './paths.ts';
+import * as tasks from './tasks.ts';
+
+const json = (schema: z.ZodType, description: string, status = 200) => ({ status, schema, description });
+const INPUT = ['invalid_json', 'invalid_input', 'unknown_field'] as const;
+const ORDER = [
+  ...INPUT,
+  'unknown_model',
+  'unsupported_combination',
+  'no_route',
+  'no_price',
+  'price_above_max',
+  'deadline_impossible',
+  'input_unreachable',
+] as const;
+const CREATE = [
+  ...ORDER,
+  'insufficient_balance',
+  'key_budget_exhausted',
+  'idempotency_mismatch',
+  'idempotency_in_progress',
+  'account_suspended',
+  'queue_full',
+  'overloaded',
+  'storage_full',
+  'quarantined',
+] as const;
+
+const ModelView = ModelDefinition.extend({
+  object: z.literal('model'),
+  prices: z.array(
+    z.strictObject({
+      path: z.string(),
+      sheet: z.string(),
+      mode: z.string(),
+      resolution: z.string(),
+      sound: z.string(),
+      video_input: z.boolean(),
+      per: z.enum(['second', 'task']),
+      price: z.string().describe('Customer price in USD.'),
+      grade: z.string(),
+      source: z.string(),
+      date: z.string(),
+      stale: z.boolean(),
+    }),
+  ),
+  paths: z.array(z.string()),
+}).meta({ id: 'Model' });
+
+const taskOperations = {
+  createGeneration: {
+    method: 'post',
+    path: '/v1/videos/generations',
+    tag: 'Tasks',
+    summary: 'Order a clip',
+    description:
+      'Accepts the order durably and answers with a task. The worst-case price is held, and charged or released once. ' +
+      'Repeating the call with the same Idempotency-Key within 7 days answers with the same task.',
+    access: 'tasks:write',
+    body: tasks.CreateGeneration,
+    response: json(tasks.Task, 'The task.', 202),
+    errors: [...CREATE],
+    idempotent: true,
+  },
+  createBatch: {
+    method: 'post',
+    path: '/v1/tasks/batch',
+    tag: 'Tasks',
+    summary: 'Order many clips, all or nothing',
+    access: 'tasks:write',
+    body: tasks.CreateBatch,
+    response: json(tasks.TaskBatch, 'The tasks.', 202),
+    errors: [...CREATE],
+    idempotent: true,
+  },
+  listTasks: {
+    method: 'get',
+    path: '/v1/tasks',
+    tag: 'Tasks',
+    summary: 'List tasks, newest first',
+    access: 'tasks:read',
+    query: tasks.ListTasksQuery,
+    response: json(tasks.TaskList, 'A page of tasks.'),
+    errors: ['invalid_input', 'unknown_field'],
+  },
+  getTask: {
+    method: 'get',
+    path: '/v1/tasks/{id}',
+    tag: 'Tasks',
+    summary: 'Read a task',
+    access: 'tasks:read',
+    response: json(tasks.Task, 'The task.'),
+    errors: ['not_found'],
+  },
+  cancelTask: {
+    method: 'post',
+    path: '/v1/tasks/{id}/cancel',
+    tag: 'Tasks',
+    summary: 'Cancel a task',
+    description:
+      'Free while it waits. Once an upstream that cannot cancel has accepted it, the answer is cancel_too_late.',
+    access: 'tasks:write',
+    response: json(tasks.CancelResult, 'What the cancel achieved.'),
+    errors: ['not_found', 'cancel_too_late'],
+  },
+  getTimeline: {
+    method: 'get',
+    path: '/v1/tasks/{id}/timeline',
+    tag: 'Tasks',
+    summary: 'Everything that happened to a task, in order',
+    access: 'tasks:read',
+    response: json(tasks.Timeline, 'The timeline.'),
+    errors: ['not_found'],
+  },
+  streamTaskEvents: {
+    method: 'get',
+    path: '/v1/tasks/{id}/events',
+    tag: 'Events',
+    summary: 'Follow one task (server-sent events)',
+    description: 'Resumes after `Last-Event-ID`; ends after the terminal event.',
+    access: 'tasks:read',
+    query: EventsQuery,
+    response: { status: 200, contentType: 'text/event-stream', description: 'A stream of events.' },
+    errors: ['not_found'],
+  },
+  streamEvents: {
+    method: 'get',
+    path: '/v1/events',
+    tag: 'Events',
+    summary: 'Follow everything of the account (server-sent events)',
+    description: 'Resumes after `Last-Event-ID`. Without it, starts now.',
+    access: 'tasks:read',
+    query: EventsQuery,
+    response: { status: 200, contentType: 'text/event-stream', description: 'A stream of events.' },
+    errors: ['invalid_input'],
+  },
+} satisfies Record<string, Operation>;
+
+const catalogueOperations = {
+  listModels: {
+    method: 'get',
+    path: '/v1/models',
+    tag: 'Catalogue',
+    summary: 'Models: what they can do and what they cost here',
+    access: 'tasks:read',
+    response: json(list(ModelView, 'ModelList'), 'All models.'),
+    errors: [],
+  },
+  getModel: {
+    method: 'get',
+    path: '/v1/models/{id}',
+    tag: 'Catalogue',
+    summary: 'One model',
+    access: 'tasks:read',
+    response: json(ModelView, 'The model.'),
+    errors: ['not_found'],
+  },
+  createQuote: {
+    method: 'post',
+    path: '/v1/quotes',
+    tag: 'Catalogue',
+    summary: 'What an order would cost, where it would go, when it would end',
+    access: 'tasks:read',
+    body: tasks.QuoteRequest,
+    response: json(tasks.Quote, 'The quote.'),
+    errors: [...ORDER],
+  },
+} satisfies Record<string, Operation>;
+
+const assetOperations = {
+  getAsset: {
+    method: 'get',
+    path: '/v1/assets/{id}',
+    tag: 'Assets',
+    summary: 'Download a stored clip or poster',
+    description: 'With a key, or with the signature of the stable link. Range and ETag are honoured.',
+    access: 'public',
+    query: z.strictObject({
+      expires: z.string().max(20).optional(),
+      signature: z.string().max(200).optional(),
+      download: z.enum(['0', '1']).optional(),
+    }),
+    response: { status: 200, contentType: 'video/mp4', description: 'The bytes.' },
+    errors: ['not_found', 'gone', 'missing_key', 'range_not_satisfiable'],
+  },
+  deleteAsset: {
+    method: 'delete',
+    path: '/v1/assets/{id}',
+    tag: 'Assets',
+    summary: 'Delete a stored clip or poster now',
+    access: 'tasks:write',
+    response: json(Deleted, 'The deletion, recorded on the timeline.'),
+    errors: ['not_found'],
+  },
+  uploadFile: {
+    method: 'post',
+    path: '/v1/files',
+    tag: 'Files',
+    summary: 'Upload an input picture or video',
+    description: 'Multipart with one `file` part, or the raw bytes with their content type.',
+    access: 'files:write',
+    body: z.string().meta({ format: 'binary' }),
+    bodyTypes: ['multipart/form-data', 'image/jpeg', 'image/png', 'video/mp4', 'video/quicktime'],
+    response: json(accounts.FileObject, 'The file.', 201),
+    errors: ['invalid_input', 'unsupported_media_type', 'payload_too_large', 'storage_full'],
+  },
+  getFile: {
+    method: 'get',
+    path: '/v1/files/{id}',
+    tag: 'Files',
+    summary: 'Read about an upload',
+    access: 'tasks:read',
+    response: json(accounts.FileObject, 'The file.'),
+    errors: ['not_found'],
+  },
+  deleteFile: {
+    method: 'delete',
+    path: '/v1/files/{id}',
+    tag: 'Files',
+    summary: 'Delete an upload',
+    access: 'files:write',
+    response: json(Deleted, 'Deleted.'),
+    errors: ['not_found'],
+  },
+} satisfies Record<string, Operation>;
+
+const moneyOperations = {
+  getBalance: {
+    method: 'get',
+    path: '/v1/balance',
+    tag: 'Money',
+    summary: 'Balance of the account',
+    access: 'billing:read',
+    response: json(accounts.Balance, 'The balance.'),
+    errors: [],
+  },
+  listLedger: {
+    method: 'get',
+    path: '/v1/ledger',
+    tag: 'Money',
+    summary: 'Ledger transactions, newest first',
+    access: 'billing:read',
+    query: accounts.ListLedgerQuery,
+    response: json(accounts.LedgerList, 'A page of transactions.'),
+    errors: ['invalid_input'],
+  },
+  exportLedger: {
+    method: 'get',
+    path: '/v1/ledger/export',
+    tag: 'Money',
+    summary: 'The whole book as a plain-text-accounting journal',
+    access: 'operator',
+    response: {
+      status: 200,
+      contentType: 'text/plain',
+      description: 'A journal for `ledger` and `hledger`.',
+    },
+    errors: [],
+  },
+} satisfies Record<string, Operation>;
+
+const webhookOperations = {
+  listEndpoints: {
+    method: 'get',
+    path: '/v1/webhooks',
+    tag: 'Webhooks',
+    summary: 'List endpoints',
+    access: 'tasks:read',
+    query: PageQuery,
+    response: json(list(accounts.Endpoint, 'EndpointList'), 'Endpoints.'),
+    errors: [],
+  },
+  createEndpoint: {
+    method: 'post',
+    path: '/v1/webhooks',
+    tag: 'Webhooks',
+    summary: 'Add an endpoint',
+    access: 'webhooks:write',
+    body: accounts.CreateEndpoint,
+    response: json(accounts.EndpointWithSecret, 'The endpoint, with its secret.', 201),
+    errors: [...INPUT, 'input_unreachable'],
+  },
+  getEndpoint: {
+    method: 'get',
+    path: '/v1/webhooks/{id}',
+    tag: 'Webhooks',
+    summary: 'Read an endpoint',
+    access: 'tasks:read',
+    response: json(accounts.Endpoint, 'The endpoint.'),
+    errors: ['not_found'],
+  },
+  updateEndpoint: {
+    method: 'patch',
+    path: '/v1/webhooks/{id}',
+    tag: 'Webhooks',
+    summary: 'Change, enable or disable an endpoint',
+    access: 'webhooks:write',
+    body: accounts.UpdateEndpoint,
+    response: json(accounts.Endpoint, 'The endpoint.'),
+    errors: [...INPUT, 'not_found', 'input_unreachable'],
+  },
+  deleteEndpoint: {
+    method: 'delete',
+    path: '/v1/webhooks/{id}',
+    tag: 'Webhooks',
+    summary: 'Remove an endpoint',
+    access: 'webhooks:write',
+    response: json(Deleted, 'Deleted.'),
+    errors: ['not_found'],
+  },
+  rotateEndpointSecret: {
+    method: 'post',
+    path: '/v1/webhooks/{id}/rotate',
+    tag: 'Webhooks',
+    summary: 'New secret; the old one keeps signing beside it for 24 hours',
+    access: 'webhooks:write',
+    response: json(accounts.EndpointWithSecret, 'The endpoint, with its new secret.'),
+    errors: ['not_found'],
+  },
+  testEndpoint: {
+    method: 'post',
+    path: '/v1/webhooks/{id}/test',
+    tag: 'Webhooks',
+    summary: 'Send a signed test event now',
+    access: 'webhooks:write',
+    response: json(accounts.Delivery, 'The delivery.', 202),
+    errors: ['not_found'],
+  },
+  listDeliveries: {
+    method: 'get',
+    path: '/v1/webhooks/{id}/deliveries',
+    tag: 'Webhooks',
+    summary: 'Delivery log of an endpoint, newest first',
+    access: 'tasks:read',
+    query: PageQuery.extend({ state: z.enum(['waiting', 'delivered', 'exhausted']).optional() }),
+    response: json(list(accounts.Delivery, 'DeliveryList'), 'Deliveries.'),
+    errors: ['not_found'],
+  },
+  replayDelivery: {
+    method: 'post',
+    path: '/v1/deliveries/{id}/replay',
+    tag: 'Webhooks',
+    summary: 'Deliver an event again, with the same event id',
+    access: 'webhooks:write',
+    response: json(accounts.Delivery, 'The delivery.', 202),
+    errors: ['not_found'],
+  },
+} satisfies Record<string, Operation>;
+
+const operatorOperations = {
+  listAccounts: operator('get', '/v1/accounts', 'List accounts', {
+    query: PageQuery,
+    response: json(list(accounts.Account, 'AccountList'), 'Accounts.'),
+  }),
+  createAccount: operator('post', '/v1/accounts', 'Create an account', {
+    body: accounts.CreateAccount,
+    response: json(accounts.Account, 'The account.', 201),
+  }),
+  getAccount: operator('get', '/v1/accounts/{id}', 'Read an account', {
+    response: json(accounts.Account, 'The account.'),
+  }),
+  updateAccount: operator('patch', '/v1/accounts/{id}', 'Change an account', {
+    body: accounts.UpdateAccount,
+    response: json(accounts.Account, 'The account.'),
+  }),
+  topUpAccount: operator('post', '/v1/accounts/{id}/topups', 'Book money received', {
+    body: accounts.TopUp,
+    response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+  }),
+  adjustAccount: operator('post', '/v1/accounts/{id}/adjustments', 'Book a correction', {
+    body: accounts.Adjustment,
+    response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+  }),
+  listKeys: operator('get', '/v1/keys', 'List keys', {
+    query: PageQuery.extend({ account: z.string().max(100).optional() }),
+    response: json(list(accounts.Key, 'KeyList'), 'Keys.'),
+  }),
+  createKey: operator('post', '/v1/keys', 'Create a key', {
+    body: accounts.CreateKey,
+    response: json(accounts.KeyWithSecret, 'The key, shown once.', 201),
+  }),
+  revokeKey: operator('delete', '/v1/keys/{id}', 'Revoke a key at once', {
+    response: json(Deleted, 'Revoked.'),
+  }),
+  listPaths: operator('get', '/v1/paths', 'List access paths with slots, limits and guarantee', {
+    response: json(list(paths.Path, 'PathList'), 'Paths.'),
+  }),
+  createPath: operator('post', '/v1/paths', 'Add an access path', {
+    body: paths.CreatePath,
+    response: json(paths.Path, 'The path.', 201),
+  }),
+  getPath: operator('get', '/v1/paths/{id}', 'Read a path', { response: json(paths.Path, 'The path.') }),
+  updatePath: operator('patch', '/v1/paths/{id}', 'Change limits, prices, credential or state of a path', {
+    description: 'paused: admits nothing. draining: admits nothing and finishes what runs. active: works.',
+    body: paths.UpdatePath,
+    response: json(paths.Path, 'The path.'),
+  }),
+  checkPath: operator('post', '/v1/paths/{id}/check', 'Check credential and wallet by a free call', {
+    response: json(paths.PathCheck, 'The result.'),
+  }),
+  listPriceSheets: operator('get', '/v1/prices', 'List price sheets with dates, sources and staleness', {
+    response: json(list(paths.PriceSheetView, 'PriceSheetList'), 'Price sheets.'),
+  }),
+  createPriceSheet: operator('post', '/v1/prices', 'Add a price sheet of your own contract', {
+    body: paths.PriceOverlay,
+    response: json(paths.PriceSheetView, 'The sheet.', 201),
+  }),
+  listUnknownAttempts: operator('get', '/v1/attempts/unknown', 'Attempts whose submit answer was lost', {
+    response: json(list(paths.UnknownAttempt, 'UnknownAttemptList'), 'Attempts.'),
+  }),
+  resolveAttempt: operator('post', '/v1/attempts/{id}/resolve', 'Decide an unknown attempt by hand', {
+    body: paths.ResolveAttempt,
+    response: json(tasks.Timeline, 'The timeline of its task.'),
+  }),
+  getSystem: operator('get', '/v1/system', 'State of the installation', {
+    response: json(paths.SystemStatus, 'The state.'),
+  }),
+  confirmSystem: operator('post', '/v1/system/confirm', 'End the quarantine of a restored copy', {
+    response: json(paths.SystemStatus, 'The state.'),
+  }),
+} satisfies Record<string, Operation>;
+
+function operator<M extends Operation['method'], P extends string>(
+  method: M,
+  path: P,
+  summary: string,
+  rest: Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+) {
+  const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
+  return { method, path, tag: 'Operator', summary, access: 'operator' as const, errors, ...rest };
+}
+
+export const operations = {
+  ...taskOperations,
+  ...catalogueOperations,
+  ...assetOperations,
+  ...moneyOperations,
+  ...webhookOperations,
+  ...operatorOperations,
+} satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;

@@ -1,0 +1,160 @@
+/** Access paths as operators see them: credential, limits, slots, prices, state. */
+import { z } from 'zod';
+import { EvidenceGrade, PriceSheet, Source } from './models.ts';
+import { Decimal } from './money.ts';
+
+const Instant = z.iso.datetime();
+
+export const CreatePath = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes'),
+    provider: z.string().describe('A provider id, e.g. `kling`.'),
+    base_url: z.url().max(500).optional().describe('Defaults to the provider’s documented host.'),
+    credential: z
+      .record(z.string(), z.string())
+      .describe('Fields named by the provider; sealed at rest, never read back.'),
+    settings: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Provider settings, e.g. generation, webhook secret.'),
+    sandbox: z.boolean().default(false),
+    price_sheet: z.string().optional(),
+    limits: z
+      .record(z.string(), z.int().min(1))
+      .default({})
+      .describe('Configured concurrency by family; `*` for all.'),
+    check: z.boolean().default(true).describe('Check the credential by a free call before saving.'),
+  })
+  .meta({ id: 'CreatePath' });
+
+export const UpdatePath = z
+  .strictObject({
+    base_url: z.url().max(500).optional(),
+    credential: z.record(z.string(), z.string()).optional(),
+    settings: z.record(z.string(), z.string()).optional(),
+    price_sheet: z.string().optional(),
+    limits: z.record(z.string(), z.int().min(1).nullable()).optional(),
+    state: z.enum(['active', 'paused', 'draining']).optional(),
+  })
+  .meta({ id: 'UpdatePath' });
+
+export const PathLimit = z
+  .strictObject({
+    family: z.string(),
+    configured: z.int().nullable(),
+    learned: z.int().nullable(),
+    effective: z.int(),
+    occupied: z.int(),
+    unknown: z.int().describe('Slots held by attempts whose submit answer was lost.'),
+    oldest_seconds: z.number().nullable(),
+    refusals: z.int(),
+    last_refusal_at: Instant.nullable(),
+  })
+  .meta({ id: 'PathLimit' });
+
+export const Wallet = z
+  .strictObject({
+    unit: z.string(),
+    remaining: Decimal.nullable(),
+    packs: z.array(
+      z.strictObject({
+        name: z.string(),
+        remaining: Decimal,
+        total: Decimal,
+        expires_at: Instant.nullable(),
+        concurrency: z.int().nullable(),
+      }),
+    ),
+    read_at: Instant,
+  })
+  .meta({ id: 'Wallet' });
+
+export const Path = z
+  .strictObject({
+    name: z.string(),
+    object: z.literal('path'),
+    provider: z.string(),
+    base_url: z.string(),
+    sandbox: z.boolean(),
+    state: z.enum(['active', 'paused', 'draining', 'retired']),
+    health: z.enum(['ok', 'throttled', 'wallet_empty', 'credentials_refused', 'unavailable']),
+    health_detail: z.string().nullable(),
+    health_until: Instant.nullable(),
+    guarantee: z.strictObject({
+      level: z.enum(['L1', 'L2', 'L3', 'L4']),
+      text: z.string().describe('What may happen when the answer to a submit is lost.'),
+    }),
+    models: z.array(z.string()),
+    price_sheet: z.string().nullable(),
+    limits: z.array(PathLimit),
+    wallet: Wallet.nullable(),
+    created_at: Instant,
+  })
+  .meta({ id: 'Path' });
+export type Path = z.infer<typeof Path>;
+
+export const PathCheck = z
+  .strictObject({
+    ok: z.boolean(),
+    detail: z.string(),
+    wallet: Wallet.nullable(),
+  })
+  .meta({ id: 'PathCheck' });
+
+export const PriceSheetView = PriceSheet.extend({
+  stale: z.boolean().describe('Reviewed longer ago than the staleness limit.'),
+  age_days: z.int(),
+}).meta({ id: 'PriceSheetView' });
+
+export const PriceOverlay = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+    based_on: z.string().optional().describe('A shipped sheet to start from.'),
+    unit_price: Decimal.optional(),
+    grade: EvidenceGrade.default('declared'),
+    source: Source,
+    entries: PriceSheet.shape.entries.optional(),
+  })
+  .meta({ id: 'PriceOverlay', description: 'A price sheet of your own contract.' });
+
+export const UnknownAttempt = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('attempt'),
+    task_id: z.string(),
+    account: z.string(),
+    path: z.string(),
+    family: z.string(),
+    correlation_id: z.string(),
+    sent_at: Instant,
+    age_seconds: z.number(),
+    reason: z.string(),
+    next_lookup_at: Instant.nullable(),
+  })
+  .meta({ id: 'UnknownAttempt' });
+
+export const ResolveAttempt = z
+  .strictObject({
+    outcome: z.enum(['never_accepted', 'accepted']),
+    upstream_id: z.string().max(200).optional().describe('Needed with `accepted`.'),
+    reason: z.string().min(1).max(500),
+  })
+  .meta({
+    id: 'ResolveAttempt',
+    description: 'An operator’s verdict on a lost answer; recorded with its reason.',
+  });
+
+export const SystemStatus = z
+  .strictObject({
+    object: z.literal('system'),
+    version: z.string(),
+    schema: z.int(),
+    quarantined: z.boolean(),
+    database: z.strictObject({ kind: z.enum(['embedded', 'external']), version: z.string() }),
+    storage: z.strictObject({ kind: z.string(), description: z.string(), free_bytes: z.int().nullable() }),
+    nodes: z.array(z.strictObject({ id: z.string(), started_at: Instant, seen_at: Instant })),
+    tasks: z.record(z.string(), z.int()),
+    unknown_attempts: z.int(),
+    ledger: z.strictObject({ balanced: z.boolean(), drift: Decimal }),
+  })
+  .meta({ id: 'SystemStatus' });

@@ -1,0 +1,9 @@
+/** The list of providers. A new adapter adds one line here and nothing else outside its folder. */
+import type { Provider } from './contract.ts';
+import { kling } from './kling/adapter.ts';
+
+export const providers: readonly Provider[] = [kling];
+
+export function providerById(id: string): Provider | null {
+  return providers.find((provider) => provider.id === id) ?? null;
+}
