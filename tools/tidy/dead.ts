@@ -1,0 +1,77 @@
+/** Files that nobody imports. A test of its own does not keep a module alive; a user does. */
+import { importsOf, workspacesOf } from './imports.ts';
+import type { Tree, TreeFile, Violation } from './tree.ts';
+
+const WATCHED = /^packages\/[^/]+\/src\/.*\.tsx?$/;
+
+/** Where execution starts, or what is read from outside. Everything else must be reached from here. */
+const ENTRIES: { files: RegExp; why: string }[] = [
+  { files: /^packages\/[^/]+\/src\/index\.ts$/, why: 'the public face of a package' },
+  { files: /^packages\/[^/]+\/src\/main\.tsx?$/, why: 'started by a script or by the bundler' },
+  { files: /^packages\/contract\/src\/openapi\.ts$/, why: 'builds the golden document' },
+  { files: /^packages\/server\/src\/providers\/_template\//, why: 'copied, not imported' },
+  { files: /^packages\/[^/]+\/[^/]+\.config\.ts$/, why: 'read by a tool' },
+  { files: /^(simulation|e2e|bench|tools|examples)\//, why: 'started by a script' },
+];
+
+export function checkDead(tree: Tree): Violation[] {
+  const workspaces = workspacesOf(tree);
+  const targetsOf = (file: TreeFile): string[] =>
+    importsOf(file, tree, workspaces).flatMap(({ target }) => (target.kind === 'ours' ? [target.path] : []));
+
+  const wired = wiredPackages(tree);
+  const alive = new Set<string>();
+  const queue = tree.files.filter((f) => f.isCode && !f.isTest && ENTRIES.some((e) => e.files.test(f.path)));
+  for (const test of tree.files.filter((f) => f.isTest)) {
+    // What only tests use (a test kit) is alive, except for the module that the test is about.
+    const subject = test.path.replace(/\.test(\.tsx?)$/, '$1');
+    for (const path of targetsOf(test)) {
+      const file = path === subject ? undefined : tree.file(path);
+      if (file && isTestKit(path)) queue.push(file);
+    }
+  }
+  for (let file = queue.pop(); file; file = queue.pop()) {
+    if (alive.has(file.path)) continue;
+    alive.add(file.path);
+    if (!file.isCode) continue;
+    for (const path of targetsOf(file)) {
+      const next = tree.file(path);
+      if (next && !alive.has(path)) queue.push(next);
+    }
+  }
+  return tree.files
+    .filter((file) => WATCHED.test(file.path) && !file.isTest && !alive.has(file.path))
+    .filter((file) => wired.has(packageOf(file.path)))
+    .map((file) => ({
+      check: 'dead',
+      file: file.path,
+      line: 1,
+      message: 'nothing that runs imports this file',
+      fix: 'import it from where it is used, or delete it; a new entry point is listed in tools/tidy/dead.ts',
+    }));
+}
+
+/**
+ * A package is judged once its own entry reaches something: before that, everything in it would be dead.
+ * The server is composed by main.ts, so it is that file which wires it.
+ */
+function wiredPackages(tree: Tree): Set<string> {
+  const wired = new Set<string>();
+  for (const file of tree.files) {
+    const folder = packageOf(file.path);
+    const entries = folder === 'packages/server' ? /\/src\/main\.ts$/ : /\/src\/(index|main)\.tsx?$/;
+    if (entries.test(file.path) && /\bfrom '\.\//.test(file.text)) wired.add(folder);
+  }
+  return wired;
+}
+
+function packageOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
+}
+
+/** Shared by tests and named so: the exam of the adapters, a database for tests, sample rows. */
+function isTestKit(path: string): boolean {
+  return /\/(conformance|testing|samples)\/|\/(testing|samples?|conformance)[-.\w]*\.ts$|\/test[-A-Z]/.test(
+    path,
+  );
+}
