@@ -135,5 +135,7 @@ export type Refusal = {
   message?: string;
   field?: string;
   allowed?: unknown;
+  /** What to do in this case, where that is more exact than the catalogue's sentence. */
+  fix?: string;
   retryAfterSeconds?: number;
 };

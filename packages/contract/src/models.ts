@@ -72,6 +72,9 @@ export const InputLimit = z
     max_side: z.int().optional(),
     min_ratio: z.number().optional(),
     max_ratio: z.number().optional(),
+    max_pixels: z.int().optional().describe('Most pixels in one picture: width × height.'),
+    min_fps: z.number().optional(),
+    max_fps: z.number().optional(),
     min_seconds: z.number().optional(),
     max_seconds: z.number().optional(),
   })
@@ -121,7 +124,14 @@ export const ModelDefinition = z
     rules: z.array(Rule),
     input_limits: z.partialRecord(InputRole, InputLimit),
     /** Names under which other APIs know this model, with the mode that each implies. */
-    aliases: z.array(z.strictObject({ name: z.string(), mode: Mode.optional() })),
+    aliases: z.array(
+      z.strictObject({
+        name: z.string(),
+        mode: Mode.optional(),
+        /** Under this name `image_urls` are the first and last frame instead of references. */
+        image_urls: z.literal('frames').optional(),
+      }),
+    ),
     deadline_seconds: z
       .int()
       .describe('Hard end of a task of this model, unless it asks for an earlier one.'),
