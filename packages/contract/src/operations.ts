@@ -32,7 +32,7 @@ const CREATE = [
   'quarantined',
 ] as const;
 
-const ModelView = ModelDefinition.extend({
+export const ModelView = ModelDefinition.extend({
   object: z.literal('model'),
   prices: z.array(
     z.strictObject({
