@@ -155,6 +155,9 @@ function statementRunner(client: pg.Pool | pg.PoolClient, options: DatabaseOptio
       const prepared = options.pooler ? { text } : { name, text };
       const result = await client.query<Row>({ ...prepared, values: [...values] });
       return { rows: result.rows, count: result.rowCount ?? 0 };
+    } catch (error) {
+      // Whoever logs the error sees which statement it was.
+      throw error instanceof Error ? Object.assign(error, { statement: name }) : error;
     } finally {
       onStatement?.(name, clock.monotonic() - startedAt);
     }

@@ -1,0 +1,436 @@
+-- The schema after all migrations. Made by tools/dump-schema.ts; never edited by hand.
+
+CREATE TABLE accounts (
+  id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  currency text NOT NULL,
+  weight integer NOT NULL,
+  max_in_flight integer,
+  max_queued integer,
+  retention_days integer,
+  markup_basis_points integer NOT NULL,
+  webhook_secret_sealed text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT accounts_pkey PRIMARY KEY (id),
+  CONSTRAINT accounts_max_in_flight_check CHECK ((max_in_flight > 0)),
+  CONSTRAINT accounts_max_queued_check CHECK ((max_queued > 0)),
+  CONSTRAINT accounts_retention_days_check CHECK ((retention_days > 0)),
+  CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+  CONSTRAINT accounts_weight_check CHECK ((weight > 0))
+);
+
+CREATE TABLE api_keys (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C",
+  name text NOT NULL,
+  prefix text NOT NULL,
+  hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  budget_micros bigint,
+  budget_period text NOT NULL,
+  budget_used_micros bigint DEFAULT 0 NOT NULL,
+  budget_since timestamp with time zone NOT NULL,
+  max_in_flight integer,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_hash_key UNIQUE (hash),
+  CONSTRAINT api_keys_budget_micros_check CHECK ((budget_micros >= 0)),
+  CONSTRAINT api_keys_budget_period_check CHECK ((budget_period = ANY (ARRAY['total'::text, 'day'::text, 'month'::text]))),
+  CONSTRAINT api_keys_max_in_flight_check CHECK ((max_in_flight > 0)),
+  CONSTRAINT api_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) WITH (fillfactor=70);
+CREATE INDEX api_keys_by_account ON public.api_keys USING btree (account_id, id);
+
+CREATE TABLE assets (
+  id text COLLATE "C" NOT NULL,
+  task_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  attempt_id text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  source_url text,
+  source_expires_at timestamp with time zone,
+  copy_at timestamp with time zone,
+  lease text,
+  tries integer DEFAULT 0 NOT NULL,
+  last_error text,
+  blob_key text,
+  bytes bigint,
+  sha256 text,
+  content_type text,
+  width integer,
+  height integer,
+  duration_seconds double precision,
+  video_codec text,
+  audio_codec text,
+  flags text[] DEFAULT '{}'::text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  stored_at timestamp with time zone,
+  delete_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  CONSTRAINT assets_pkey PRIMARY KEY (id),
+  CONSTRAINT assets_kind_check CHECK ((kind = ANY (ARRAY['video'::text, 'poster'::text]))),
+  CONSTRAINT assets_state_check CHECK ((state = ANY (ARRAY['copying'::text, 'stored'::text, 'lost'::text, 'deleted'::text]))),
+  CONSTRAINT assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
+) WITH (fillfactor=70);
+CREATE INDEX assets_by_blob ON public.assets USING btree (blob_key) WHERE (blob_key IS NOT NULL);
+CREATE INDEX assets_by_task ON public.assets USING btree (task_id);
+CREATE INDEX assets_copying ON public.assets USING btree (source_expires_at, copy_at) WHERE (state = 'copying'::text);
+CREATE INDEX assets_retention ON public.assets USING btree (delete_at) WHERE ((state = 'stored'::text) AND (delete_at IS NOT NULL));
+
+CREATE TABLE attempts (
+  id text COLLATE "C" NOT NULL,
+  task_id text COLLATE "C" NOT NULL,
+  number integer NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  path_name text NOT NULL,
+  family text NOT NULL,
+  state text NOT NULL,
+  sends integer DEFAULT 1 NOT NULL,
+  correlation_id text NOT NULL,
+  callback_token text NOT NULL,
+  upstream_id text,
+  handle jsonb,
+  ask_at timestamp with time zone NOT NULL,
+  lease text,
+  poked boolean DEFAULT false NOT NULL,
+  asks integer DEFAULT 0 NOT NULL,
+  misses integer DEFAULT 0 NOT NULL,
+  word text,
+  progress smallint,
+  expected_ms integer NOT NULL,
+  shape text NOT NULL,
+  cancel_sent_at timestamp with time zone,
+  sent_at timestamp with time zone NOT NULL,
+  accepted_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  cost_unit text,
+  cost_unit_micros bigint,
+  cost_micros bigint,
+  reason text,
+  history jsonb DEFAULT '[]'::jsonb NOT NULL,
+  CONSTRAINT attempts_pkey PRIMARY KEY (id),
+  CONSTRAINT attempts_callback_token_key UNIQUE (callback_token),
+  CONSTRAINT attempts_correlation_id_key UNIQUE (correlation_id),
+  CONSTRAINT attempts_task_id_number_key UNIQUE (task_id, number),
+  CONSTRAINT attempts_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'accepted'::text, 'refused'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'expired'::text, 'abandoned'::text]))),
+  CONSTRAINT attempts_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name),
+  CONSTRAINT attempts_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
+) WITH (fillfactor=60);
+CREATE INDEX attempts_by_upstream ON public.attempts USING btree (path_name, upstream_id) WHERE (upstream_id IS NOT NULL);
+CREATE INDEX attempts_occupying ON public.attempts USING btree (path_name, family) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'accepted'::text]));
+CREATE INDEX attempts_to_ask ON public.attempts USING btree (path_name, ask_at) WHERE (state = 'accepted'::text);
+CREATE INDEX attempts_to_find ON public.attempts USING btree (path_name, ask_at) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
+
+CREATE TABLE balances (
+  account_id text COLLATE "C" NOT NULL,
+  posted_micros bigint NOT NULL,
+  held_micros bigint NOT NULL,
+  credit_limit_micros bigint NOT NULL,
+  CONSTRAINT balances_pkey PRIMARY KEY (account_id),
+  CONSTRAINT balances_check CHECK ((((posted_micros - held_micros) + credit_limit_micros) >= 0)),
+  CONSTRAINT balances_credit_limit_micros_check CHECK ((credit_limit_micros >= 0)),
+  CONSTRAINT balances_held_micros_check CHECK ((held_micros >= 0)),
+  CONSTRAINT balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) WITH (fillfactor=50);
+
+CREATE TABLE callbacks (
+  id text COLLATE "C" NOT NULL,
+  path_name text NOT NULL,
+  attempt_id text COLLATE "C",
+  delivery_id text,
+  verified boolean NOT NULL,
+  word text,
+  body text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT callbacks_pkey PRIMARY KEY (id)
+);
+CREATE INDEX callbacks_by_attempt ON public.callbacks USING btree (attempt_id);
+CREATE UNIQUE INDEX callbacks_once ON public.callbacks USING btree (path_name, delivery_id) WHERE (delivery_id IS NOT NULL);
+
+CREATE TABLE deliveries (
+  id text COLLATE "C" NOT NULL,
+  endpoint_id text COLLATE "C",
+  account_id text COLLATE "C" NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  event_type text NOT NULL,
+  task_id text COLLATE "C",
+  url text NOT NULL,
+  state text NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  lease text,
+  tries integer DEFAULT 0 NOT NULL,
+  attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exhausted'::text]))),
+  CONSTRAINT deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id)
+) WITH (fillfactor=60);
+CREATE INDEX deliveries_by_endpoint ON public.deliveries USING btree (endpoint_id, id DESC);
+CREATE INDEX deliveries_by_task ON public.deliveries USING btree (task_id) WHERE (task_id IS NOT NULL);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'waiting'::text);
+
+CREATE TABLE endpoints (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  url text NOT NULL,
+  types text[] NOT NULL,
+  description text NOT NULL,
+  secret_sealed text NOT NULL,
+  previous_secret_sealed text,
+  previous_until timestamp with time zone,
+  status text NOT NULL,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  deleted_at timestamp with time zone,
+  CONSTRAINT endpoints_pkey PRIMARY KEY (id),
+  CONSTRAINT endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text]))),
+  CONSTRAINT endpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) WITH (fillfactor=70);
+CREATE INDEX endpoints_by_account ON public.endpoints USING btree (account_id) WHERE (deleted_at IS NULL);
+
+CREATE TABLE events (
+  number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  writer xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  account_id text COLLATE "C",
+  task_id text COLLATE "C",
+  type text NOT NULL,
+  data jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT events_pkey PRIMARY KEY (number),
+  CONSTRAINT events_id_key UNIQUE (id)
+);
+CREATE INDEX events_by_account ON public.events USING btree (account_id, number);
+CREATE INDEX events_by_task ON public.events USING btree (task_id, number) WHERE (task_id IS NOT NULL);
+CREATE UNIQUE INDEX events_one_end ON public.events USING btree (task_id) WHERE (type = ANY (ARRAY['task.completed'::text, 'task.failed'::text, 'task.cancelled'::text]));
+
+CREATE TABLE files (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  blob_key text NOT NULL,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  content_type text NOT NULL,
+  width integer,
+  height integer,
+  duration_seconds double precision,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  CONSTRAINT files_pkey PRIMARY KEY (id),
+  CONSTRAINT files_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE INDEX files_by_blob ON public.files USING btree (blob_key);
+CREATE INDEX files_expiring ON public.files USING btree (expires_at) WHERE ((deleted_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE TABLE lanes (
+  family text NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  virtual_time bigint NOT NULL,
+  active boolean NOT NULL,
+  CONSTRAINT lanes_pkey PRIMARY KEY (family, account_id),
+  CONSTRAINT lanes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) WITH (fillfactor=70);
+CREATE INDEX lanes_active ON public.lanes USING btree (family, virtual_time, account_id) WHERE active;
+
+CREATE TABLE ledger_transactions (
+  number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  reference text NOT NULL,
+  account_id text COLLATE "C",
+  task_id text COLLATE "C",
+  currency text NOT NULL,
+  posting_accounts text[] NOT NULL,
+  posting_micros bigint[] NOT NULL,
+  note text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT ledger_transactions_pkey PRIMARY KEY (number),
+  CONSTRAINT ledger_transactions_id_key UNIQUE (id),
+  CONSTRAINT ledger_transactions_reference_key UNIQUE (reference),
+  CONSTRAINT ledger_transactions_check CHECK ((cardinality(posting_accounts) = cardinality(posting_micros))),
+  CONSTRAINT ledger_transactions_kind_check CHECK ((kind = ANY (ARRAY['top_up'::text, 'adjustment'::text, 'hold'::text, 'settle'::text, 'release'::text, 'cost'::text, 'refund'::text]))),
+  CONSTRAINT ledger_transactions_posting_micros_check CHECK (sums_to_zero(posting_micros))
+);
+CREATE INDEX ledger_by_account ON public.ledger_transactions USING btree (account_id, number DESC);
+CREATE INDEX ledger_by_task ON public.ledger_transactions USING btree (task_id) WHERE (task_id IS NOT NULL);
+CREATE TRIGGER ledger_is_append_only BEFORE DELETE OR UPDATE ON ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE limits (
+  path_name text NOT NULL,
+  family text NOT NULL,
+  configured integer,
+  learned integer,
+  probing boolean DEFAULT true NOT NULL,
+  refusals bigint DEFAULT 0 NOT NULL,
+  last_refusal_at timestamp with time zone,
+  raise_at timestamp with time zone,
+  CONSTRAINT limits_pkey PRIMARY KEY (path_name, family),
+  CONSTRAINT limits_configured_check CHECK ((configured > 0)),
+  CONSTRAINT limits_learned_check CHECK ((learned > 0)),
+  CONSTRAINT limits_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
+) WITH (fillfactor=70);
+
+CREATE TABLE nodes (
+  id text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT nodes_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE operator_actions (
+  id text COLLATE "C" NOT NULL,
+  key_id text COLLATE "C",
+  action text NOT NULL,
+  subject text NOT NULL,
+  detail jsonb NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT operator_actions_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE paths (
+  name text NOT NULL,
+  provider text NOT NULL,
+  base_url text NOT NULL,
+  credential_sealed text NOT NULL,
+  settings jsonb NOT NULL,
+  sandbox boolean NOT NULL,
+  price_sheet text,
+  state text NOT NULL,
+  health text DEFAULT 'ok'::text NOT NULL,
+  health_detail text,
+  health_until timestamp with time zone,
+  health_strikes integer DEFAULT 0 NOT NULL,
+  wallet jsonb,
+  wallet_read_at timestamp with time zone,
+  query_tokens double precision DEFAULT 0 NOT NULL,
+  query_refilled_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT paths_pkey PRIMARY KEY (name),
+  CONSTRAINT paths_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'throttled'::text, 'wallet_empty'::text, 'credentials_refused'::text, 'unavailable'::text]))),
+  CONSTRAINT paths_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text, 'retired'::text])))
+) WITH (fillfactor=70);
+
+CREATE TABLE price_sheets (
+  id text NOT NULL,
+  sheet jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT price_sheets_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE queues (
+  family text NOT NULL,
+  virtual_time bigint NOT NULL,
+  CONSTRAINT queues_pkey PRIMARY KEY (family)
+) WITH (fillfactor=50);
+
+CREATE TABLE render_times (
+  path_name text NOT NULL,
+  shape text NOT NULL,
+  samples_ms integer[] NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT render_times_pkey PRIMARY KEY (path_name, shape)
+) WITH (fillfactor=50);
+
+CREATE TABLE settings (
+  key text NOT NULL,
+  value jsonb NOT NULL,
+  CONSTRAINT settings_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE task_orders (
+  task_id text COLLATE "C" NOT NULL,
+  "order" jsonb NOT NULL,
+  price jsonb NOT NULL,
+  route jsonb NOT NULL,
+  metadata jsonb NOT NULL,
+  callback_url text,
+  start_by timestamp with time zone,
+  finish_by timestamp with time zone,
+  deadline_at timestamp with time zone NOT NULL,
+  CONSTRAINT task_orders_pkey PRIMARY KEY (task_id),
+  CONSTRAINT task_orders_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
+);
+
+CREATE TABLE tasks (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  model text NOT NULL,
+  family text NOT NULL,
+  state text NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  priority smallint NOT NULL,
+  path_names text[] NOT NULL,
+  path_name text,
+  attempt_id text COLLATE "C",
+  attempts integer DEFAULT 0 NOT NULL,
+  sandbox boolean NOT NULL,
+  slot_ms integer NOT NULL,
+  not_before timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  lease text,
+  cancel_requested_at timestamp with time zone,
+  outcome text,
+  error_code text,
+  error_message text,
+  error_upstream_code text,
+  hold_micros bigint NOT NULL,
+  charge_micros bigint,
+  request_key text,
+  request_hash bytea NOT NULL,
+  batch_id text COLLATE "C",
+  answered boolean DEFAULT false NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT tasks_pkey PRIMARY KEY (id),
+  CONSTRAINT tasks_charge_micros_check CHECK ((charge_micros >= 0)),
+  CONSTRAINT tasks_check CHECK (((charge_micros IS NULL) OR (charge_micros <= hold_micros))),
+  CONSTRAINT tasks_check1 CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'canceled'::text])) = (finished_at IS NOT NULL))),
+  CONSTRAINT tasks_hold_micros_check CHECK ((hold_micros >= 0)),
+  CONSTRAINT tasks_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'canceled'::text]))),
+  CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'saving'::text, 'settling'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
+  CONSTRAINT tasks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) WITH (fillfactor=60);
+CREATE INDEX tasks_by_account ON public.tasks USING btree (account_id, id DESC);
+CREATE INDEX tasks_by_batch ON public.tasks USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+CREATE INDEX tasks_by_request_hash ON public.tasks USING btree (key_id, request_hash, id DESC) WHERE (request_key IS NULL);
+CREATE UNIQUE INDEX tasks_by_request_key ON public.tasks USING btree (key_id, request_key) WHERE (request_key IS NOT NULL);
+CREATE INDEX tasks_expiring ON public.tasks USING btree (expires_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'saving'::text]));
+CREATE INDEX tasks_running ON public.tasks USING btree (account_id, key_id) WHERE (state = 'running'::text);
+CREATE INDEX tasks_settling ON public.tasks USING btree (due_at) WHERE (state = 'settling'::text);
+CREATE INDEX tasks_waiting ON public.tasks USING btree (family, account_id, priority DESC, id) WHERE (state = 'queued'::text);
+
+CREATE VIEW postings AS
+ SELECT t.number,
+    t.id AS transaction_id,
+    t.kind,
+    t.reference,
+    t.task_id,
+    t.at,
+    t.currency,
+    p.account,
+    p.micros,
+    p."position"
+   FROM ledger_transactions t,
+    LATERAL UNNEST(t.posting_accounts, t.posting_micros) WITH ORDINALITY p(account, micros, "position");
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'the ledger is append-only: correct it with a new transaction'; END $function$;
+
+CREATE OR REPLACE FUNCTION public.sums_to_zero(amounts bigint[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ SELECT sum(amount) = 0 AND count(*) >= 2 FROM unnest(amounts) AS amount $function$;
