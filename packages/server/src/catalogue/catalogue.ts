@@ -1,0 +1,95 @@
+/**
+ * The catalogue: models, limits, rules and prices as they were read from its data files. Parsing is pure and
+ * strict: an unknown key, an unknown fact or a contradiction between files is an error at start, not a
+ * surprise at the first order.
+ */
+import { ModelDefinition, PriceSheet } from '@sluice/contract';
+import { z } from 'zod';
+import type { ModelLookup, ModelMatch } from '../decide/order.ts';
+import { refuseContradictions } from './contradictions.ts';
+
+export type CatalogueFile = { name: string; text: string };
+
+export type Catalogue = ModelLookup & {
+  sheets: readonly PriceSheet[];
+  sheet(id: string): PriceSheet | null;
+  /** A sheet whose source nobody has looked at for longer than this is stale. */
+  staleAfterDays: number;
+};
+
+const Settings = z.strictObject({ stale_after_days: z.int().min(1) });
+
+export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
+  const models: ModelDefinition[] = [];
+  const sheets: PriceSheet[] = [];
+  let settings: z.infer<typeof Settings> | null = null;
+  for (const file of files) {
+    const [folder, name] = splitName(file.name);
+    if (folder === 'models') models.push(parseFile(file, ModelDefinition, name));
+    else if (folder === 'prices') sheets.push(parseFile(file, PriceSheet, name));
+    else if (file.name === 'settings.json') settings = parseFile(file, Settings, null);
+    else throw new Error(`catalogue: ${file.name} is neither a model, a price sheet nor settings.json`);
+  }
+  if (settings === null) throw new Error('catalogue: settings.json is missing');
+  refuseContradictions(models, sheets);
+  models.sort((a, b) => (a.id < b.id ? -1 : 1));
+  sheets.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const byName = matchesByName(models);
+  const byId = new Map(sheets.map((sheet) => [sheet.id, sheet]));
+  return {
+    models,
+    sheets,
+    model: (nameOrAlias) => byName.get(nameOrAlias) ?? null,
+    sheet: (id) => byId.get(id) ?? null,
+    staleAfterDays: settings.stale_after_days,
+  };
+}
+
+/** Whole days since a person last looked at the source of this sheet; 0 for a date in the future. */
+export function ageDays(sheet: Pick<PriceSheet, 'source'>, nowMs: number): number {
+  const reviewedMs = Date.parse(`${sheet.source.reviewed_on}T00:00:00Z`);
+  return Math.max(0, Math.floor((nowMs - reviewedMs) / 86_400_000));
+}
+
+export function isStale(
+  sheet: Pick<PriceSheet, 'source'>,
+  catalogue: Pick<Catalogue, 'staleAfterDays'>,
+  nowMs: number,
+): boolean {
+  return ageDays(sheet, nowMs) > catalogue.staleAfterDays;
+}
+
+function splitName(path: string): [folder: string, name: string] {
+  const match = /^(models|prices)\/([^/]+)\.json$/.exec(path);
+  return [match?.[1] ?? '', match?.[2] ?? ''];
+}
+
+function parseFile<Value>(file: CatalogueFile, shape: z.ZodType<Value>, id: string | null): Value {
+  let json: unknown;
+  try {
+    json = JSON.parse(file.text);
+  } catch (cause) {
+    throw new Error(`catalogue: ${file.name} is not JSON`, { cause });
+  }
+  const parsed = shape.safeParse(json);
+  if (!parsed.success) throw new Error(`catalogue: ${file.name}: ${z.prettifyError(parsed.error)}`);
+  if (id !== null && z.object({ id: z.literal(id) }).safeParse(json).success === false) {
+    throw new Error(`catalogue: ${file.name} must have the id ${id}`);
+  }
+  return parsed.data;
+}
+
+function matchesByName(models: readonly ModelDefinition[]): ReadonlyMap<string, ModelMatch> {
+  const matches = new Map<string, ModelMatch>();
+  for (const model of models) {
+    matches.set(model.id, { model, impliedMode: null, imageUrls: 'references' });
+    for (const alias of model.aliases) {
+      matches.set(alias.name, {
+        model,
+        impliedMode: alias.mode ?? null,
+        imageUrls: alias.image_urls ?? 'references',
+      });
+    }
+  }
+  return matches;
+}
