@@ -163,10 +163,11 @@ export type QuestionFailed = {
 };
 
 export type ObserveOutcome =
-  | { kind: 'observed'; observations: ReadonlyMap<string, Observation> }
-  | QuestionFailed;
+  /** By `attemptId`. An attempt without an entry was not answered this time: ask again, conclude nothing. */
+  { kind: 'observed'; observations: ReadonlyMap<string, Observation> } | QuestionFailed;
 
 export type FindOutcome =
+  /** By `correlationId`. An id without an entry does not exist upstream: adapters fail the question when in doubt. */
   | {
       kind: 'found';
       items: ReadonlyMap<string, { upstreamId: string; handle: unknown; observation: Observation }>;
