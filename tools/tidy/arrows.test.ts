@@ -19,18 +19,20 @@ const refused: [path: string, text: string, message: string][] = [
   [
     `${server}/decide/admission.ts`,
     `import { tasks } from '../store/sql/tasks.ts';`,
-    'decide must not import store; it may import: contract',
+    'decide must not import store; it may import: contract, types of providers/contract',
   ],
   [
     `${server}/lifecycle/2-admit.ts`,
     `import { realClock } from '../effects/clock/real.ts';`,
-    'lifecycle must not import effects; it may import: decide, providers/contract, providers/drive, ' +
+    'lifecycle must not import effects; it may import: decide, catalogue, providers/contract, ' +
+      'providers/drive, ' +
       'providers/registry, store, contract, effects interfaces',
   ],
   [
     `${server}/lifecycle/3-submit.ts`,
     `import { kling } from '../providers/kling/adapter.ts';`,
-    'lifecycle must not import provider; it may import: decide, providers/contract, providers/drive, ' +
+    'lifecycle must not import provider; it may import: decide, catalogue, providers/contract, ' +
+      'providers/drive, ' +
       'providers/registry, store, contract, effects interfaces',
   ],
   [
@@ -54,6 +56,12 @@ const refused: [path: string, text: string, message: string][] = [
     'emulators must not import provider; it may import: nothing of ours',
   ],
   [
+    `${server}/http/app.ts`,
+    `import { openTestDatabase } from '../store/testing/server.ts';`,
+    'http must not import testing; it may import: lifecycle, store, decide, catalogue, contract, ' +
+      'effects interfaces',
+  ],
+  [
     'packages/sdk/src/client.ts',
     `import { Task } from '@sluice/contract';`,
     'sdk must not import contract; it may import: types of contract',
@@ -71,7 +79,8 @@ const refused: [path: string, text: string, message: string][] = [
   [
     `${server}/http/app.ts`,
     `export const load = () => import('../runtime/loops.ts');`,
-    'http must not import runtime; it may import: lifecycle, store, decide, contract, effects interfaces',
+    'http must not import runtime; it may import: lifecycle, store, decide, catalogue, contract, ' +
+      'effects interfaces',
   ],
 ];
 
@@ -85,8 +94,11 @@ describe('arrows', () => {
     [`${server}/lifecycle/2-admit.ts`, `import type { Clock } from '../effects/clock/clock.ts';`],
     [`${server}/lifecycle/1-accept.ts`, `import { newId } from '../effects/random/id.ts';`],
     [`${server}/providers/kling/adapter.ts`, `import { wire } from './wire.ts'; import '../contract.ts';`],
+    [`${server}/decide/retry.ts`, `import type { SubmitOutcome } from '../providers/contract.ts';`],
     [`${server}/providers/registry.ts`, `import { kling } from './kling/adapter.ts';`],
     [`${server}/providers/kling/adapter.test.ts`, `import { slot } from '@sluice/emulators';`],
+    [`${server}/store/sql/tasks.test.ts`, `import { openTestDatabase } from '../testing/server.ts';`],
+    ['tools/dump-schema.ts', `import '../packages/server/src/store/testing/server.ts';`],
     [`${server}/main.ts`, `import './http/app.ts'; import './effects/clock/real.ts';`],
     ['packages/sdk/src/client.ts', `import type { Task } from '@sluice/contract';`],
     ['packages/sdk/src/wait.ts', `import { type Task, type Order } from '@sluice/contract';`],

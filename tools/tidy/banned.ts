@@ -6,9 +6,9 @@ import type * as TS from 'typescript';
 import { lineOf, type Tree, type TreeFile, type Violation } from './tree.ts';
 import { ts } from './typescript.ts';
 
-/** Server and contract sources. Tests may use the platform; effects/ is where the platform is reached. */
+/** Server and contract sources. Tests and their kits may use the platform; effects/ is where the platform is reached. */
 const WATCHED = /^packages\/(server|contract)\/src\//;
-const FREE = /^packages\/server\/src\/effects\/|\.test\.tsx?$/;
+const FREE = /^packages\/server\/src\/effects\/|\/testing\/|\.test\.tsx?$/;
 
 const DECIDE = /^packages\/server\/src\/decide\//;
 

@@ -13,6 +13,7 @@ describe('error codes', () => {
   test('an answer and a comparison with a code that is not listed', () => {
     const texts = {
       [errors]: catalogue,
+      'packages/sdk/src/errors.ts': "if (e.code === 'no_answer') throw new E({ code: 'no_answer' });",
       'packages/server/src/http/problem.ts': "send({ code: 'not_found' });\nsend({ code: 'no_such_thing' });",
       'packages/server/src/providers/kling/errors.ts': "const row = { code: 'vendor_word' };",
       'packages/cli/src/main.ts': "if (error.code === 'queue_ful' || error.code === 'ENOENT') stop();",

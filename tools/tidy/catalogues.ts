@@ -26,6 +26,7 @@ function checkErrors(tree: Tree): Violation[] {
   const catalogue = tree.file(ERRORS);
   if (!catalogue) return [];
   const listed = keysOf(catalogue, ['errorCatalogue', 'taskErrorCatalogue']);
+  for (const code of clientCodes(tree)) listed.add(code);
   const unknown = tree.files
     .filter((file) => file.isCode && !file.isTest && (ANSWERS.test(file.path) || CLIENTS.test(file.path)))
     .flatMap((file) => mentionsOf(file).filter((mention) => !listed.has(mention.code)))
@@ -37,6 +38,13 @@ function checkErrors(tree: Tree): Violation[] {
       fix: `use a code of ${ERRORS}, or add it there with its status, sentence and fix`,
     }));
   return tree.file(WIRED) ? [...unknown, ...unsent(tree, catalogue)] : unknown;
+}
+
+/** What the SDK itself reports when there was no answer to read a code from: `{ code: 'connection_failed' }`. */
+function clientCodes(tree: Tree): string[] {
+  return tree.files
+    .filter((file) => file.isCode && file.path.startsWith('packages/sdk/src/'))
+    .flatMap((file) => file.nodes().flatMap((node) => answeredCode(node)?.text ?? []));
 }
 
 type Mention = { file: string; line: number; code: string };

@@ -93,6 +93,7 @@ describe('parse', () => {
     'const order = Order.parse(JSON.parse(text));',
     'const order = parseOrder(JSON.parse(text));',
     'const value: unknown = JSON.parse(text);',
+    'const value: Json = JSON.parse(text);',
     'function read(text: string): unknown { return JSON.parse(text); }',
     'let value: unknown;\ntry { value = JSON.parse(text); } catch {}',
     'const copy = JSON.parse(JSON.stringify(order));',

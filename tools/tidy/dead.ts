@@ -11,6 +11,7 @@ const ENTRIES: { files: RegExp; why: string }[] = [
   { files: /^packages\/contract\/src\/openapi\.ts$/, why: 'builds the golden document' },
   { files: /^packages\/server\/src\/providers\/_template\//, why: 'copied, not imported' },
   { files: /^packages\/[^/]+\/[^/]+\.config\.ts$/, why: 'read by a tool' },
+  { files: /\/testing\/global-setup\.ts$/, why: 'started by the test runner' },
   { files: /^(simulation|e2e|bench|tools|examples)\//, why: 'started by a script' },
 ];
 

@@ -37,7 +37,12 @@ export function checkDeclared(tree: Tree): Violation[] {
 
 /** Sources that a user installs: everything but tests, tools and the workspaces that are never published. */
 function isShipped(file: TreeFile, folder: string): boolean {
-  return folder.startsWith('packages/') && !file.isTest && file.path.startsWith(`${folder}/src/`);
+  return (
+    folder.startsWith('packages/') &&
+    !file.isTest &&
+    !/\/testing\//.test(file.path) &&
+    file.path.startsWith(`${folder}/src/`)
+  );
 }
 
 function packageNameOf(specifier: string): string | null {

@@ -28,6 +28,7 @@ const EFFECT_TYPES =
 const SERVER_ROOMS: RoomName[] = [
   'config',
   'decide',
+  'catalogue',
   'providers/contract',
   'providers/registry',
   'providers/drive',
@@ -41,7 +42,14 @@ const SERVER_ROOMS: RoomName[] = [
 ];
 
 /** Tests of the server build whatever they need, emulators included; emulators stay out of its source. */
-const SERVER_TESTS: RoomName[] = [...SERVER_ROOMS, 'main', 'providers/exam', 'contract', 'emulators'];
+const SERVER_TESTS: RoomName[] = [
+  ...SERVER_ROOMS,
+  'main',
+  'testing',
+  'providers/exam',
+  'contract',
+  'emulators',
+];
 
 export const ROOMS: Room[] = [
   {
@@ -49,6 +57,13 @@ export const ROOMS: Room[] = [
     files: /^packages\/contract\/src\//,
     may: [],
     advice: 'The wire shapes import nothing of ours: move what is shared into contract, or the import out.',
+  },
+  {
+    name: 'testing',
+    files: /^packages\/server\/src\/(?:.*\/)?testing\//,
+    may: [...SERVER_ROOMS, 'providers/exam', 'contract', 'emulators'],
+    mayInTests: SERVER_TESTS,
+    advice: 'A test kit builds from the rooms, not from main.ts.',
   },
   {
     name: 'server entry',
@@ -74,12 +89,21 @@ export const ROOMS: Room[] = [
     name: 'decide',
     files: /^packages\/server\/src\/decide\//,
     may: ['contract'],
+    // What an adapter declares and answers are the inputs of decisions; its values stay out.
+    typesOf: ['providers/contract'],
     mayInTests: SERVER_TESTS,
     advice: 'decide/ is pure: take the value as a parameter and let lifecycle/ fetch it.',
   },
   {
+    name: 'catalogue',
+    files: /^packages\/server\/src\/catalogue\//,
+    may: ['decide', 'contract'],
+    mayInTests: SERVER_TESTS,
+    advice: 'The catalogue is data and its checks: main.ts reads the files and hands the texts in.',
+  },
+  {
     name: 'providers/contract',
-    files: /^packages\/server\/src\/providers\/contract(?:\.ts$|\/)/,
+    files: /^packages\/server\/src\/providers\/(?:contract|guarantee)(?:\.test)?\.ts$/,
     may: ['contract'],
     mayInTests: SERVER_TESTS,
     advice: 'The adapter contract knows no vendor and no engine: describe the need in its own words.',
@@ -93,7 +117,7 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'providers/drive',
-    files: /^packages\/server\/src\/providers\/drive(?:[-.].*|\/.*)?$/,
+    files: /^packages\/server\/src\/providers\/(?:[^/]+\.ts$|drive\/)/,
     may: ['providers/contract', 'contract', 'effects interfaces'],
     mayInTests: SERVER_TESTS,
     advice: 'drive.ts runs any adapter over the outbound client: vendor facts belong to the adapter as data.',
@@ -109,7 +133,15 @@ export const ROOMS: Room[] = [
     name: 'provider',
     files: /^packages\/server\/src\/providers\/([^/]+)\//,
     may: ['providers/contract', 'contract'],
-    mayInTests: ['providers/exam', 'providers/drive', 'decide', 'effects interfaces', 'effects', 'emulators'],
+    mayInTests: [
+      'providers/exam',
+      'providers/drive',
+      'testing',
+      'decide',
+      'effects interfaces',
+      'effects',
+      'emulators',
+    ],
     apart: true,
     advice:
       'An adapter knows only the adapter contract and its own files. Copying twenty lines is cheaper than ' +
@@ -127,6 +159,7 @@ export const ROOMS: Room[] = [
     files: /^packages\/server\/src\/lifecycle\//,
     may: [
       'decide',
+      'catalogue',
       'providers/contract',
       'providers/drive',
       'providers/registry',
@@ -140,14 +173,24 @@ export const ROOMS: Room[] = [
   {
     name: 'http',
     files: /^packages\/server\/src\/http\//,
-    may: ['lifecycle', 'store', 'decide', 'contract', 'effects interfaces'],
+    may: ['lifecycle', 'store', 'decide', 'catalogue', 'contract', 'effects interfaces'],
     mayInTests: SERVER_TESTS,
     advice: 'A route parses, authorises, and calls one lifecycle function or one read of the store.',
   },
   {
     name: 'runtime',
     files: /^packages\/server\/src\/runtime\//,
-    may: ['lifecycle', 'store', 'http', 'contract', 'decide', 'config', 'effects interfaces', 'effects'],
+    may: [
+      'lifecycle',
+      'store',
+      'http',
+      'catalogue',
+      'decide',
+      'config',
+      'contract',
+      'effects interfaces',
+      'effects',
+    ],
     mayInTests: SERVER_TESTS,
     advice: 'runtime/ decides when things run; what they do lives in lifecycle/.',
   },
@@ -222,7 +265,7 @@ export const ROOMS: Room[] = [
   {
     name: 'simulation',
     files: /^simulation\//,
-    may: [...SERVER_ROOMS, 'providers/exam', 'server entry', 'contract', 'emulators'],
+    may: [...SERVER_ROOMS, 'providers/exam', 'testing', 'server entry', 'contract', 'emulators'],
     advice: 'The simulator runs the real server core; build it from the rooms, not from main.ts.',
   },
   {
@@ -235,13 +278,13 @@ export const ROOMS: Room[] = [
   {
     name: 'bench',
     files: /^bench\//,
-    may: [...SERVER_ROOMS, 'server entry', 'contract', 'sdk', 'emulators'],
+    may: [...SERVER_ROOMS, 'testing', 'server entry', 'contract', 'sdk', 'emulators'],
     advice: 'A benchmark measures the rooms from outside; nothing imports it.',
   },
   {
     name: 'tools',
     files: /^tools\//,
-    may: [...SERVER_ROOMS, 'contract'],
+    may: [...SERVER_ROOMS, 'testing', 'contract'],
     advice: 'A tool reads the project; nothing imports it.',
   },
   {
