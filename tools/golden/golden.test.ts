@@ -91,9 +91,9 @@ describe('reference pages', () => {
       taskErrorCatalogue: { moderated: 'Refused.' },
     });
     expect(text.split('\n').filter((line) => line.startsWith('| `'))).toEqual([
-      '| `not_found` | 404 | None. | Check \\| ask. | no |',
-      '| `queue_full` | 429 | Too many. | Wait. | yes |',
-      '| `moderated` | Refused. |',
+      '| `not_found`  | 404    | None.         | Check \\| ask. | no    |',
+      '| `queue_full` | 429    | Too many.     | Wait.         | yes   |',
+      '| `moderated` | Refused.      |',
     ]);
   });
 
@@ -105,7 +105,7 @@ describe('reference pages', () => {
       },
     });
     expect(text).toContain('| `sluice_wait_seconds` | histogram | `model` `path` | Time in the queue. |');
-    expect(text).toContain('| `sluice_ledger_drift` | gauge | – | Zero, or an alarm. |');
+    expect(text).toContain('| `sluice_ledger_drift` | gauge     | –              | Zero, or an alarm. |');
   });
 
   test('an entry without its sentence is an error, not a hole in the page', () => {

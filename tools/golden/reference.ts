@@ -30,7 +30,7 @@ export function errorsPage(module: Record<string, unknown>): string {
   return page('Error codes', [
     'Every refusal has one shape:',
     '`{ "error": { code, message, field?, allowed?, fix, retryable, request_id } }`.',
-    'A program should read `code`; the sentences may be reworded. *Retry* says whether the same request may',
+    'A program should read `code`; the sentences may be reworded. _Retry_ says whether the same request may',
     'succeed later. A request refused with 4xx created, held and charged nothing.',
     '',
     '## Refusals',
@@ -65,10 +65,17 @@ function page(title: string, body: string[]): string {
   return [`# ${title}`, '', WRITTEN_BY, '', ...body, ''].join('\n');
 }
 
+/** With the columns padded, as the formatter of the documents wants them. */
 function table(head: string[], rows: string[][]): string[] {
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+  const cells = [head, ...rows].map((row) =>
+    row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')),
+  );
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? '')].length), 3));
+  const padded = (cell: string, column: number): string =>
+    cell + ' '.repeat((widths[column] ?? 0) - [...cell].length);
+  const line = (row: string[]): string => `| ${row.map(padded).join(' | ')} |`;
+  const [top = '', ...rest] = cells.map(line);
+  return [top, line(widths.map((width) => '-'.repeat(width))), ...rest];
 }
 
 function recordOf(module: Record<string, unknown>, name: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import type * as TS from 'typescript';
 import { lineOf, type Tree, type TreeFile, type Violation } from './tree.ts';
 import { ts } from './typescript.ts';
 
-/** Server and contract sources. Tests and their kits may use the platform; effects/ is where the platform is reached. */
+/** Sources of server and contract. Tests and their kits may use the platform; effects/ reaches it. */
 const WATCHED = /^packages\/(server|contract)\/src\//;
 const FREE = /^packages\/server\/src\/effects\/|\/testing\/|\.test\.tsx?$/;
 

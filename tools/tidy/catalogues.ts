@@ -40,7 +40,7 @@ function checkErrors(tree: Tree): Violation[] {
   return tree.file(WIRED) ? [...unknown, ...unsent(tree, catalogue)] : unknown;
 }
 
-/** What the SDK itself reports when there was no answer to read a code from: `{ code: 'connection_failed' }`. */
+/** What the SDK itself reports when there was no answer to read: `{ code: 'connection_failed' }`. */
 function clientCodes(tree: Tree): string[] {
   return tree.files
     .filter((file) => file.isCode && file.path.startsWith('packages/sdk/src/'))
