@@ -176,11 +176,12 @@ function ruleInWords({ entry }: FoundEntry, sheet: PriceSheet, factors: PriceFac
 }
 
 function noPrice(order: Order, sheet: PriceSheet): Refusal {
+  const wanted = `${order.model}, ${order.mode}, ${order.resolution}, sound ${order.sound}`;
   const priced = sheet.entries.filter((entry) => entry.model === order.model);
   return {
     code: 'no_price',
     field: priced.length === 0 ? 'model' : 'quality',
-    message: `Price sheet ${sheet.id} has no price for ${order.model}, ${order.mode}, ${order.resolution}, sound ${order.sound}.`,
+    message: `Price sheet ${sheet.id} has no price for ${wanted}.`,
     allowed: priced.map(({ modes, resolution, sound, video_input }) => ({
       ...(modes === undefined ? {} : { modes }),
       ...(resolution === undefined ? {} : { resolution }),

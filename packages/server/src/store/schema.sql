@@ -374,6 +374,7 @@ CREATE TABLE tasks (
   attempts integer DEFAULT 0 NOT NULL,
   sandbox boolean NOT NULL,
   slot_ms integer NOT NULL,
+  shape text NOT NULL,
   not_before timestamp with time zone,
   expires_at timestamp with time zone NOT NULL,
   due_at timestamp with time zone,

@@ -2,8 +2,8 @@
  * Turns the media fields of a request into named inputs with roles, and checks how many the mode takes.
  *
  * Names: images are numbered over first frame, last frame, then image_urls; so `image_1` is the first frame
- * where there is one. That is how Kling numbers the `image_list` of its legacy omni endpoint and how EvoLink's
- * multi-shot example for kling-o3-image-to-video counts.
+ * where there is one. That is how Kling numbers the `image_list` of its legacy omni endpoint, and how
+ * EvoLink's multi-shot example for kling-o3-image-to-video counts.
  */
 import {
   type CreateGeneration,

@@ -47,8 +47,8 @@ function readAspectRatio(input: CreateGeneration, place: Place): Step<string | n
 }
 
 /**
- * Two vocabularies meet: `sound` is what the model makes itself, "keep the original" is the sound of the input
- * video. So `sound: off` beside a kept original is no contradiction (Kling's own samples send both).
+ * Two vocabularies meet: `sound` is what the model makes itself, "keep the original" is the sound of the
+ * input video. So `sound: off` beside a kept original is no contradiction (Kling's own samples send both).
  */
 function readSound(input: CreateGeneration, place: Place): Step<Sound> {
   const { sound: allowed, sound_default: byDefault } = place.capability;

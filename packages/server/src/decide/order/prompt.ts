@@ -34,7 +34,7 @@ export function readPrompt(
   return read({ prompt, negativePrompt: negative === '' ? null : negative });
 }
 
-/** `<<<image_1>>>` is how the legacy and routed APIs point at an input, `@image_1` how Kling's newer one does. */
+/** `<<<image_1>>>` points at an input on the legacy and routed APIs, `@image_1` on Kling's newer one. */
 const MARKER = /<<<\s*(?<legacy>[a-z]+_\d+)\s*>>>|@(?<current>(?:image|video|element)_\d+)/g;
 
 export function refuseDanglingMarkers(order: Order): Refused | null {

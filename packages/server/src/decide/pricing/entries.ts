@@ -32,7 +32,7 @@ function specificity(entry: PriceEntry): number {
   return dimensions.filter((dimension) => dimension !== undefined).length;
 }
 
-/** Two lines of equal rank that one order can match both: the price would depend on their order in the file. */
+/** Two lines of equal rank that one order can match: its price would depend on their order in the file. */
 export function ambiguousEntries(sheet: PriceSheet): [number, number] | null {
   for (const [first, a] of sheet.entries.entries()) {
     for (const [second, b] of sheet.entries.entries()) {

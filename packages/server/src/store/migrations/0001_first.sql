@@ -136,6 +136,8 @@ CREATE TABLE tasks (
   sandbox boolean NOT NULL,
   -- Expected time in a slot: what one admission costs its account in virtual time.
   slot_ms integer NOT NULL,
+  -- Which orders are comparable for render times.
+  shape text NOT NULL,
   not_before timestamptz,
   expires_at timestamptz NOT NULL,
   due_at timestamptz,
@@ -164,7 +166,7 @@ CREATE INDEX tasks_settling ON tasks (due_at) WHERE state = 'settling';
 CREATE INDEX tasks_running ON tasks (account_id, key_id) WHERE state = 'running';
 CREATE INDEX tasks_by_account ON tasks (account_id, id DESC);
 CREATE UNIQUE INDEX tasks_by_request_key ON tasks (key_id, request_key) WHERE request_key IS NOT NULL;
-CREATE INDEX tasks_unanswered ON tasks (key_id, request_hash) WHERE NOT answered;
+CREATE INDEX tasks_by_request_hash ON tasks (key_id, request_hash, id DESC) WHERE request_key IS NULL;
 CREATE INDEX tasks_by_batch ON tasks (batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE task_orders (

@@ -1,0 +1,73 @@
+/**
+ * What upstream answers say about a path as a whole. A path that cannot work is rested, not hammered: one probe per
+ * rest, rests double, and the first success brings it back by itself.
+ */
+import type { RefusalClass } from '../providers/contract.ts';
+
+export type PathHealth = 'ok' | 'throttled' | 'wallet_empty' | 'credentials_refused' | 'unavailable';
+
+export type HealthState = {
+  health: PathHealth;
+  untilMs: number | null;
+  strikes: number;
+  detail: string | null;
+};
+
+const FIRST_REST_MS: Record<Exclude<PathHealth, 'ok'>, number> = {
+  throttled: 1_000,
+  wallet_empty: 60_000,
+  credentials_refused: 60_000,
+  unavailable: 2_000,
+};
+const LONGEST_REST_MS: Record<Exclude<PathHealth, 'ok'>, number> = {
+  throttled: 60_000,
+  wallet_empty: 900_000,
+  credentials_refused: 900_000,
+  unavailable: 120_000,
+};
+const RETRY_AFTER_CAP_MS = 900_000;
+
+export const healthyPath: HealthState = { health: 'ok', untilMs: null, strikes: 0, detail: null };
+
+/** The health that a refusal implies, or null when it says nothing about the path. */
+export function healthOfRefusal(refusal: RefusalClass | 'not_sent'): Exclude<PathHealth, 'ok'> | null {
+  switch (refusal) {
+    case 'throttled':
+      return 'throttled';
+    case 'wallet':
+      return 'wallet_empty';
+    case 'credentials':
+    case 'forbidden':
+      return 'credentials_refused';
+    case 'unavailable':
+    case 'not_sent':
+      return 'unavailable';
+    case 'bad_input':
+    case 'moderation':
+    case 'no_slot':
+    case 'duplicate_key':
+      return null;
+  }
+}
+
+export function healthAfterTrouble(
+  state: HealthState,
+  health: Exclude<PathHealth, 'ok'>,
+  trouble: { nowMs: number; retryAfterMs: number | null; detail: string },
+): HealthState {
+  // Answers of one burst are one strike.
+  const sameBurst = state.health === health && state.untilMs !== null && trouble.nowMs < state.untilMs;
+  if (sameBurst) return state;
+  const strikes = state.health === health ? state.strikes + 1 : 1;
+  const restMs = Math.min(LONGEST_REST_MS[health], FIRST_REST_MS[health] * 2 ** Math.min(strikes - 1, 20));
+  const askedMs = Math.min(trouble.retryAfterMs ?? 0, RETRY_AFTER_CAP_MS);
+  return { health, strikes, detail: trouble.detail, untilMs: trouble.nowMs + Math.max(restMs, askedMs) };
+}
+
+/**
+ * How many attempts may be added now: none while the path rests, one as the probe after a rest, any number when well.
+ */
+export function admissible(state: HealthState, nowMs: number): 'none' | 'probe' | 'any' {
+  if (state.health === 'ok') return 'any';
+  return state.untilMs !== null && nowMs < state.untilMs ? 'none' : 'probe';
+}

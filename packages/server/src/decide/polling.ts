@@ -1,0 +1,77 @@
+/**
+ * When to ask the upstream about an attempt. The first question comes when the fastest tenth of comparable renders is
+ * done, then questions follow the measured spread, and an attempt that is late is asked about ever more rarely. A
+ * callback makes an attempt due at once, so where callbacks arrive the polls in between can be rare.
+ */
+
+export type PollFacts = {
+  nowMs: number;
+  acceptedAtMs: number;
+  /** Render times of comparable orders on this path, ms, sorted or not; may be empty. */
+  samplesMs: readonly number[];
+  /** What the catalogue declares for this order. */
+  declaredMs: number;
+  /** Whether this path's callbacks have been arriving. */
+  callbacks: boolean;
+};
+
+const SAMPLES_TO_TRUST = 8;
+const STEP_LEAST_MS = 2_000;
+const STEP_MOST_MS = 30_000;
+const CALLBACK_STRETCH = 3;
+const QUESTION_BACKOFF_MOST_MS = 60_000;
+
+export type RenderSpread = { earlyMs: number; medianMs: number; lateMs: number; measured: boolean };
+
+/** The expected spread of render times: measured where there are enough samples, else around what is declared. */
+export function renderSpread(samplesMs: readonly number[], declaredMs: number): RenderSpread {
+  if (samplesMs.length < SAMPLES_TO_TRUST) {
+    return { earlyMs: declaredMs * 0.5, medianMs: declaredMs, lateMs: declaredMs * 2, measured: false };
+  }
+  const sorted = [...samplesMs].sort((a, b) => a - b);
+  return {
+    earlyMs: quantile(sorted, 0.1),
+    medianMs: quantile(sorted, 0.5),
+    lateMs: quantile(sorted, 0.95),
+    measured: true,
+  };
+}
+
+export function nextPollAtMs(facts: PollFacts): number {
+  const spread = renderSpread(facts.samplesMs, facts.declaredMs);
+  const elapsedMs = facts.nowMs - facts.acceptedAtMs;
+  const stretch = facts.callbacks ? CALLBACK_STRETCH : 1;
+  if (elapsedMs < spread.earlyMs) {
+    return facts.acceptedAtMs + Math.max(spread.earlyMs, elapsedMs + STEP_LEAST_MS);
+  }
+  const stepMs =
+    elapsedMs <= spread.lateMs
+      ? Math.max(STEP_LEAST_MS, (spread.lateMs - spread.earlyMs) / 12)
+      : Math.max(STEP_LEAST_MS, (elapsedMs - spread.lateMs) * 0.25, spread.lateMs * 0.05);
+  return facts.nowMs + Math.min(STEP_MOST_MS, stepMs * stretch);
+}
+
+/** After a question that failed: never a verdict on the task, only a pause. */
+export function questionBackoffMs(failures: number, retryAfterMs: number | null): number {
+  return Math.max(
+    retryAfterMs ?? 0,
+    Math.min(QUESTION_BACKOFF_MOST_MS, STEP_LEAST_MS * 2 ** Math.min(failures, 10)),
+  );
+}
+
+export function quantile(sorted: readonly number[], share: number): number {
+  const position = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(position)] ?? 0;
+  const high = sorted[Math.ceil(position)] ?? low;
+  return low + (high - low) * (position - Math.floor(position));
+}
+
+/** Render times are kept per shape of order: comparable orders take comparable time. */
+export function shapeOf(order: {
+  model: string;
+  mode: string;
+  resolution: string;
+  seconds: number | null;
+}): string {
+  return `${order.model}/${order.mode}/${order.resolution}/${order.seconds ?? 'input'}`;
+}

@@ -1,0 +1,234 @@
+/** Stage 1 against the database. See sql/accept.ts for the locking story. */
+import {
+  type AcceptFacts,
+  type AcceptPlan,
+  type AcceptRequest,
+  planAccept,
+  requestName,
+} from '../decide/accept.ts';
+import type { Posting } from '../decide/postings.ts';
+import type { Database, Transaction } from './database.ts';
+import * as sql from './sql/accept.ts';
+import { at, iso, rows } from './sql/statement.ts';
+import { rowsOf } from './typed.ts';
+
+/** One create request: one task, or a batch that is accepted whole or not at all. */
+export type NewRequest = AcceptRequest & {
+  tasks: readonly NewTask[];
+  /** The client says that this repeats an earlier request (without a key). */
+  marked: boolean;
+  batchId: string | null;
+};
+
+export type NewTask = {
+  id: string;
+  model: string;
+  family: string;
+  priority: number;
+  pathNames: readonly string[];
+  sandbox: boolean;
+  slotMs: number;
+  shape: string;
+  expiresAtMs: number;
+  deadlineAtMs: number;
+  startByMs: number | null;
+  finishByMs: number | null;
+  holdMicros: bigint;
+  currency: string;
+  order: unknown;
+  price: unknown;
+  route: unknown;
+  metadata: Record<string, string>;
+  callbackUrl: string | null;
+  ledgerId: string;
+  ledgerReference: string;
+  postings: readonly Posting[];
+  eventId: string;
+  eventData: unknown;
+};
+
+export type AcceptAnswer =
+  | { kind: 'created'; taskIds: readonly string[] }
+  | { kind: 'replayed'; taskIds: readonly string[] }
+  | Extract<AcceptPlan['verdicts'][number], { kind: 'refused' }>;
+
+export type AcceptStore = {
+  /** Many requests in one transaction; answers in the order of the requests. */
+  accept(requests: readonly NewRequest[], nowMs: number, joinWithinMs: number): Promise<AcceptAnswer[]>;
+  markAnswered(taskIds: readonly string[]): Promise<void>;
+};
+
+export function acceptStore(db: Database): AcceptStore {
+  return {
+    accept: (requests, nowMs, joinWithinMs) =>
+      db.transaction(async (tx) => {
+        const facts = await readFacts(tx, requests, nowMs, joinWithinMs);
+        const plan = planAccept(requests, facts);
+        await writeCreated(tx, requests, plan, nowMs);
+        return requests.map((_, index) => answerOf(requests, plan, index));
+      }),
+    markAnswered: async (taskIds) => {
+      await db.query(sql.markAnswered, [taskIds]);
+    },
+  };
+}
+
+async function readFacts(
+  tx: Transaction,
+  requests: readonly NewRequest[],
+  nowMs: number,
+  joinWithinMs: number,
+): Promise<AcceptFacts> {
+  const accountIds = [...new Set(requests.map((request) => request.accountId))];
+  const keyIds = [...new Set(requests.map((request) => request.keyId))];
+  const payers = rowsOf<sql.PayerRow>(await tx.query(sql.lockPayers, [accountIds]));
+  const budgets = rowsOf<sql.KeyBudgetRow>(await tx.query(sql.lockKeyBudgets, [keyIds]));
+  const capped = payers.filter((payer) => payer.max_queued !== null).map((payer) => payer.account_id);
+  const queued = new Map<string, number>();
+  if (capped.length > 0) {
+    const counts = rowsOf<{ account_id: string; queued: number }>(await tx.query(sql.countQueued, [capped]));
+    for (const count of counts) queued.set(count.account_id, count.queued);
+  }
+  return {
+    nowMs,
+    payers: new Map(
+      payers.map((row) => [
+        row.account_id,
+        {
+          status: row.status,
+          currency: row.currency,
+          postedMicros: row.posted_micros,
+          heldMicros: row.held_micros,
+          creditLimitMicros: row.credit_limit_micros,
+          maxQueued: row.max_queued,
+          queued: queued.get(row.account_id) ?? 0,
+        },
+      ]),
+    ),
+    budgets: new Map(
+      budgets.map((row) => [
+        row.id,
+        {
+          budgetMicros: row.budget_micros,
+          period: row.budget_period,
+          usedMicros: row.budget_used_micros,
+          sinceMs: row.budget_since,
+        },
+      ]),
+    ),
+    earlier: await readEarlier(tx, requests, nowMs - joinWithinMs),
+  };
+}
+
+async function readEarlier(
+  tx: Transaction,
+  requests: readonly NewRequest[],
+  joinAfterMs: number,
+): Promise<AcceptFacts['earlier']> {
+  const keyed = requests.filter((request) => request.requestKey !== null);
+  const keyless = requests.filter((request) => request.requestKey === null);
+  const found: sql.EarlierRow[] = [];
+  if (keyed.length > 0) {
+    const values = [keyed.map((request) => request.keyId), keyed.map((request) => request.requestKey)];
+    found.push(...rowsOf<sql.EarlierRow>(await tx.query(sql.findByRequestKey, values)));
+  }
+  if (keyless.length > 0) {
+    const values = [
+      keyless.map((request) => request.keyId),
+      keyless.map((request) => request.requestHash),
+      at(joinAfterMs),
+      keyless.map((request) => request.marked),
+    ];
+    found.push(...rowsOf<sql.EarlierRow>(await tx.query(sql.findUnanswered, values)));
+  }
+  const batches = await readBatches(tx, found);
+  return new Map(
+    found.map((row) => [
+      requestName({ keyId: row.key_id, requestKey: row.request_key, requestHash: row.request_hash }),
+      { requestHash: row.request_hash, taskIds: batches.get(row.batch_id ?? '') ?? [row.task_id] },
+    ]),
+  );
+}
+
+async function readBatches(
+  tx: Transaction,
+  found: readonly sql.EarlierRow[],
+): Promise<Map<string, string[]>> {
+  const ids = found.flatMap((row) => (row.batch_id === null ? [] : [row.batch_id]));
+  const batches = new Map<string, string[]>();
+  if (ids.length === 0) return batches;
+  const members = rowsOf<{ batch_id: string; id: string }>(await tx.query(sql.findBatch, [ids]));
+  for (const { batch_id, id } of members) batches.set(batch_id, [...(batches.get(batch_id) ?? []), id]);
+  return batches;
+}
+
+async function writeCreated(
+  tx: Transaction,
+  requests: readonly NewRequest[],
+  plan: AcceptPlan,
+  nowMs: number,
+): Promise<void> {
+  const created = requests.filter((_, index) => plan.verdicts[index]?.kind === 'create');
+  if (created.length === 0) return;
+  const tasks = created.flatMap((request) =>
+    request.tasks.map((task, index) => taskRow(request, task, index)),
+  );
+  const held = [...plan.held].map(([account_id, micros]) => ({ account_id, micros }));
+  const used = [...plan.budgets].map(([id, { usedMicros, sinceMs }]) => ({
+    id,
+    used_micros: usedMicros,
+    since: iso(sinceMs),
+  }));
+  await tx.query(sql.writeAccepted, [rows(tasks), rows(held), rows(used), at(nowMs)]);
+}
+
+function taskRow(request: NewRequest, task: NewTask, index: number): Record<string, unknown> {
+  return {
+    id: task.id,
+    account_id: request.accountId,
+    key_id: request.keyId,
+    model: task.model,
+    family: task.family,
+    priority: task.priority,
+    path_names: task.pathNames,
+    sandbox: task.sandbox,
+    slot_ms: task.slotMs,
+    shape: task.shape,
+    expires_at: iso(task.expiresAtMs),
+    hold_micros: task.holdMicros,
+    // A batch is found again through its first task.
+    request_key: index === 0 ? request.requestKey : null,
+    request_hash: index === 0 || request.batchId === null ? request.requestHash : '',
+    batch_id: request.batchId,
+    order: task.order,
+    price: task.price,
+    route: task.route,
+    metadata: task.metadata,
+    callback_url: task.callbackUrl,
+    start_by: iso(task.startByMs),
+    finish_by: iso(task.finishByMs),
+    deadline_at: iso(task.deadlineAtMs),
+    currency: task.currency,
+    ledger_id: task.ledgerId,
+    ledger_reference: task.ledgerReference,
+    posting_accounts: task.postings.map((posting) => posting.account),
+    posting_micros: task.postings.map((posting) => posting.micros.toString()),
+    event_id: task.eventId,
+    event_data: task.eventData,
+  };
+}
+
+function answerOf(requests: readonly NewRequest[], plan: AcceptPlan, index: number): AcceptAnswer {
+  const verdict = plan.verdicts[index];
+  if (!verdict) throw new Error('each request has a verdict');
+  switch (verdict.kind) {
+    case 'create':
+      return { kind: 'created', taskIds: (requests[index]?.tasks ?? []).map((task) => task.id) };
+    case 'replay':
+      return { kind: 'replayed', taskIds: verdict.taskIds };
+    case 'same_as':
+      return { kind: 'replayed', taskIds: (requests[verdict.index]?.tasks ?? []).map((task) => task.id) };
+    case 'refused':
+      return verdict;
+  }
+}

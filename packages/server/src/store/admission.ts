@@ -1,0 +1,254 @@
+/** Stage 2 against the database. See sql/admission.ts for the locking story. */
+import { type Admission, type AdmissionInput, admit, type Lane } from '../decide/admission.ts';
+import { admissible } from '../decide/health.ts';
+import { effectiveLimit, type Limit, limitAfterQuiet } from '../decide/limits.ts';
+import type { Database, Transaction } from './database.ts';
+import * as sql from './sql/admission.ts';
+import { at, iso, rows } from './sql/statement.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+export type Admitted = {
+  attemptId: string;
+  taskId: string;
+  accountId: string;
+  number: number;
+  pathName: string;
+  callbackToken: string;
+  lease: string;
+  order: unknown;
+};
+
+export type AdmissionRequest = {
+  family: string;
+  nowMs: number;
+  /** Attempts that this process can send right away. */
+  most: number;
+  lease: string;
+  /** After this an attempt still in `sending` belongs to whoever finds it. */
+  sendByMs: number;
+  /** Ids for what is about to be written, drawn by the caller. */
+  draw(): { attemptId: string; callbackToken: string; eventId: string };
+};
+
+export type AdmissionStore = {
+  familiesWaiting(): Promise<string[]>;
+  admit(request: AdmissionRequest): Promise<Admitted[]>;
+  ensureLimits(limits: readonly ({ pathName: string; family: string } & Limit)[]): Promise<void>;
+  /** Reads, changes and writes one limit under its lock; the counts are of slots taken right now. */
+  changeLimit(
+    pathName: string,
+    family: string,
+    change: (limit: Limit, slots: { occupied: number; accepted: number }) => Limit,
+  ): Promise<void>;
+};
+
+const LANES_MOST = 200;
+
+export function admissionStore(db: Database): AdmissionStore {
+  return {
+    familiesWaiting: async () =>
+      rowsOf<{ family: string }>(await db.query(sql.familiesWaiting)).map((row) => row.family),
+    admit: (request) => db.transaction((tx) => admitFamily(tx, request)),
+    ensureLimits: async (limits) => {
+      const values = limits.map((limit) => ({
+        path_name: limit.pathName,
+        family: limit.family,
+        configured: limit.configured,
+        learned: limit.learned,
+        probing: limit.probing,
+      }));
+      await db.query(sql.ensureLimits, [rows(values)]);
+    },
+    changeLimit: (pathName, family, change) =>
+      db.transaction(async (tx) => {
+        const row = firstOf<sql.LimitRow>(await tx.query(sql.lockLimit, [pathName, family]));
+        if (!row) return;
+        const counts = await occupied(tx, [pathName], family);
+        const before = limitOf(row);
+        const after = change(before, counts.get(pathName) ?? { occupied: 0, accepted: 0 });
+        if (after !== before) await writeLimit(tx, pathName, family, after);
+      }),
+  };
+}
+
+async function admitFamily(tx: Transaction, request: AdmissionRequest): Promise<Admitted[]> {
+  const limits = rowsOf<sql.LimitRow>(await tx.query(sql.lockLimits, [request.family]));
+  if (limits.length === 0) return [];
+  const taken = await occupied(
+    tx,
+    limits.map((row) => row.path_name),
+    request.family,
+  );
+  const free = await freeSlots(tx, request, limits, taken);
+  const total = free.reduce((sum, slots) => sum + slots.free, 0);
+  if (total <= 0) return [];
+  const { input, empty } = await readLanes(tx, request, free, Math.min(total, request.most));
+  const plan = admit(input);
+  const admitted = plan.admitted.length === 0 ? [] : await writePlan(tx, request, plan);
+  await sleepEmptyLanes(tx, request.family, empty);
+  return admitted;
+}
+
+async function freeSlots(
+  tx: Transaction,
+  request: AdmissionRequest,
+  limits: readonly sql.LimitRow[],
+  taken: ReadonlyMap<string, { occupied: number }>,
+): Promise<{ pathName: string; free: number }[]> {
+  const free: { pathName: string; free: number }[] = [];
+  for (const row of limits) {
+    const busy = taken.get(row.path_name)?.occupied ?? 0;
+    const before = limitOf(row);
+    const limit = limitAfterQuiet(before, busy, request.nowMs);
+    if (limit !== before) await writeLimit(tx, row.path_name, request.family, limit);
+    const health = {
+      health: row.health,
+      untilMs: row.health_until,
+      strikes: row.health_strikes,
+      detail: null,
+    };
+    const allowed = admissible(health, request.nowMs);
+    const room = Math.max(0, effectiveLimit(limit) - busy);
+    // After a rest one attempt goes ahead as the probe; the others follow when it was accepted.
+    const most = allowed === 'any' ? room : allowed === 'probe' ? Math.min(1, room) : 0;
+    free.push({ pathName: row.path_name, free: Math.min(most, request.most) });
+  }
+  return free;
+}
+
+async function readLanes(
+  tx: Transaction,
+  request: AdmissionRequest,
+  free: readonly { pathName: string; free: number }[],
+  most: number,
+): Promise<{ input: AdmissionInput; empty: string[] }> {
+  const perLane = Math.min(most, 16 + Math.ceil(most / 4));
+  const heads = rowsOf<sql.LaneRow>(
+    await tx.query(sql.laneHeads, [request.family, LANES_MOST, perLane, at(request.nowMs)]),
+  );
+  const queue = firstOf<{ virtual_time: bigint }>(await tx.query(sql.queueVirtualTime, [request.family]));
+  const running = await countRunning(tx, heads);
+  const lanes = new Map<string, Lane & { tasks: Lane['tasks'][number][] }>();
+  const keyRoom = new Map<string, number>();
+  const empty: string[] = [];
+  for (const row of heads) {
+    if (row.id === null || row.key_id === null || row.path_names === null) {
+      empty.push(row.account_id);
+      continue;
+    }
+    const room =
+      row.max_in_flight === null ? null : row.max_in_flight - (running.byAccount.get(row.account_id) ?? 0);
+    const lane = lanes.get(row.account_id) ?? {
+      accountId: row.account_id,
+      weight: row.weight,
+      virtualTime: row.virtual_time,
+      room,
+      tasks: [],
+    };
+    lane.tasks.push({ id: row.id, keyId: row.key_id, slotMs: row.slot_ms ?? 0, pathNames: row.path_names });
+    lanes.set(row.account_id, lane);
+    if (row.key_max_in_flight !== null) {
+      keyRoom.set(row.key_id, row.key_max_in_flight - (running.byKey.get(row.key_id) ?? 0));
+    }
+  }
+  const queueVirtualTime = queue?.virtual_time ?? 0n;
+  return { input: { free, lanes: [...lanes.values()], keyRoom, queueVirtualTime, most }, empty };
+}
+
+/** Only asked when somebody among the candidates has a cap. */
+async function countRunning(
+  tx: Transaction,
+  heads: readonly sql.LaneRow[],
+): Promise<{ byAccount: Map<string, number>; byKey: Map<string, number> }> {
+  const byAccount = new Map<string, number>();
+  const byKey = new Map<string, number>();
+  const capped = heads.filter((row) => row.max_in_flight !== null || row.key_max_in_flight !== null);
+  if (capped.length === 0) return { byAccount, byKey };
+  const accountIds = [...new Set(capped.map((row) => row.account_id))];
+  const counts = rowsOf<sql.InFlightRow>(await tx.query(sql.countInFlight, [accountIds]));
+  for (const { account_id, key_id, running } of counts) {
+    byAccount.set(account_id, (byAccount.get(account_id) ?? 0) + running);
+    byKey.set(key_id, (byKey.get(key_id) ?? 0) + running);
+  }
+  return { byAccount, byKey };
+}
+
+async function writePlan(tx: Transaction, request: AdmissionRequest, plan: Admission): Promise<Admitted[]> {
+  const attempts = plan.admitted.map(({ taskId, pathName }) => {
+    const { attemptId, callbackToken, eventId } = request.draw();
+    return {
+      attempt_id: attemptId,
+      task_id: taskId,
+      path_name: pathName,
+      callback_token: callbackToken,
+      lease: request.lease,
+      ask_at: iso(request.sendByMs),
+      event_id: eventId,
+    };
+  });
+  const lanes = plan.lanes.map((lane) => ({ account_id: lane.accountId, virtual_time: lane.virtualTime }));
+  const written = rowsOf<sql.AdmittedRow>(
+    await tx.query(sql.writeAdmitted, [
+      rows(attempts),
+      rows(lanes),
+      request.family,
+      plan.queueVirtualTime,
+      at(request.nowMs),
+    ]),
+  );
+  return written.map((row) => ({
+    attemptId: row.attempt_id,
+    taskId: row.task_id,
+    accountId: row.account_id,
+    number: row.number,
+    pathName: row.path_name,
+    callbackToken: row.callback_token,
+    lease: request.lease,
+    order: row.order,
+  }));
+}
+
+/** An active lane without tasks would keep its low virtual time in front of those that have some. */
+async function sleepEmptyLanes(tx: Transaction, family: string, empty: readonly string[]): Promise<void> {
+  if (empty.length === 0) return;
+  const idle = rowsOf<{ account_id: string }>(await tx.query(sql.lockIdleLanes, [family, empty]));
+  if (idle.length === 0) return;
+  await tx.query(sql.sleepLanes, [family, idle.map((row) => row.account_id)]);
+}
+
+async function occupied(
+  tx: Transaction,
+  pathNames: readonly string[],
+  family: string,
+): Promise<Map<string, { occupied: number; accepted: number }>> {
+  const counts = rowsOf<sql.OccupiedRow>(await tx.query(sql.countOccupied, [pathNames]));
+  return new Map(
+    counts
+      .filter((row) => row.family === family)
+      .map((row) => [row.path_name, { occupied: row.occupied, accepted: row.accepted }]),
+  );
+}
+
+async function writeLimit(tx: Transaction, pathName: string, family: string, limit: Limit): Promise<void> {
+  await tx.query(sql.writeLimit, [
+    pathName,
+    family,
+    limit.configured,
+    limit.learned,
+    limit.probing,
+    limit.refusals,
+    at(limit.lastRefusalAtMs),
+    at(limit.raiseAtMs),
+  ]);
+}
+
+function limitOf(row: sql.LimitRow): Limit {
+  return {
+    configured: row.configured,
+    learned: row.learned,
+    probing: row.probing,
+    refusals: Number(row.refusals),
+    lastRefusalAtMs: row.last_refusal_at,
+    raiseAtMs: row.raise_at,
+  };
+}

@@ -1,0 +1,106 @@
+/** Access paths: rows, health, wallet, price sheets of the operator. */
+import { PriceSheet } from '@sluice/contract';
+import type { HealthState } from '../decide/health.ts';
+import type { Database } from './database.ts';
+import * as sql from './sql/paths.ts';
+import { at } from './sql/statement.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+export type PathRow = sql.PathRow;
+
+export type PathStore = {
+  listPaths(): Promise<PathRow[]>;
+  insertPath(path: NewPath, nowMs: number): Promise<'inserted' | 'exists'>;
+  updatePath(name: string, change: PathChange): Promise<PathRow | null>;
+  /** Reads and changes health under the row's lock; answers the state before and after. */
+  changeHealth(
+    name: string,
+    change: (state: HealthState) => HealthState,
+  ): Promise<{ before: HealthState; after: HealthState } | null>;
+  saveWallet(name: string, wallet: unknown, nowMs: number): Promise<void>;
+  setConfiguredLimit(pathName: string, family: string, configured: number | null): Promise<void>;
+  listPriceSheets(): Promise<PriceSheet[]>;
+  insertPriceSheet(sheet: PriceSheet, nowMs: number): Promise<'inserted' | 'exists'>;
+};
+
+export type NewPath = {
+  name: string;
+  provider: string;
+  baseUrl: string;
+  credentialSealed: string;
+  settings: Record<string, string>;
+  sandbox: boolean;
+  priceSheet: string | null;
+};
+
+export type PathChange = {
+  baseUrl?: string;
+  credentialSealed?: string;
+  settings?: Record<string, string>;
+  priceSheet?: string;
+  state?: PathRow['state'];
+};
+
+export function pathStore(db: Database): PathStore {
+  return {
+    listPaths: async () => rowsOf<PathRow>(await db.query(sql.listPaths)),
+    insertPath: async (path, nowMs) => {
+      const { name, provider, baseUrl, credentialSealed, settings, sandbox, priceSheet } = path;
+      const values = [
+        name,
+        provider,
+        baseUrl,
+        credentialSealed,
+        JSON.stringify(settings),
+        sandbox,
+        priceSheet,
+        at(nowMs),
+      ];
+      const { count } = await db.query(sql.insertPath, values);
+      return count === 1 ? 'inserted' : 'exists';
+    },
+    updatePath: async (name, change) => {
+      const settings = change.settings === undefined ? null : JSON.stringify(change.settings);
+      const { baseUrl = null, credentialSealed = null, priceSheet = null, state = null } = change;
+      return firstOf<PathRow>(
+        await db.query(sql.updatePath, [name, baseUrl, credentialSealed, settings, priceSheet, state]),
+      );
+    },
+    changeHealth: (name, change) =>
+      db.transaction(async (tx) => {
+        const row = firstOf<sql.HealthRow>(await tx.query(sql.lockHealth, [name]));
+        if (!row) return null;
+        const before: HealthState = {
+          health: row.health,
+          untilMs: row.health_until,
+          strikes: row.health_strikes,
+          detail: row.health_detail,
+        };
+        const after = change(before);
+        if (after !== before) {
+          await tx.query(sql.writeHealth, [
+            name,
+            after.health,
+            at(after.untilMs),
+            after.strikes,
+            after.detail,
+          ]);
+        }
+        return { before, after };
+      }),
+    saveWallet: async (name, wallet, nowMs) => {
+      await db.query(sql.saveWallet, [name, JSON.stringify(wallet), at(nowMs)]);
+    },
+    setConfiguredLimit: async (pathName, family, configured) => {
+      await db.query(sql.setConfiguredLimit, [pathName, family, configured]);
+    },
+    listPriceSheets: async () =>
+      rowsOf<{ sheet: unknown }>(await db.query(sql.listPriceSheets)).map((row) =>
+        PriceSheet.parse(row.sheet),
+      ),
+    insertPriceSheet: async (sheet, nowMs) => {
+      const { count } = await db.query(sql.insertPriceSheet, [sheet.id, JSON.stringify(sheet), at(nowMs)]);
+      return count === 1 ? 'inserted' : 'exists';
+    },
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * SQL of stage 2. One transaction per family: lock its limit rows (skip those that another node is admitting), count
+ * the occupied slots in a statement of its own so that it sees what that other node committed, look at the heads of
+ * the lanes, let the pure decision choose, write attempts and task moves in one statement.
+ */
+import { statement } from './statement.ts';
+
+export type LimitRow = {
+  path_name: string;
+  configured: number | null;
+  learned: number | null;
+  probing: boolean;
+  refusals: bigint;
+  last_refusal_at: number | null;
+  raise_at: number | null;
+  health: 'ok' | 'throttled' | 'wallet_empty' | 'credentials_refused' | 'unavailable';
+  health_detail: string | null;
+  health_until: number | null;
+  health_strikes: number;
+};
+
+export const familiesWaiting = statement(
+  'admission.families_waiting',
+  `SELECT DISTINCT family FROM lanes WHERE active ORDER BY family`,
+);
+
+export const lockLimits = statement(
+  'admission.lock_limits',
+  `SELECT l.path_name, l.configured, l.learned, l.probing, l.refusals, l.last_refusal_at, l.raise_at,
+          p.health, p.health_detail, p.health_until, p.health_strikes
+   FROM limits l JOIN paths p ON p.name = l.path_name
+   WHERE l.family = $1 AND p.state = 'active'
+   ORDER BY l.path_name
+   FOR UPDATE OF l SKIP LOCKED`,
+);
+
+export type OccupiedRow = { path_name: string; family: string; occupied: number; accepted: number };
+
+export const countOccupied = statement(
+  'admission.count_occupied',
+  `SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'accepted'))::int AS accepted
+   FROM attempts
+   WHERE path_name = ANY($1) AND state IN ('sending', 'unknown', 'accepted')
+   GROUP BY path_name, family`,
+);
+
+export type LaneRow = {
+  account_id: string;
+  virtual_time: bigint;
+  weight: number;
+  max_in_flight: number | null;
+  /** Null where nothing of this lane can go now; then all that follows is null too. */
+  id: string | null;
+  key_id: string | null;
+  slot_ms: number | null;
+  path_names: string[] | null;
+  key_max_in_flight: number | null;
+};
+
+/** Heads of the lanes with the lowest virtual times, accounts at their cap left out. $2 lanes, $3 tasks per lane, $4 now. */
+export const laneHeads = statement(
+  'admission.lane_heads',
+  `SELECT l.account_id, l.virtual_time, l.weight, l.max_in_flight, t.id, t.key_id, t.slot_ms, t.path_names,
+          k.max_in_flight AS key_max_in_flight
+   FROM (SELECT n.account_id, n.virtual_time, c.weight, c.max_in_flight
+         FROM lanes n JOIN accounts c ON c.id = n.account_id AND c.status = 'active'
+         WHERE n.family = $1 AND n.active
+           AND (c.max_in_flight IS NULL OR c.max_in_flight >
+                (SELECT count(*) FROM tasks r WHERE r.state = 'running' AND r.account_id = n.account_id))
+         ORDER BY n.virtual_time, n.account_id LIMIT $2) l
+   LEFT JOIN LATERAL (
+     SELECT id, key_id, slot_ms, path_names, priority FROM tasks
+     WHERE family = $1 AND account_id = l.account_id AND state = 'queued' AND (not_before IS NULL OR not_before <= $4)
+     ORDER BY priority DESC, id LIMIT $3) t ON true
+   LEFT JOIN api_keys k ON k.id = t.key_id
+   ORDER BY l.virtual_time, l.account_id, t.priority DESC, t.id`,
+);
+
+export type InFlightRow = { account_id: string; key_id: string; running: number };
+
+export const countInFlight = statement(
+  'admission.count_in_flight',
+  `SELECT account_id, key_id, count(*)::int AS running FROM tasks
+   WHERE state = 'running' AND account_id = ANY($1)
+   GROUP BY account_id, key_id`,
+);
+
+export const queueVirtualTime = statement(
+  'admission.queue_virtual_time',
+  `SELECT virtual_time FROM queues WHERE family = $1`,
+);
+
+export type AdmittedRow = {
+  attempt_id: string;
+  task_id: string;
+  account_id: string;
+  number: number;
+  path_name: string;
+  callback_token: string;
+  order: unknown;
+};
+
+/** $1 attempts, $2 lanes, $3 family, $4 queue virtual time, $5 now. */
+export const writeAdmitted = statement(
+  'admission.write',
+  `WITH r AS (
+     SELECT * FROM json_to_recordset($1::json) AS x (
+       attempt_id text, task_id text, path_name text, callback_token text, lease text, ask_at timestamptz,
+       event_id text)
+   ), t AS (
+     UPDATE tasks SET state = 'running', version = version + 1, path_name = r.path_name, attempt_id = r.attempt_id,
+            attempts = attempts + 1, started_at = coalesce(started_at, $5), not_before = NULL,
+            expires_at = least(o.deadline_at, o.finish_by)
+     FROM r JOIN task_orders o ON o.task_id = r.task_id
+     WHERE tasks.id = r.task_id AND tasks.state = 'queued'
+     RETURNING tasks.id, tasks.account_id, tasks.model, tasks.attempts, tasks.version, tasks.slot_ms,
+               tasks.shape, tasks.sandbox, o."order", o.metadata
+   ), a AS (
+     INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
+                           ask_at, lease, expected_ms, shape, sent_at)
+     SELECT r.attempt_id, t.id, t.attempts, t.account_id, r.path_name, $3, 'sending', r.attempt_id, r.callback_token,
+            r.ask_at, r.lease, t.slot_ms, t.shape, $5
+     FROM r JOIN t ON t.id = r.task_id
+   ), lane AS (
+     UPDATE lanes SET virtual_time = x.virtual_time
+     FROM json_to_recordset($2::json) AS x (account_id text, virtual_time bigint)
+     WHERE lanes.family = $3 AND lanes.account_id = x.account_id
+   ), q AS (
+     INSERT INTO queues (family, virtual_time) VALUES ($3, $4)
+     ON CONFLICT (family) DO UPDATE SET virtual_time = greatest(queues.virtual_time, excluded.virtual_time)
+   ), e AS (
+     INSERT INTO events (id, account_id, task_id, type, data, created_at)
+     SELECT r.event_id, t.account_id, t.id, 'task.started',
+            jsonb_build_object('id', t.id, 'status', 'processing', 'stage', 'sending', 'version', t.version,
+                               'model', t.model, 'error_code', NULL, 'charge', NULL, 'currency', 'USD',
+                               'sandbox', t.sandbox, 'metadata', t.metadata, 'assets', '[]'::jsonb), $5
+     FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1
+   )
+   SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token, t."order"
+   FROM r JOIN t ON t.id = r.task_id`,
+);
+
+/** Lanes that looked empty; each is re-checked under its lock. */
+export const lockIdleLanes = statement(
+  'admission.lock_idle_lanes',
+  `SELECT account_id FROM lanes WHERE family = $1 AND account_id = ANY($2) AND active
+   ORDER BY account_id FOR UPDATE SKIP LOCKED`,
+);
+
+/**
+ * In a statement of its own: its snapshot is taken after the lock, so a task that an accept inserted while we waited
+ * is seen, and an accept that comes later finds the lane inactive and wakes it.
+ */
+export const sleepLanes = statement(
+  'admission.sleep_lanes',
+  `UPDATE lanes SET active = false
+   WHERE family = $1 AND account_id = ANY($2)
+     AND NOT EXISTS (SELECT 1 FROM tasks t
+                     WHERE t.family = $1 AND t.account_id = lanes.account_id AND t.state = 'queued')`,
+);
+
+/** Makes sure that each path × family of the catalogue has its limit row. */
+export const ensureLimits = statement(
+  'limits.ensure',
+  `INSERT INTO limits (path_name, family, configured, learned, probing)
+   SELECT x.path_name, x.family, x.configured, x.learned, x.probing
+   FROM json_to_recordset($1::json) AS x (path_name text, family text, configured integer, learned integer, probing boolean)
+   ON CONFLICT (path_name, family) DO NOTHING`,
+);
+
+export const lockLimit = statement(
+  'limits.lock',
+  `SELECT configured, learned, probing, refusals, last_refusal_at, raise_at
+   FROM limits WHERE path_name = $1 AND family = $2 FOR UPDATE`,
+);
+
+export const writeLimit = statement(
+  'limits.write',
+  `UPDATE limits SET configured = $3, learned = $4, probing = $5, refusals = $6, last_refusal_at = $7, raise_at = $8
+   WHERE path_name = $1 AND family = $2`,
+);

@@ -1,0 +1,78 @@
+/** Paths (name, provider, sealed credential, state, health, wallet, query tokens) and the operator's price sheets. */
+import { statement } from './statement.ts';
+
+export type PathRow = {
+  name: string;
+  provider: string;
+  base_url: string;
+  credential_sealed: string;
+  settings: Record<string, string>;
+  sandbox: boolean;
+  price_sheet: string | null;
+  state: 'active' | 'paused' | 'draining' | 'retired';
+  health: 'ok' | 'throttled' | 'wallet_empty' | 'credentials_refused' | 'unavailable';
+  health_detail: string | null;
+  health_until: number | null;
+  health_strikes: number;
+  wallet: unknown;
+  wallet_read_at: number | null;
+  created_at: number;
+};
+
+const COLUMNS = `name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state, health,
+  health_detail, health_until, health_strikes, wallet, wallet_read_at, created_at`;
+
+export const listPaths = statement('paths.list', `SELECT ${COLUMNS} FROM paths ORDER BY created_at, name`);
+
+export const insertPath = statement(
+  'paths.insert',
+  `INSERT INTO paths (name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state,
+                      query_refilled_at, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)
+   ON CONFLICT (name) DO NOTHING`,
+);
+
+export const updatePath = statement(
+  'paths.update',
+  `UPDATE paths SET base_url = coalesce($2, base_url), credential_sealed = coalesce($3, credential_sealed),
+          settings = coalesce($4::jsonb, settings), price_sheet = coalesce($5, price_sheet),
+          state = coalesce($6, state)
+   WHERE name = $1
+   RETURNING ${COLUMNS}`,
+);
+
+export type HealthRow = Pick<PathRow, 'health' | 'health_until' | 'health_strikes' | 'health_detail'>;
+
+export const lockHealth = statement(
+  'paths.lock_health',
+  `SELECT health, health_until, health_strikes, health_detail FROM paths WHERE name = $1 FOR UPDATE`,
+);
+
+export const writeHealth = statement(
+  'paths.write_health',
+  `UPDATE paths SET health = $2, health_until = $3, health_strikes = $4, health_detail = $5 WHERE name = $1`,
+);
+
+export const saveWallet = statement(
+  'paths.save_wallet',
+  `UPDATE paths SET wallet = $2, wallet_read_at = $3 WHERE name = $1`,
+);
+
+/** A configured limit is the operator's word; what was learned beneath it stays until refusals or quiet change it. */
+export const setConfiguredLimit = statement(
+  'paths.set_configured_limit',
+  `INSERT INTO limits (path_name, family, configured, learned, probing) VALUES ($1, $2, $3, NULL, false)
+   ON CONFLICT (path_name, family) DO UPDATE
+     SET configured = $3, learned = CASE WHEN limits.probing THEN NULL ELSE limits.learned END,
+         probing = $3 IS NULL AND limits.probing`,
+);
+
+export const listPriceSheets = statement(
+  'paths.list_price_sheets',
+  `SELECT sheet FROM price_sheets ORDER BY id`,
+);
+
+export const insertPriceSheet = statement(
+  'paths.insert_price_sheet',
+  `INSERT INTO price_sheets (id, sheet, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`,
+);

@@ -1,0 +1,30 @@
+/** Statements are static text with a name; values of a whole batch travel as one JSON parameter. */
+
+export type Statement = { name: string; text: string };
+
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
+
+/** Rows as one JSON parameter for `json_to_recordset`; bigints become strings, instants ISO text, bytes hex. */
+export function rows(values: readonly Record<string, unknown>[]): string {
+  return JSON.stringify(values, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+    return value;
+  });
+}
+
+/** Unix milliseconds as an instant for the driver; null stays null. */
+export function at(ms: number): Date;
+export function at(ms: number | null): Date | null;
+export function at(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms);
+}
+
+/** Unix milliseconds as text for a JSON parameter. */
+export function iso(ms: number): string;
+export function iso(ms: number | null): string | null;
+export function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

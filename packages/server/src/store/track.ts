@@ -1,0 +1,171 @@
+/** Stage 4 against the database. See sql/track.ts. */
+import type { Database } from './database.ts';
+import { at, iso, rows } from './sql/statement.ts';
+import * as sql from './sql/track.ts';
+import type { Note } from './submit.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+export type PollClaim = {
+  nowMs: number;
+  /** Attempts per question. */
+  batch: number;
+  /** Questions at most, before the budget has its say. */
+  mostBatches: number;
+  queryRate: number;
+  queryBurst: number;
+  lease: string;
+  untilMs: number;
+  nearlyDueMs: number;
+};
+
+export type Still = {
+  attemptId: string;
+  lease: string;
+  askAtMs: number;
+  word: string | null;
+  progress: number | null;
+  misses: number;
+  note: Note | null;
+};
+
+export type Ended = {
+  attemptId: string;
+  state: 'succeeded' | 'failed' | 'canceled' | 'expired' | 'abandoned';
+  word: string;
+  reason: string | null;
+  note: Note;
+  cost: { unit: string; unitMicros: bigint; micros: bigint } | null;
+  costId: string;
+  costAccounts: readonly [string, string];
+  suspenseAccounts: readonly [string, string];
+  asset: { id: string; sourceUrl: string; sourceExpiresAtMs: number | null } | null;
+  outcome: 'failed' | 'canceled' | null;
+  code: string | null;
+  message: string | null;
+  upstreamCode: string | null;
+  eventId: string;
+};
+
+export type EndedRow = {
+  attempt_id: string;
+  path_name: string;
+  family: string;
+  shape: string;
+  state: string;
+  accepted_at: number;
+  matched: boolean;
+};
+
+export type IncomingCallback = {
+  id: string;
+  pathName: string;
+  token: string;
+  deliveryId: string | null;
+  verified: boolean;
+  word: string | null;
+  body: string;
+};
+
+export type TrackStore = {
+  /** Takes query tokens and leases due attempts; empty when nothing is due or the budget is spent. */
+  claimPolls(pathName: string, claim: PollClaim): Promise<sql.PollRow[]>;
+  recordStill(stills: readonly Still[], nowMs: number): Promise<void>;
+  recordEnded(ends: readonly Ended[], nowMs: number, currency: string): Promise<EndedRow[]>;
+  addRenderTimes(
+    times: readonly { pathName: string; shape: string; samplesMs: readonly number[] }[],
+    nowMs: number,
+  ): Promise<void>;
+  attemptByToken(token: string): Promise<{ id: string; pathName: string } | null>;
+  recordCallback(callback: IncomingCallback, nowMs: number): Promise<void>;
+  pathHasCallbacks(pathName: string, sinceMs: number): Promise<boolean>;
+};
+
+export type { PollRow } from './sql/track.ts';
+
+const SAMPLES_KEPT = 200;
+
+export function trackStore(db: Database): TrackStore {
+  return {
+    claimPolls: (pathName, claim) => claimPolls(db, pathName, claim),
+    recordStill: async (stills, nowMs) => {
+      const values = stills.map((still) => ({
+        attempt_id: still.attemptId,
+        lease: still.lease,
+        ask_at: iso(still.askAtMs),
+        word: still.word,
+        progress: still.progress,
+        misses: still.misses,
+        note: still.note,
+      }));
+      await db.query(sql.writeStill, [rows(values), at(nowMs)]);
+    },
+    recordEnded: async (ends, nowMs, currency) =>
+      rowsOf<EndedRow>(await db.query(sql.writeEnded, [rows(ends.map(endedRow)), at(nowMs), currency])),
+    addRenderTimes: async (times, nowMs) => {
+      const values = times.map((time) => ({
+        path_name: time.pathName,
+        shape: time.shape,
+        samples_ms: time.samplesMs,
+      }));
+      await db.query(sql.addRenderTimes, [rows(values), at(nowMs), SAMPLES_KEPT]);
+    },
+    attemptByToken: async (token) => {
+      const row = firstOf<{ id: string; path_name: string }>(await db.query(sql.attemptByToken, [token]));
+      return row && { id: row.id, pathName: row.path_name };
+    },
+    recordCallback: async (callback, nowMs) => {
+      const { id, pathName, token, deliveryId, verified, word, body } = callback;
+      await db.query(sql.writeCallback, [id, pathName, token, deliveryId, verified, word, body, at(nowMs)]);
+    },
+    pathHasCallbacks: async (pathName, sinceMs) =>
+      firstOf<{ seen: boolean }>(await db.query(sql.pathHasCallbacks, [pathName, at(sinceMs)]))?.seen ??
+      false,
+  };
+}
+
+async function claimPolls(db: Database, pathName: string, claim: PollClaim): Promise<sql.PollRow[]> {
+  const most = claim.batch * claim.mostBatches;
+  const due =
+    firstOf<{ due: number }>(await db.query(sql.countDue, [pathName, at(claim.nowMs), most]))?.due ?? 0;
+  if (due === 0) return [];
+  return db.transaction(async (tx) => {
+    const wanted = Math.ceil(due / claim.batch);
+    const budget = [pathName, at(claim.nowMs), claim.queryRate, claim.queryBurst, wanted];
+    const granted = firstOf<{ granted: number }>(await tx.query(sql.takeQueryTokens, budget))?.granted ?? 0;
+    if (granted === 0) return [];
+    const limit = granted * claim.batch;
+    return rowsOf<sql.PollRow>(
+      await tx.query(sql.claimPolls, [
+        pathName,
+        limit,
+        claim.lease,
+        at(claim.untilMs),
+        at(claim.nowMs + claim.nearlyDueMs),
+      ]),
+    );
+  });
+}
+
+function endedRow(end: Ended): Record<string, unknown> {
+  return {
+    attempt_id: end.attemptId,
+    state: end.state,
+    word: end.word,
+    reason: end.reason,
+    note: end.note,
+    cost_unit: end.cost?.unit ?? null,
+    cost_unit_micros: end.cost?.unitMicros ?? null,
+    cost_micros: end.cost?.micros ?? null,
+    cost_id: end.costId,
+    cost_accounts: end.costAccounts,
+    suspense_accounts: end.suspenseAccounts,
+    asset_id: end.asset?.id ?? null,
+    source_url: end.asset?.sourceUrl ?? null,
+    source_expires_at: iso(end.asset?.sourceExpiresAtMs ?? null),
+    outcome: end.outcome,
+    code: end.code,
+    message: end.message,
+    upstream_code: end.upstreamCode,
+    event_id: end.eventId,
+  };
+}
