@@ -22,7 +22,10 @@ export function checkDead(tree: Tree): Violation[] {
 
   const wired = wiredPackages(tree);
   const alive = new Set<string>();
-  const queue = tree.files.filter((f) => f.isCode && !f.isTest && ENTRIES.some((e) => e.files.test(f.path)));
+  const exported = exportedFiles(tree);
+  const isEntry = ({ path }: TreeFile): boolean =>
+    exported.has(path) || ENTRIES.some(({ files }) => files.test(path));
+  const queue = tree.files.filter((file) => file.isCode && !file.isTest && isEntry(file));
   for (const test of tree.files.filter((f) => f.isTest)) {
     // What only tests use (a test kit) is alive, except for the module that the test is about.
     const subject = test.path.replace(/\.test(\.tsx?)$/, '$1');
@@ -68,6 +71,17 @@ function wiredPackages(tree: Tree): Set<string> {
 
 function packageOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
+}
+
+/** What a manifest names: `"./testing": "./src/testing/index.ts"`. A pattern with a star uses nothing. */
+function exportedFiles(tree: Tree): Set<string> {
+  const files = new Set<string>();
+  for (const manifest of tree.files.filter(({ path }) => /^packages\/[^/]+\/package\.json$/.test(path))) {
+    for (const match of manifest.text.matchAll(/"\.\/(src\/[^"*]+\.tsx?)"/g)) {
+      files.add(`${packageOf(manifest.path)}/${match[1]}`);
+    }
+  }
+  return files;
 }
 
 /** Shared by tests and named so: the exam of the adapters, a database for tests, sample rows. */

@@ -94,6 +94,8 @@ describe('dead', () => {
 
   test('only what an entry reaches is alive; its own test does not count', () => {
     const texts = {
+      'packages/sdk/package.json': '{ "exports": { "./x": "./src/extra.ts", "./*": "./src/*" } }',
+      [`${src}/extra.ts`]: '',
       [`${src}/index.ts`]: "export * from './client.ts';",
       [`${src}/client.ts`]: "import type { A } from './types.ts';\nnew URL('./worker.ts', import.meta.url);",
       [`${src}/types.ts`]: '',
