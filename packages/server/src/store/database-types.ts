@@ -49,17 +49,10 @@ export function parseTimestamptz(text: string): number {
   if (text === '-infinity') return Number.NEGATIVE_INFINITY;
   const match = TIMESTAMPTZ.exec(text);
   if (!match) throw new Error(`unreadable timestamp from the database: ${text}`);
-  const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = match;
-  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
-  const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    milliseconds,
-  );
+  const [, year = '', month, day, hour, minute, second, fraction = '', sign, ...offset] = match;
+  const isoYear = year.length === 4 ? year : `+${year.padStart(6, '0')}`;
+  const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
+  const local = Date.parse(`${isoYear}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`);
   const [offsetHours = 0, offsetMinutes = 0, offsetSeconds = 0] = offset.map((part) => Number(part ?? 0));
   const offsetMs = (offsetHours * 3600 + offsetMinutes * 60 + offsetSeconds) * 1000;
   return sign === '-' ? local + offsetMs : local - offsetMs;

@@ -10,6 +10,7 @@ import { type NodeStore, nodeStore } from './nodes.ts';
 import { type NotifyStore, notifyStore } from './notify.ts';
 import { type PathStore, pathStore } from './paths.ts';
 import { type SettleStore, settleStore } from './settle.ts';
+import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
 import { type TrackStore, trackStore } from './track.ts';
 
@@ -23,6 +24,7 @@ export type Store = {
   notify: NotifyStore;
   paths: PathStore;
   nodes: NodeStore;
+  stats: StatsStore;
 };
 
 export function createStore(db: Database): Store {
@@ -36,5 +38,6 @@ export function createStore(db: Database): Store {
     notify: notifyStore(db),
     paths: pathStore(db),
     nodes: nodeStore(db),
+    stats: statsStore(db),
   };
 }

@@ -1,0 +1,89 @@
+/** Small reads of the stages: markup, render times, what waits ahead, counts for metrics. */
+import type { Database } from './database.ts';
+import { statement } from './sql/statement.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+const markup = statement('stats.markup', `SELECT markup_basis_points FROM accounts WHERE id = $1`);
+const times = statement('stats.render_times', `SELECT samples_ms FROM render_times WHERE path_name = $1 AND shape = $2`);
+
+/** Waiting tasks of each lane of a family, counted up to a bound; the own lane only up to the task itself. */
+const lanesAhead = statement(
+  'stats.lanes_ahead',
+  `SELECT l.account_id, a.weight, n.queued
+   FROM lanes l JOIN accounts a ON a.id = l.account_id AND a.status = 'active'
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int AS queued FROM (
+       SELECT 1 FROM tasks t
+       WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
+         AND (l.account_id <> $2 OR t.priority > $3 OR (t.priority = $3 AND t.id < $4))
+       LIMIT 10000) c) n
+   WHERE l.family = $1 AND l.active`,
+);
+const slots = statement(
+  'stats.slots',
+  `SELECT l.path_name, l.family, l.configured, l.learned, l.probing, l.refusals::int AS refusals, l.last_refusal_at,
+          l.raise_at, coalesce(a.occupied, 0) AS occupied, coalesce(a.unknown, 0) AS unknown, a.oldest_at
+   FROM limits l LEFT JOIN (
+     SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'unknown'))::int AS unknown,
+            min(sent_at) AS oldest_at
+     FROM attempts WHERE state IN ('sending', 'unknown', 'accepted') GROUP BY 1, 2) a
+     ON a.path_name = l.path_name AND a.family = l.family
+   ORDER BY l.path_name, l.family`,
+);
+const counts = statement('stats.task_counts', `SELECT state, count(*)::int AS tasks FROM tasks GROUP BY state`);
+
+/** What every balance should be by its postings, where it differs. The book is right; a difference is an alarm. */
+const drift = statement(
+  'stats.ledger_drift',
+  `SELECT coalesce(sum(abs(b.posted_micros - coalesce(p.posted, 0)) + abs(b.held_micros - coalesce(p.held, 0))), 0)::bigint
+            AS drift,
+          (SELECT coalesce(sum(micros), 0)::bigint FROM postings) AS total
+   FROM balances b LEFT JOIN (
+     SELECT split_part(account, ':', 3) AS account_id,
+            -sum(micros) AS posted,
+            -coalesce(sum(micros) FILTER (WHERE account LIKE '%:held'), 0) AS held
+     FROM postings WHERE account LIKE 'liabilities:customers:%' GROUP BY 1) p ON p.account_id = b.account_id`,
+);
+
+export type SlotRow = {
+  path_name: string;
+  family: string;
+  configured: number | null;
+  learned: number | null;
+  probing: boolean;
+  refusals: number;
+  last_refusal_at: number | null;
+  raise_at: number | null;
+  occupied: number;
+  unknown: number;
+  oldest_at: number | null;
+};
+
+export type LaneAhead = { account_id: string; weight: number; queued: number };
+
+export type StatsStore = {
+  markupPercent(accountId: string): Promise<number>;
+  renderTimes(pathName: string, shape: string): Promise<readonly number[]>;
+  lanesAhead(task: { family: string; accountId: string; priority: number; id: string }): Promise<LaneAhead[]>;
+  slots(): Promise<SlotRow[]>;
+  taskCounts(): Promise<Map<string, number>>;
+  ledgerDrift(): Promise<{ drift: bigint; total: bigint }>;
+};
+
+export function statsStore(db: Database): StatsStore {
+  return {
+    markupPercent: async (accountId) =>
+      (firstOf<{ markup_basis_points: number }>(await db.query(markup, [accountId]))?.markup_basis_points ?? 0) / 100,
+    renderTimes: async (pathName, shape) =>
+      firstOf<{ samples_ms: number[] }>(await db.query(times, [pathName, shape]))?.samples_ms ?? [],
+    lanesAhead: async ({ family, accountId, priority, id }) =>
+      rowsOf<LaneAhead>(await db.query(lanesAhead, [family, accountId, priority, id])),
+    slots: async () => rowsOf<SlotRow>(await db.query(slots)),
+    taskCounts: async () =>
+      new Map(
+        rowsOf<{ state: string; tasks: number }>(await db.query(counts)).map((row) => [row.state, row.tasks]),
+      ),
+    ledgerDrift: async () =>
+      firstOf<{ drift: bigint; total: bigint }>(await db.query(drift)) ?? { drift: 0n, total: 0n },
+  };
+}
