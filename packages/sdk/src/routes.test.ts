@@ -1,0 +1,118 @@
+import { type Operation, operations } from '@sluice/contract';
+import { describe, expect, test } from 'vitest';
+import { pathOf, type Route, routes } from './routes.ts';
+import { createSluice } from './sluice.ts';
+import type { OperationId } from './types.ts';
+
+const contract: [string, Operation][] = Object.entries<Operation>(operations);
+
+describe('the table of routes', () => {
+  test('has the operations of the contract, no more and no fewer', () => {
+    expect(Object.keys(routes).sort()).toEqual(Object.keys(operations).sort());
+  });
+
+  test.each(contract)('%s is where the contract says', (id, operation) => {
+    const route: Route = routes[id as OperationId];
+    expect({ method: route.method.toLowerCase(), path: route.path }).toEqual({
+      method: operation.method,
+      path: operation.path,
+    });
+  });
+
+  // When the contract lets another create honour the key, this fails until the client uses it.
+  test('relies on the Idempotency-Key exactly where the contract honours it', () => {
+    const honoured = contract.filter(([, operation]) => operation.idempotent).map(([id]) => id);
+    const keyed = Object.entries<Route>(routes).filter(([, route]) => route.repeat === 'keyed');
+    expect(keyed.map(([id]) => id)).toEqual(honoured);
+  });
+});
+
+describe('every operation can be reached through the client', () => {
+  const seen: { method: string; url: string; body: unknown }[] = [];
+  let stop = new AbortController();
+  const sluice = createSluice({
+    baseUrl: 'http://gateway.test',
+    apiKey: 'sk-sluice-test',
+    fetch: async (url, init) => {
+      seen.push({ method: init.method ?? '', url, body: init.body });
+      if (url.endsWith('/events')) stop.abort();
+      return new Response('{}', { headers: { 'content-type': 'application/json' } });
+    },
+  });
+  const order = { model: 'kling-3.0' };
+  const money = { amount: '5', reference: 'r' };
+  const calls: Record<OperationId, () => Promise<unknown>> = {
+    createGeneration: () => sluice.tasks.create(order),
+    createBatch: () => sluice.tasks.batch([order]),
+    listTasks: () => sluice.tasks.list(),
+    getTask: () => sluice.tasks.get('x'),
+    cancelTask: () => sluice.tasks.cancel('x'),
+    getTimeline: () => sluice.tasks.timeline('x'),
+    streamTaskEvents: () => sluice.tasks.stream('x', { signal: stop.signal }).next(),
+    streamEvents: () => sluice.events.stream({ signal: stop.signal }).next(),
+    listModels: () => sluice.models.list(),
+    getModel: () => sluice.models.get('x'),
+    createQuote: () => sluice.quotes.create(order),
+    getAsset: () => sluice.assets.download('x'),
+    deleteAsset: () => sluice.assets.delete('x'),
+    uploadFile: () => sluice.files.upload(new Uint8Array(4), { contentType: 'image/png' }),
+    getFile: () => sluice.files.get('x'),
+    deleteFile: () => sluice.files.delete('x'),
+    getBalance: () => sluice.balance.get(),
+    listLedger: () => sluice.ledger.list(),
+    exportLedger: () => sluice.ledger.export(),
+    listEndpoints: () => sluice.webhooks.list(),
+    createEndpoint: () => sluice.webhooks.create({ url: 'https://hooks.example.com' }),
+    getEndpoint: () => sluice.webhooks.get('x'),
+    updateEndpoint: () => sluice.webhooks.update('x', { status: 'disabled' }),
+    deleteEndpoint: () => sluice.webhooks.delete('x'),
+    rotateEndpointSecret: () => sluice.webhooks.rotate('x'),
+    testEndpoint: () => sluice.webhooks.test('x'),
+    listDeliveries: () => sluice.webhooks.deliveries('x'),
+    replayDelivery: () => sluice.webhooks.replay('x'),
+    listAccounts: () => sluice.accounts.list(),
+    createAccount: () => sluice.accounts.create({ name: 'a' }),
+    getAccount: () => sluice.accounts.get('x'),
+    updateAccount: () => sluice.accounts.update('x', { weight: 2 }),
+    topUpAccount: () => sluice.accounts.topUp('x', money),
+    adjustAccount: () => sluice.accounts.adjust('x', { ...money, note: 'n' }),
+    listKeys: () => sluice.keys.list(),
+    createKey: () => sluice.keys.create({ name: 'k' }),
+    revokeKey: () => sluice.keys.revoke('x'),
+    listPaths: () => sluice.paths.list(),
+    createPath: () => sluice.paths.create({ name: 'p', provider: 'kling', credential: {} }),
+    getPath: () => sluice.paths.get('x'),
+    updatePath: () => sluice.paths.update('x', { state: 'paused' }),
+    checkPath: () => sluice.paths.check('x'),
+    listPriceSheets: () => sluice.prices.list(),
+    createPriceSheet: () =>
+      sluice.prices.create({ id: 's', source: { name: 'contract', reviewed_on: '2026-10-01' } }),
+    listUnknownAttempts: () => sluice.attempts.unknown(),
+    resolveAttempt: () => sluice.attempts.resolve('x', { outcome: 'never_accepted', reason: 'r' }),
+    getSystem: () => sluice.system.get(),
+    confirmSystem: () => sluice.system.confirm(),
+  };
+
+  test.each(contract)('%s', async (id, operation) => {
+    seen.length = 0;
+    stop = new AbortController();
+    await calls[id as OperationId]();
+    const [first] = seen;
+    expect(first).toMatchObject({
+      method: operation.method.toUpperCase(),
+      url: `http://gateway.test${operation.path.replace('{id}', 'x')}`,
+    });
+    expect(first?.body !== undefined).toBe(operation.body !== undefined);
+  });
+});
+
+describe('ids in addresses', () => {
+  test('cannot climb out of their segment', () => {
+    expect(pathOf(routes.getTask, '../keys')).toBe('/v1/tasks/..%2Fkeys');
+    expect(pathOf(routes.getTask, 'a?b#c')).toBe('/v1/tasks/a%3Fb%23c');
+  });
+
+  test.each(['', '.', '..', undefined])('%j is refused', (id) => {
+    expect(() => pathOf(routes.getTask, id)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * Every operation of the API as the client sees it: where it is, and what a repeat of it would do. A test
+ * compares this table with the contract, so neither can grow an operation that the other lacks.
+ */
+import type { OperationId } from './types.ts';
+
+/**
+ * What happens when a request reaches the gateway twice.
+ * safe: the same as once (reads, and writes that set a state).
+ * keyed: the same as once, because the gateway honours our Idempotency-Key.
+ * once: a second thing is made (a second key, a second rotation), so a lost answer is not repeated.
+ */
+export type Repeat = 'safe' | 'keyed' | 'once';
+
+export type Route = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  repeat: Repeat;
+};
+
+const get = (path: string): Route => ({ method: 'GET', path, repeat: 'safe' });
+const patch = (path: string): Route => ({ method: 'PATCH', path, repeat: 'safe' });
+const remove = (path: string): Route => ({ method: 'DELETE', path, repeat: 'safe' });
+const post = (path: string, repeat: Repeat): Route => ({ method: 'POST', path, repeat });
+
+export const routes = {
+  createGeneration: post('/v1/videos/generations', 'keyed'),
+  createBatch: post('/v1/tasks/batch', 'keyed'),
+  listTasks: get('/v1/tasks'),
+  getTask: get('/v1/tasks/{id}'),
+  // A second cancel of the same task finds it cancelled or cancelling: nothing more happens.
+  cancelTask: post('/v1/tasks/{id}/cancel', 'safe'),
+  getTimeline: get('/v1/tasks/{id}/timeline'),
+  streamTaskEvents: get('/v1/tasks/{id}/events'),
+  streamEvents: get('/v1/events'),
+
+  listModels: get('/v1/models'),
+  getModel: get('/v1/models/{id}'),
+  // Asks a price; books nothing.
+  createQuote: post('/v1/quotes', 'safe'),
+
+  getAsset: get('/v1/assets/{id}'),
+  deleteAsset: remove('/v1/assets/{id}'),
+  // A second upload stores the same bytes again under another id: wasteful, harmless, and it expires.
+  uploadFile: post('/v1/files', 'safe'),
+  getFile: get('/v1/files/{id}'),
+  deleteFile: remove('/v1/files/{id}'),
+
+  getBalance: get('/v1/balance'),
+  listLedger: get('/v1/ledger'),
+  exportLedger: get('/v1/ledger/export'),
+
+  listEndpoints: get('/v1/webhooks'),
+  createEndpoint: post('/v1/webhooks', 'once'),
+  getEndpoint: get('/v1/webhooks/{id}'),
+  updateEndpoint: patch('/v1/webhooks/{id}'),
+  deleteEndpoint: remove('/v1/webhooks/{id}'),
+  // A second rotation would end the life of the first new secret, which somebody may have installed.
+  rotateEndpointSecret: post('/v1/webhooks/{id}/rotate', 'once'),
+  testEndpoint: post('/v1/webhooks/{id}/test', 'once'),
+  listDeliveries: get('/v1/webhooks/{id}/deliveries'),
+  replayDelivery: post('/v1/deliveries/{id}/replay', 'once'),
+
+  listAccounts: get('/v1/accounts'),
+  createAccount: post('/v1/accounts', 'once'),
+  getAccount: get('/v1/accounts/{id}'),
+  updateAccount: patch('/v1/accounts/{id}'),
+  // Money is booked under its own reference: repeating a reference changes nothing.
+  topUpAccount: post('/v1/accounts/{id}/topups', 'safe'),
+  adjustAccount: post('/v1/accounts/{id}/adjustments', 'safe'),
+  listKeys: get('/v1/keys'),
+  createKey: post('/v1/keys', 'once'),
+  revokeKey: remove('/v1/keys/{id}'),
+  listPaths: get('/v1/paths'),
+  createPath: post('/v1/paths', 'once'),
+  getPath: get('/v1/paths/{id}'),
+  updatePath: patch('/v1/paths/{id}'),
+  // A free call to the vendor.
+  checkPath: post('/v1/paths/{id}/check', 'safe'),
+  listPriceSheets: get('/v1/prices'),
+  createPriceSheet: post('/v1/prices', 'once'),
+  listUnknownAttempts: get('/v1/attempts/unknown'),
+  resolveAttempt: post('/v1/attempts/{id}/resolve', 'once'),
+  getSystem: get('/v1/system'),
+  confirmSystem: post('/v1/system/confirm', 'safe'),
+} satisfies Record<OperationId, Route>;
+
+/** `/v1/tasks/{id}` and `task_1` to `/v1/tasks/task_1`; an id can never climb out of its segment. */
+export function pathOf(route: Route, id?: string): string {
+  if (!route.path.includes('{id}')) return route.path;
+  if (!id || id === '.' || id === '..') throw new TypeError(`an id is needed for ${route.path}`);
+  return route.path.replace('{id}', encodeURIComponent(id));
+}

@@ -1,0 +1,105 @@
+/** `sluice.tasks` and `sluice.events`: order, read, cancel, follow and await clips. */
+import { type FollowOptions, follow } from './follow.ts';
+import { everyItem } from './pages.ts';
+import { routes } from './routes.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import type {
+  CancelResult,
+  CreateGeneration,
+  ListTasksQuery,
+  Page,
+  SluiceEvent,
+  Task,
+  TaskBatch,
+  Timeline,
+} from './types.ts';
+import { hasEnded, type WaitOptions, waitForTask } from './wait.ts';
+
+const TERMINAL = new Set<string>(['task.completed', 'task.failed', 'task.cancelled']);
+
+export type Tasks = ReturnType<typeof tasksGroup>;
+
+export function tasksGroup(transport: Transport) {
+  const get = (id: string, options?: CallOptions): Promise<Task> =>
+    transport.json({ route: routes.getTask, id }, options);
+
+  const list = (query: ListTasksQuery = {}, options?: CallOptions): Promise<Page<Task>> =>
+    transport.json({ route: routes.listTasks, query }, options);
+
+  const create = (order: CreateGeneration, options?: CallOptions): Promise<Task> =>
+    transport.json({ route: routes.createGeneration, body: order }, options);
+
+  const stream = (id: string, options: FollowOptions = {}): AsyncGenerator<SluiceEvent, void, undefined> =>
+    followTask(transport, get, id, options);
+
+  const wait = (id: string, options: WaitOptions = {}): Promise<Task> =>
+    waitForTask(
+      { read: (taskId, signal) => get(taskId, { signal }), follow: stream, clock: transport.clock },
+      id,
+      options,
+    );
+
+  return {
+    /** Orders a clip. Repeated on a lost answer under one Idempotency-Key, so never ordered twice. */
+    create,
+    /** Orders many clips, all or nothing. */
+    batch: (orders: CreateGeneration[], options?: CallOptions): Promise<TaskBatch> =>
+      transport.json({ route: routes.createBatch, body: { tasks: orders } }, options),
+    /** One page, newest first. */
+    list,
+    /** All pages: `for await (const task of sluice.tasks.all({ status: 'failed' }))`. */
+    all: (query: Omit<ListTasksQuery, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Task> =>
+      everyItem((cursor) => list({ ...query, cursor }, options)),
+    get,
+    cancel: (id: string, options?: CallOptions): Promise<CancelResult> =>
+      transport.json({ route: routes.cancelTask, id }, options),
+    /** Everything that happened to a task, in order. */
+    timeline: (id: string, options?: CallOptions): Promise<Timeline> =>
+      transport.json({ route: routes.getTimeline, id }, options),
+    /** Events of one task; ends after the event that ends the task. */
+    stream,
+    /** Resolves at the end of the task, whatever that end is: look at `status`. */
+    wait,
+    createAndWait: async (
+      order: CreateGeneration,
+      options: WaitOptions & Pick<CallOptions, 'idempotencyKey'> = {},
+    ): Promise<Task> => {
+      const { signal, idempotencyKey } = options;
+      const task = await create(order, { signal, idempotencyKey });
+      options.onProgress?.(task);
+      return hasEnded(task) ? task : wait(task.id, options);
+    },
+  };
+}
+
+async function* followTask(
+  transport: Transport,
+  get: (id: string, options?: CallOptions) => Promise<Task>,
+  id: string,
+  options: FollowOptions,
+): AsyncGenerator<SluiceEvent, void, undefined> {
+  // The gateway ends the stream after the terminal event. When we had seen that event before (resumed
+  // after it) or did not ask for its type, no such event comes: then the task says whether to go on, and
+  // one more connection drains what was written between its last look and ours.
+  let drained = false;
+  const onEnd = async (): Promise<boolean> => {
+    if (drained) return false;
+    drained = hasEnded(await get(id, { signal: options.signal }));
+    return true;
+  };
+  const call = { route: routes.streamTaskEvents, id };
+  for await (const event of follow(transport, call, options, onEnd)) {
+    yield event;
+    if (TERMINAL.has(event.type)) return;
+  }
+}
+
+export type Events = ReturnType<typeof eventsGroup>;
+
+export function eventsGroup(transport: Transport) {
+  return {
+    /** Everything of the account, for as long as you listen. Without `lastEventId` it starts now. */
+    stream: (options: FollowOptions = {}): AsyncGenerator<SluiceEvent, void, undefined> =>
+      follow(transport, { route: routes.streamEvents }, options, async () => true),
+  };
+}

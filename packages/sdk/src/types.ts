@@ -1,0 +1,106 @@
+/**
+ * The types of the API, inferred from the contract. Only types cross: the contract's schemas are never
+ * loaded at run time, so nothing of a schema library reaches a browser bundle.
+ *
+ * Read loosely: answers are typed by the contract but not checked against it, so that a client stays
+ * useful when a newer gateway adds a field or a word.
+ */
+import type * as contract from '@sluice/contract';
+
+/** What the API answers with. */
+type Read<Schema> = Schema extends { _zod: { output: infer T } } ? T : never;
+/** What a client sends: fields with defaults may be left out. */
+type Sent<Schema> = Schema extends { _zod: { input: infer T } } ? T : never;
+/** In an address everything is text, so the contract takes anything for a limit; a client sends a number. */
+type SentQuery<Schema> = Omit<Sent<Schema>, 'limit'> & { limit?: number | undefined };
+
+export type OperationId = contract.OperationId;
+export type ErrorCode = contract.ErrorCode;
+export type TaskErrorCode = contract.TaskErrorCode;
+
+export type Page<T> = { object: 'list'; data: T[]; next_cursor: string | null };
+export type Deleted = Read<typeof contract.Deleted>;
+
+export type Currency = contract.Currency;
+export type Money = contract.Money;
+export type Mode = contract.Mode;
+export type Resolution = contract.Resolution;
+
+// Tasks.
+export type CreateGeneration = Sent<typeof contract.CreateGeneration>;
+export type ModelParams = Sent<typeof contract.ModelParams>;
+export type Task = Read<typeof contract.Task>;
+export type TaskStatus = contract.TaskStatus;
+export type TaskStage = contract.TaskStage;
+export type TaskError = Read<typeof contract.TaskError>;
+export type TaskBatch = Read<typeof contract.TaskBatch>;
+export type Wait = Read<typeof contract.Wait>;
+export type WaitReason = contract.WaitReason;
+export type Asset = Read<typeof contract.Asset>;
+export type CancelResult = Read<typeof contract.CancelResult>;
+export type Timeline = Read<typeof contract.Timeline>;
+export type TimelineEntry = Read<typeof contract.TimelineEntry>;
+export type ListTasksQuery = SentQuery<typeof contract.ListTasksQuery>;
+
+// Catalogue and quotes.
+export type Model = Read<typeof contract.ModelView>;
+export type ModeCapability = Read<typeof contract.ModeCapability>;
+export type Quote = Read<typeof contract.Quote>;
+export type QuoteOnTask = Read<typeof contract.QuoteOnTask>;
+export type EvidenceGrade = Read<typeof contract.EvidenceGrade>;
+export type Source = Read<typeof contract.Source>;
+
+// Files.
+export type FileObject = Read<typeof contract.FileObject>;
+
+// Money.
+export type Balance = Read<typeof contract.Balance>;
+export type LedgerEntry = Read<typeof contract.LedgerEntry>;
+export type ListLedgerQuery = SentQuery<typeof contract.ListLedgerQuery>;
+export type TopUp = Sent<typeof contract.TopUp>;
+export type Adjustment = Sent<typeof contract.Adjustment>;
+export type MoneyMovement = Read<typeof contract.MoneyMovement>;
+
+// Webhooks and events.
+export type CreateEndpoint = Sent<typeof contract.CreateEndpoint>;
+export type UpdateEndpoint = Sent<typeof contract.UpdateEndpoint>;
+export type Endpoint = Read<typeof contract.Endpoint>;
+export type EndpointWithSecret = Read<typeof contract.EndpointWithSecret>;
+export type Delivery = Read<typeof contract.Delivery>;
+export type DeliveryAttempt = Read<typeof contract.DeliveryAttempt>;
+export type DeliveryState = Delivery['state'];
+export type EventType = contract.EventType;
+export type TaskEventType = Extract<EventType, `task.${string}`>;
+export type TaskEventData = Read<typeof contract.TaskEventData>;
+
+type EventEnvelope = Omit<contract.Event, 'type' | 'data'>;
+export type TaskEvent = EventEnvelope & { type: TaskEventType; data: TaskEventData };
+export type OtherEvent = EventEnvelope & {
+  type: Exclude<EventType, TaskEventType>;
+  data: Record<string, unknown>;
+};
+/** One event, as webhooks deliver it and as streams carry it. `type` says what `data` is. */
+export type SluiceEvent = TaskEvent | OtherEvent;
+
+// Operators.
+export type Scope = contract.Scope;
+export type Account = Read<typeof contract.Account>;
+export type CreateAccount = Sent<typeof contract.CreateAccount>;
+export type UpdateAccount = Sent<typeof contract.UpdateAccount>;
+export type Key = Read<typeof contract.Key>;
+export type KeyWithSecret = Read<typeof contract.KeyWithSecret>;
+export type CreateKey = Sent<typeof contract.CreateKey>;
+export type Path = Read<typeof contract.Path>;
+export type PathLimit = Read<typeof contract.PathLimit>;
+export type PathCheck = Read<typeof contract.PathCheck>;
+export type Wallet = Read<typeof contract.Wallet>;
+export type CreatePath = Sent<typeof contract.CreatePath>;
+export type UpdatePath = Sent<typeof contract.UpdatePath>;
+export type PriceSheet = Read<typeof contract.PriceSheetView>;
+export type PriceOverlay = Sent<typeof contract.PriceOverlay>;
+export type UnknownAttempt = Read<typeof contract.UnknownAttempt>;
+export type ResolveAttempt = Sent<typeof contract.ResolveAttempt>;
+export type SystemStatus = Read<typeof contract.SystemStatus>;
+
+/** The body of every refusal: `{ "error": { … } }`. */
+export type Problem = contract.Problem;

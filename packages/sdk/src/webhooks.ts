@@ -1,0 +1,61 @@
+/** `sluice.webhooks`: endpoints, their secrets and their delivery log. */
+import { everyItem } from './pages.ts';
+import { routes } from './routes.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import type {
+  CreateEndpoint,
+  Deleted,
+  Delivery,
+  DeliveryState,
+  Endpoint,
+  EndpointWithSecret,
+  Page,
+  UpdateEndpoint,
+} from './types.ts';
+
+export type PageQuery = { limit?: number | undefined; cursor?: string | undefined };
+export type DeliveriesQuery = PageQuery & { state?: DeliveryState | undefined };
+
+export type Webhooks = ReturnType<typeof webhooksGroup>;
+
+export function webhooksGroup(transport: Transport) {
+  const list = (query: PageQuery = {}, options?: CallOptions): Promise<Page<Endpoint>> =>
+    transport.json({ route: routes.listEndpoints, query }, options);
+
+  const deliveries = (
+    id: string,
+    query: DeliveriesQuery = {},
+    options?: CallOptions,
+  ): Promise<Page<Delivery>> => transport.json({ route: routes.listDeliveries, id, query }, options);
+
+  return {
+    list,
+    all: (query: Omit<PageQuery, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Endpoint> =>
+      everyItem((cursor) => list({ ...query, cursor }, options)),
+    /** The answer holds the signing secret, shown this once. */
+    create: (endpoint: CreateEndpoint, options?: CallOptions): Promise<EndpointWithSecret> =>
+      transport.json({ route: routes.createEndpoint, body: endpoint }, options),
+    get: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      transport.json({ route: routes.getEndpoint, id }, options),
+    update: (id: string, change: UpdateEndpoint, options?: CallOptions): Promise<Endpoint> =>
+      transport.json({ route: routes.updateEndpoint, id, body: change }, options),
+    delete: (id: string, options?: CallOptions): Promise<Deleted> =>
+      transport.json({ route: routes.deleteEndpoint, id }, options),
+    /** A new secret; the old one keeps signing beside it for 24 hours. */
+    rotate: (id: string, options?: CallOptions): Promise<EndpointWithSecret> =>
+      transport.json({ route: routes.rotateEndpointSecret, id }, options),
+    /** Sends a signed test event now. */
+    test: (id: string, options?: CallOptions): Promise<Delivery> =>
+      transport.json({ route: routes.testEndpoint, id }, options),
+    /** Delivery log of an endpoint, newest first. */
+    deliveries,
+    allDeliveries: (
+      id: string,
+      query: Omit<DeliveriesQuery, 'cursor'> = {},
+      options?: CallOptions,
+    ): AsyncGenerator<Delivery> => everyItem((cursor) => deliveries(id, { ...query, cursor }, options)),
+    /** Delivers an event again, under the same event id. */
+    replay: (deliveryId: string, options?: CallOptions): Promise<Delivery> =>
+      transport.json({ route: routes.replayDelivery, id: deliveryId }, options),
+  };
+}
