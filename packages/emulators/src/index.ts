@@ -1,1 +1,32 @@
-export {};
+/** Upstreams played from their documents, for tests, simulation and the sandbox. */
+export {
+  type Emulator,
+  type EmulatorAnswer,
+  type EmulatorClock,
+  type EmulatorDrop,
+  type EmulatorRandom,
+  type EmulatorReply,
+  type EmulatorRequest,
+  isDrop,
+} from './exchange.ts';
+export type { KlingAccountOptions, KlingPackOptions } from './kling/account.ts';
+export { type KlingCallback, signCallback } from './kling/callbacks.ts';
+export type {
+  CallbackFault,
+  ExchangeFault,
+  FaultAt,
+  FaultChance,
+  FaultPoint,
+  KlingFaults,
+  OutputFault,
+  QueryFault,
+  TaskFault,
+} from './kling/faults.ts';
+export { createKling, type KlingEmulator } from './kling/handler.ts';
+export type { FetchInput } from './kling/inputs.ts';
+export { type ServedKling, type ServeKlingOptions, serveKling } from './kling/server.ts';
+export { defaultSettings, defaultTiming, type KlingSettings, type KlingTiming } from './kling/settings.ts';
+export type { KlingAccept, KlingExchange, KlingOptions } from './kling/world.ts';
+export { type ClipMaker, type ClipOrder, createClipMaker, makeClip, picturesFor } from './media/clip.ts';
+export { type Sample, sampleImage, sampleVideo } from './media/samples.ts';
+export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';

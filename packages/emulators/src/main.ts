@@ -1,0 +1,96 @@
+/**
+ * Starts an emulator as a process of its own and prints one JSON line when it is ready.
+ *   kling --port 0 --log accepts.jsonl --with-parent
+ */
+import { parseArgs } from 'node:util';
+import { serveKling } from './kling/server.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    port: { type: 'string', default: '0' },
+    host: { type: 'string', default: '127.0.0.1' },
+    log: { type: 'string' },
+    'with-parent': { type: 'boolean', default: false },
+    'api-key': { type: 'string', default: 'api-key-kling-sandbox' },
+    'access-key': { type: 'string', default: 'sandbox-access-key' },
+    'secret-key': { type: 'string', default: 'sandbox-secret-key' },
+    'webhook-secret': { type: 'string' },
+    units: { type: 'string', default: '100000' },
+    concurrency: { type: 'string', default: '20' },
+    'queue-ms': { type: 'string', default: '500' },
+    'render-base-ms': { type: 'string', default: '1000' },
+    'render-ms-per-second': { type: 'string', default: '1000' },
+    jitter: { type: 'string', default: '0.2' },
+    'ignore-inputs': { type: 'boolean', default: false },
+  },
+});
+
+const usage =
+  'usage: main.ts kling [--port 0] [--log file] [--with-parent] [--units n] [--concurrency n] ...';
+
+async function startKling(): Promise<{ ready: object; close(): Promise<void> }> {
+  const concurrency = number('concurrency');
+  const served = await serveKling({
+    port: number('port'),
+    host: values.host,
+    accounts: [
+      {
+        name: 'sandbox',
+        apiKeys: [values['api-key']],
+        accessKey: values['access-key'],
+        secretKey: values['secret-key'],
+        packs: [
+          {
+            name: `Sandbox-Video-${values.units}Units-${concurrency}Con-12Months`,
+            type: 'video',
+            units: values.units,
+            concurrency,
+          },
+        ],
+        ...(values['webhook-secret'] === undefined ? {} : { webhookSecret: values['webhook-secret'] }),
+      },
+    ],
+    timing: {
+      queueMs: number('queue-ms'),
+      renderBaseMs: number('render-base-ms'),
+      renderMsPerSecond: number('render-ms-per-second'),
+      jitter: number('jitter'),
+    },
+    readInputs: !values['ignore-inputs'],
+    ...(values.log === undefined ? {} : { logFile: values.log }),
+  });
+  const ready = {
+    url: served.url,
+    apiKey: values['api-key'],
+    accessKey: values['access-key'],
+    secretKey: values['secret-key'],
+  };
+  return { ready, close: served.close };
+}
+
+function number(
+  name: 'port' | 'concurrency' | 'queue-ms' | 'render-base-ms' | 'render-ms-per-second' | 'jitter',
+) {
+  const value = Number(values[name]);
+  if (!(value >= 0)) throw new Error(`--${name}: ${values[name]} is not a number`);
+  return value;
+}
+
+if (positionals[0] !== 'kling') {
+  console.error(usage);
+  process.exit(2);
+}
+const { ready, close } = await startKling();
+const stop = (): void => {
+  void close().then(() => process.exit(0));
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+if (values['with-parent']) {
+  // The pipe ends when the parent does, however it dies.
+  process.stdin.on('end', stop);
+  process.stdin.on('error', stop);
+  process.stdin.resume();
+}
+console.log(JSON.stringify(ready));
