@@ -74,7 +74,9 @@ export type NotSentReason =
   | 'dns'
   | 'connect_refused'
   | 'connect_timeout'
-  | 'tls';
+  | 'tls'
+  /** The caller's signal fired first: a graceful stop must not turn unsent orders into unknown ones. */
+  | 'aborted';
 
 export type LostReason = 'reset' | 'timeout' | 'too_large' | 'bad_encoding' | 'bad_redirect' | 'aborted';
 
