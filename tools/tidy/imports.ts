@@ -31,7 +31,12 @@ export function workspacesOf(tree: Tree): Workspaces {
   return workspaces;
 }
 
+/** Three checks ask for the same imports. */
+const known = new WeakMap<TreeFile, Import[]>();
+
 export function importsOf(file: TreeFile, tree: Tree, workspaces: Workspaces): Import[] {
+  const before = known.get(file);
+  if (before) return before;
   const found: Import[] = [];
   for (const node of file.nodes()) {
     const reference = referenceOf(node);
@@ -39,6 +44,7 @@ export function importsOf(file: TreeFile, tree: Tree, workspaces: Workspaces): I
     const target = resolve(file.path, reference.specifier, tree, workspaces);
     found.push({ ...reference, line: lineOf(file, node), target });
   }
+  known.set(file, found);
   return found;
 }
 
