@@ -258,6 +258,7 @@ describe('price lines', () => {
     [sheet({ resolution: '720p', sound: ['on'], modes: ['text-to-video'] }, { sound: ['on'] }), 0],
     [sheet({ resolution: '1080p' }, {}), 1],
     [sheet({ video_input: true }, { video_input: false }), 1],
+    [sheet({ sound: ['on'] }, { resolution: '720p' }), 0],
     [sheet({ sound: ['off'] }), null],
     [sheet({ model: 'kling-2.6' }), null],
   ])('the most specific line wins: %#', (one, index) => {

@@ -102,7 +102,6 @@ export function quote(
       unit: sheet.unit,
       rounding: terms.rounding,
       minimumSeconds: terms.minimumSeconds,
-      maximumMs,
     },
   };
 }
@@ -118,8 +117,7 @@ export function finalCharge(
   const deliveredMs = msFromSeconds(delivered.seconds);
   // A started second counts as a whole one, but not when it is only the tail that encoders leave.
   const tailMs = snapshot.rounding === 'whole_seconds_up' ? ENCODER_TAIL_MS : 0;
-  const billable = billableMs(Math.max(0, deliveredMs - tailMs), snapshot);
-  const ms = Math.min(billable, snapshot.maximumMs);
+  const ms = billableMs(Math.max(0, deliveredMs - tailMs), snapshot);
   const chargeMicros = amountMicros(snapshot, snapshot.per, ms);
   const costMicros = amountMicros({ ...snapshot, markupPercent: '0' }, snapshot.per, ms);
   return {

@@ -28,8 +28,6 @@ export const PricedSnapshot = z.strictObject({
   markupPercent: Decimal,
   rounding: PriceSheet.shape.rounding,
   minimumSeconds: z.int().min(0),
-  /** Most milliseconds that are ever charged: what was ordered, or the longest that it could become. */
-  maximumMs: z.int().min(0),
   rule: z.string(),
 });
 export type PricedSnapshot = z.infer<typeof PricedSnapshot>;
