@@ -1,6 +1,6 @@
 /**
- * Finds the price line of an order: every dimension that it lists must match, and the most specific line wins;
- * the first of equals, which shipped sheets do not have.
+ * Finds the price line of an order: every dimension that it lists must match, and the most specific line
+ * wins; the first of equals, which shipped sheets do not have.
  */
 import type { Order, PriceEntry, PriceSheet } from '@sluice/contract';
 
