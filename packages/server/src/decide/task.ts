@@ -65,8 +65,8 @@ export const attemptTransitions: Readonly<Record<AttemptState, readonly AttemptS
   failed: [],
   canceled: [],
   expired: [],
-  /** Never accepted, or given up on after the upstream lost it; the slot is free again. */
-  abandoned: [],
+  /** Never accepted, or given up on after the upstream lost it. Should the upstream say otherwise later, it is true. */
+  abandoned: ['accepted'],
 };
 
 /** The fine stage that clients see. */

@@ -11,6 +11,7 @@ import type { Random } from '../effects/random/random.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { Drive } from '../providers/drive.ts';
 import type { Store } from '../store/store.ts';
+import type { Gate } from './gate.ts';
 import type { PathDirectory } from './paths.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -27,6 +28,7 @@ export type Context = {
   secrets: Secrets;
   catalogue: Catalogue;
   paths: PathDirectory;
+  gate: Gate;
   telemetry: Telemetry;
   settings: LifecycleSettings;
   /** Tells the loop of a stage that there is work now. A hint: every loop also looks by itself. */
@@ -48,6 +50,8 @@ export type StageName = (typeof stageNames)[number];
 export type LifecycleSettings = {
   /** Where upstreams and clients reach this installation; null: no callbacks, relative links. */
   publicUrl: string | null;
+  /** Where this process listens on this machine; what sandbox upstreams, which run beside it, are given. */
+  localUrl: string | null;
   /** How long a keyless repeat of a request whose answer was lost is joined to it. */
   joinWithinMs: number;
   /** A send that has not been answered by then is looked up by whoever finds it. Longer than every time limit of a submit. */
@@ -73,6 +77,7 @@ export type LifecycleSettings = {
 
 export const defaultLifecycleSettings: LifecycleSettings = {
   publicUrl: null,
+  localUrl: null,
   joinWithinMs: 60_000,
   sendWindowMs: 120_000,
   sendStartWithinMs: 30_000,

@@ -19,6 +19,11 @@ export type PathStore = {
   ): Promise<{ before: HealthState; after: HealthState } | null>;
   saveWallet(name: string, wallet: unknown, nowMs: number): Promise<void>;
   setConfiguredLimit(pathName: string, family: string, configured: number | null): Promise<void>;
+  /** An event for the operator's eyes and webhooks. */
+  recordAlarm(
+    alarm: { id: string; path: string; health: string; detail: string | null },
+    nowMs: number,
+  ): Promise<void>;
   listPriceSheets(): Promise<PriceSheet[]>;
   insertPriceSheet(sheet: PriceSheet, nowMs: number): Promise<'inserted' | 'exists'>;
 };
@@ -93,6 +98,9 @@ export function pathStore(db: Database): PathStore {
     },
     setConfiguredLimit: async (pathName, family, configured) => {
       await db.query(sql.setConfiguredLimit, [pathName, family, configured]);
+    },
+    recordAlarm: async ({ id, path, health, detail }, nowMs) => {
+      await db.query(sql.writeAlarm, [id, JSON.stringify({ path, health, detail }), at(nowMs)]);
     },
     listPriceSheets: async () =>
       rowsOf<{ sheet: unknown }>(await db.query(sql.listPriceSheets)).map((row) =>

@@ -4,7 +4,10 @@ import { statement } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 const markup = statement('stats.markup', `SELECT markup_basis_points FROM accounts WHERE id = $1`);
-const times = statement('stats.render_times', `SELECT samples_ms FROM render_times WHERE path_name = $1 AND shape = $2`);
+const times = statement(
+  'stats.render_times',
+  `SELECT samples_ms FROM render_times WHERE path_name = $1 AND shape = $2`,
+);
 
 /** Waiting tasks of each lane of a family, counted up to a bound; the own lane only up to the task itself. */
 const lanesAhead = statement(
@@ -30,7 +33,10 @@ const slots = statement(
      ON a.path_name = l.path_name AND a.family = l.family
    ORDER BY l.path_name, l.family`,
 );
-const counts = statement('stats.task_counts', `SELECT state, count(*)::int AS tasks FROM tasks GROUP BY state`);
+const counts = statement(
+  'stats.task_counts',
+  `SELECT state, count(*)::int AS tasks FROM tasks GROUP BY state`,
+);
 
 /** What every balance should be by its postings, where it differs. The book is right; a difference is an alarm. */
 const drift = statement(
@@ -73,7 +79,8 @@ export type StatsStore = {
 export function statsStore(db: Database): StatsStore {
   return {
     markupPercent: async (accountId) =>
-      (firstOf<{ markup_basis_points: number }>(await db.query(markup, [accountId]))?.markup_basis_points ?? 0) / 100,
+      (firstOf<{ markup_basis_points: number }>(await db.query(markup, [accountId]))?.markup_basis_points ??
+        0) / 100,
     renderTimes: async (pathName, shape) =>
       firstOf<{ samples_ms: number[] }>(await db.query(times, [pathName, shape]))?.samples_ms ?? [],
     lanesAhead: async ({ family, accountId, priority, id }) =>

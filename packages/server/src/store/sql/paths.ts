@@ -67,6 +67,11 @@ export const setConfiguredLimit = statement(
          probing = $3 IS NULL AND limits.probing`,
 );
 
+export const writeAlarm = statement(
+  'paths.write_alarm',
+  `INSERT INTO events (id, type, data, created_at) VALUES ($1, 'path.alarm', $2, $3)`,
+);
+
 export const listPriceSheets = statement(
   'paths.list_price_sheets',
   `SELECT sheet FROM price_sheets ORDER BY id`,

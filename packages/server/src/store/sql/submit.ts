@@ -1,7 +1,7 @@
 /**
  * SQL of stage 3: what the answer to a submit changes. The attempt was written by stage 2 before the request left.
- * Good news (accepted) is true whoever reports it, so it is taken from `sending` and `unknown` alike; every other
- * report counts only from the holder of the attempt's lease.
+ * Good news (accepted) is true whoever reports it and however late, so it is taken even for an attempt that was given
+ * up (its task has moved on, so its cost will stand in suspense); every other report counts only from the holder of the attempt's lease.
  */
 import { statement } from './statement.ts';
 
@@ -13,9 +13,10 @@ export const writeAccepted = statement(
        ask_at timestamptz, note jsonb)
    ), a AS (
      UPDATE attempts SET state = 'accepted', upstream_id = r.upstream_id, handle = r.handle, lease = NULL,
-            ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END, accepted_at = $2, reason = NULL, misses = 0,
+            ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END, accepted_at = $2, ended_at = NULL, reason = NULL,
+            misses = 0,
             history = history || r.note
-     FROM r WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown')
+     FROM r WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown', 'abandoned')
      RETURNING attempts.id, attempts.task_id, attempts.path_name, attempts.family
    ), t AS (
      UPDATE tasks SET version = version + 1 FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id
@@ -103,6 +104,8 @@ export const presumeLost = statement(
 export type LookupRow = {
   id: string;
   task_id: string;
+  account_id: string;
+  callback_token: string;
   correlation_id: string;
   sent_at: number;
   misses: number;
@@ -126,7 +129,7 @@ export const claimLookups = statement(
      UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1 FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
    )
-   SELECT a.id, a.task_id, a.correlation_id, a.sent_at, a.misses, a.asks, a.sends, a.shape, a.expected_ms,
+   SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses, a.asks, a.sends, a.shape, a.expected_ms,
           (t.state <> 'running' OR t.attempt_id IS DISTINCT FROM a.id OR t.cancel_requested_at IS NOT NULL) AS unwanted,
           o."order", o.price
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id

@@ -1,0 +1,199 @@
+/**
+ * Stage 1: a client's order becomes a task.
+ *
+ * What enters: create requests, each with its caller and its idempotency key or body hash.
+ * What leaves: per request one task (or a whole batch) in state `queued` with its hold, its event and its key, written
+ * in one transaction; or the earlier answer; or a refusal, and then nothing was written, held or charged.
+ * If it dies in the middle: before the commit nothing exists and the client repeats the request. After it everything
+ * exists, and the repeat, with the key or, without one, because its answer was never delivered, gets the same task.
+ *
+ * Requests that arrive while a transaction is under way are accepted together by the next one, so that a burst costs
+ * a few commits and not one each; a single request never waits for company.
+ */
+import { type CreateGeneration, decimalFromMicros, microsFromDecimal, type Refusal } from '@sluice/contract';
+import { shapeOf } from '../decide/polling.ts';
+import { hold } from '../decide/postings.ts';
+import { newId } from '../effects/random/id.ts';
+import type { AcceptAnswer, NewRequest, NewTask } from '../store/accept.ts';
+import { type Batcher, batcher } from './batch.ts';
+import type { Context } from './context.ts';
+import { type PlannedOrder, planOrder } from './plan.ts';
+
+export type Caller = { accountId: string; keyId: string };
+
+export type AcceptOptions = {
+  requestKey: string | null;
+  /** Lower-case hex SHA-256 over the operation and the canonical body. */
+  requestHash: string;
+  /** The client marks this request as a repeat of one whose answer it lost. */
+  marked: boolean;
+  batch: boolean;
+};
+
+export type Accepted =
+  | { kind: 'created' | 'replayed'; taskIds: readonly string[] }
+  | { kind: 'refused'; refusal: Refusal; index: number | null };
+
+export async function acceptTasks(
+  context: Context,
+  caller: Caller,
+  orders: readonly CreateGeneration[],
+  options: AcceptOptions,
+): Promise<Accepted> {
+  const closed = await closedFor(context);
+  if (closed) return { kind: 'refused', refusal: closed, index: null };
+  const planned = await planOrders(context, caller, orders, options);
+  if (planned.kind === 'refused') return planned;
+  const request = newRequest(context, caller, options, planned.tasks);
+  const answer = await acceptBatcher(context).add(request);
+  if (answer.kind === 'refused') return { kind: 'refused', refusal: answer.refusal, index: null };
+  if (answer.kind === 'created') context.wake('admit');
+  return answer;
+}
+
+/** The client got its answer: an equal request from now on is a new wish. */
+export async function markAnswered(context: Context, taskIds: readonly string[]): Promise<void> {
+  if (taskIds.length > 0) await context.store.accept.markAnswered(taskIds);
+}
+
+async function closedFor(context: Context): Promise<Refusal | null> {
+  if (await context.gate.quarantined()) return { code: 'quarantined' };
+  if (await context.gate.storageFull()) return { code: 'storage_full', retryAfterSeconds: 60 };
+  return null;
+}
+
+type Planned = { kind: 'planned'; tasks: NewTask[] } | Extract<Accepted, { kind: 'refused' }>;
+
+async function planOrders(
+  context: Context,
+  caller: Caller,
+  orders: readonly CreateGeneration[],
+  options: AcceptOptions,
+): Promise<Planned> {
+  const tasks: NewTask[] = [];
+  for (const [index, input] of orders.entries()) {
+    const planned = await planOrder(context, caller, input);
+    const place = options.batch ? index : null;
+    if (planned.kind === 'refused') return { kind: 'refused', refusal: planned.refusal, index: place };
+    const late = refuseImpossible(context, planned, input);
+    if (late) return { kind: 'refused', refusal: late, index: place };
+    tasks.push(newTask(context, caller, input, planned));
+  }
+  return { kind: 'planned', tasks };
+}
+
+function refuseImpossible(context: Context, planned: PlannedOrder, input: CreateGeneration): Refusal | null {
+  const nowMs = context.clock.now();
+  const { maximumMicros } = planned.route.priced;
+  if (input.max_price !== undefined && maximumMicros > microsFromDecimal(input.max_price)) {
+    const price = decimalFromMicros(maximumMicros);
+    return {
+      code: 'price_above_max',
+      field: 'max_price',
+      message: `The worst case is ${price}.`,
+      allowed: { price },
+    };
+  }
+  for (const field of ['start_by', 'finish_by'] as const) {
+    const wanted = input[field];
+    if (wanted !== undefined && Date.parse(wanted) <= nowMs) {
+      return { code: 'deadline_impossible', field, message: `${field} lies in the past.` };
+    }
+  }
+  const earliestEndMs = nowMs + planned.spread.earlyMs;
+  if (input.finish_by !== undefined && Date.parse(input.finish_by) < earliestEndMs) {
+    return {
+      code: 'deadline_impossible',
+      field: 'finish_by',
+      message: 'Even the fastest comparable renders take longer than that.',
+      allowed: { earliest: new Date(earliestEndMs).toISOString() },
+    };
+  }
+  return null;
+}
+
+function newTask(context: Context, caller: Caller, input: CreateGeneration, planned: PlannedOrder): NewTask {
+  const nowMs = context.clock.now();
+  const id = newId('task', nowMs, context.random);
+  const { order, model, route, currency } = planned;
+  const holdMicros = route.priced.maximumMicros;
+  const booking = hold({ accountId: caller.accountId, taskId: id, currency }, holdMicros);
+  const startByMs = input.start_by === undefined ? null : Date.parse(input.start_by);
+  const finishByMs = input.finish_by === undefined ? null : Date.parse(input.finish_by);
+  const deadlineAtMs = nowMs + model.deadline_seconds * 1000;
+  const limits = [startByMs, finishByMs, deadlineAtMs].filter((ms) => ms !== null);
+  return {
+    id,
+    model: model.id,
+    family: model.family,
+    priority: { low: -1, normal: 0, high: 1 }[input.priority ?? 'normal'],
+    pathNames: route.pathNames,
+    sandbox: route.sandbox,
+    slotMs: Math.round(planned.spread.medianMs),
+    shape: shapeOf(order),
+    expiresAtMs: Math.min(...limits),
+    deadlineAtMs,
+    startByMs,
+    finishByMs,
+    holdMicros,
+    currency,
+    order,
+    price: route.priced.snapshot,
+    route: routeNote(planned),
+    metadata: input.metadata ?? {},
+    callbackUrl: input.callback_url ?? null,
+    ledgerId: newId('ltx', nowMs, context.random),
+    ledgerReference: booking.reference,
+    postings: booking.postings,
+    eventId: newId('evt', nowMs, context.random),
+    eventData: {
+      id,
+      status: 'pending',
+      stage: 'queued',
+      version: 1,
+      model: model.id,
+      error_code: null,
+      charge: null,
+      currency,
+      sandbox: route.sandbox,
+      metadata: input.metadata ?? {},
+      assets: [],
+    },
+  };
+}
+
+function routeNote({ route }: PlannedOrder): Record<string, unknown> {
+  const alternatives = route.alternatives.map(({ path, priceMicros, rejectedBecause }) => ({
+    path,
+    price: priceMicros === null ? null : decimalFromMicros(priceMicros),
+    rejected_because: rejectedBecause,
+  }));
+  return { chosen: route.chosen, reason: route.reason, alternatives };
+}
+
+function newRequest(context: Context, caller: Caller, options: AcceptOptions, tasks: NewTask[]): NewRequest {
+  return {
+    accountId: caller.accountId,
+    keyId: caller.keyId,
+    requestKey: options.requestKey,
+    requestHash: options.requestHash,
+    marked: options.marked,
+    holds: tasks.map((task) => task.holdMicros),
+    tasks,
+    batchId: options.batch ? newId('batch', context.clock.now(), context.random) : null,
+  };
+}
+
+const batchers = new WeakMap<Context, Batcher<NewRequest, AcceptAnswer>>();
+
+function acceptBatcher(context: Context): Batcher<NewRequest, AcceptAnswer> {
+  const known = batchers.get(context);
+  if (known) return known;
+  const { joinWithinMs } = context.settings;
+  const made = batcher<NewRequest, AcceptAnswer>({
+    most: 200,
+    flush: (requests) => context.store.accept.accept(requests, context.clock.now(), joinWithinMs),
+  });
+  batchers.set(context, made);
+  return made;
+}

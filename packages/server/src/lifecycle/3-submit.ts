@@ -1,0 +1,195 @@
+/**
+ * Stage 3: the one paid request.
+ *
+ * What enters: an attempt in state `sending`, written and committed by stage 2 (or by the reconciler for a repeat).
+ * What leaves: `accepted` with the upstream's handle; `refused`, and the task back in the queue or at its end; or
+ * `unknown`, which keeps slot and hold.
+ * If it dies in the middle: before the request left, while it was under way, or after the answer came and before it was
+ * written, the row says `sending`, and nobody can tell which it was. All three go the same way: after the send window
+ * the attempt is `unknown` and is looked up by our own id before anything else happens (reconcile.ts).
+ *
+ * The request is sent once. Nothing below this file retries it.
+ */
+import { Order } from '@sluice/contract';
+import { healthAfterTrouble, healthyPath } from '../decide/health.ts';
+import { limitAfterAccept, limitAfterRefusal } from '../decide/limits.ts';
+import { nextPollAtMs, shapeOf } from '../decide/polling.ts';
+import { type SubmitVerdict, submitVerdict } from '../decide/retry.ts';
+import { newId } from '../effects/random/id.ts';
+import type { SubmitOutcome } from '../providers/contract.ts';
+import type { Driven } from '../providers/drive.ts';
+import type { Context } from './context.ts';
+import { reachableOrder } from './inputs.ts';
+import { note } from './note.ts';
+import type { AccessPath } from './paths.ts';
+import { declaredRenderMs } from './plan.ts';
+
+export type Sendable = {
+  attemptId: string;
+  taskId: string;
+  accountId: string;
+  pathName: string;
+  callbackToken: string;
+  lease: string;
+  order: unknown;
+  /** Monotonic ms at which it was leased: a process that slept through its window must not send. */
+  leasedAtMonotonicMs: number;
+};
+
+export async function submitAttempt(context: Context, send: Sendable): Promise<void> {
+  const path = await usablePath(context, send);
+  if (!path) return;
+  const driven = await sendOnce(context, path, send);
+  if (!driven) return;
+  const { outcome } = driven;
+  const nowMs = context.clock.now();
+  const verdict = submitVerdict(outcome, nowMs, context.random.fraction());
+  await record(context, path, send, driven, verdict);
+  await learn(context, path, send, outcome, verdict);
+}
+
+async function usablePath(context: Context, send: Sendable): Promise<AccessPath | null> {
+  await context.paths.refresh(context.clock.now());
+  return context.paths.byName(send.pathName);
+}
+
+/** Null when this process was paused for too long: then whoever reconciles the attempt decides. */
+async function sendOnce(
+  context: Context,
+  path: AccessPath,
+  send: Sendable,
+): Promise<Driven<SubmitOutcome> | null> {
+  const order = await reachableOrder(context, path, send.accountId, Order.parse(send.order));
+  const waitedMs = context.clock.monotonic() - send.leasedAtMonotonicMs;
+  if (waitedMs > context.settings.sendStartWithinMs) return null;
+  const ids = { correlationId: send.attemptId, callbackUrl: callbackUrl(context, path, send.callbackToken) };
+  const at = path.context(context.clock.now());
+  return context.drive.runSubmit(path.provider.submit(at, order, ids), at);
+}
+
+export function callbackUrl(context: Context, path: AccessPath, token: string): string | null {
+  const base = path.row.sandbox
+    ? (context.settings.localUrl ?? context.settings.publicUrl)
+    : context.settings.publicUrl;
+  return base === null ? null : `${base}/callbacks/${path.name}/${token}`;
+}
+
+async function record(
+  context: Context,
+  path: AccessPath,
+  send: Sendable,
+  driven: Driven<SubmitOutcome>,
+  verdict: SubmitVerdict,
+): Promise<void> {
+  const nowMs = context.clock.now();
+  const { attemptId, lease } = send;
+  const data = { path: path.name, exchanges: driven.exchanges };
+  const { submit } = context.store;
+  switch (verdict.kind) {
+    case 'accepted': {
+      if (driven.outcome.kind !== 'accepted')
+        throw new Error('an accepted verdict comes from an accepted outcome');
+      const { upstreamId, handle } = driven.outcome;
+      const summary = `${path.name} accepted it as ${upstreamId}`;
+      const line = note(nowMs, 'attempt.accepted', summary, { ...data, upstream_id: upstreamId });
+      const askAtMs = await firstPollAtMs(context, path, send, nowMs);
+      await submit.recordAccepted([{ attemptId, upstreamId, handle, askAtMs, note: line }], nowMs);
+      return context.wake('track');
+    }
+    case 'requeue': {
+      const line = note(nowMs, 'attempt.refused', `${path.name}: ${verdict.reason}; back to the queue`, data);
+      const { notBeforeMs, reason } = verdict;
+      return submit.recordRequeued([{ attemptId, lease, notBeforeMs, reason, note: line }], nowMs);
+    }
+    case 'end': {
+      const { code, message, upstreamCode } = verdict;
+      const line = note(nowMs, 'attempt.refused', `${path.name} refused it: ${message}`, { ...data, code });
+      await submit.recordRefused([{ attemptId, lease, code, message, upstreamCode, note: line }], nowMs);
+      return context.wake('settle');
+    }
+    case 'unknown': {
+      const summary = `the answer of ${path.name} was lost (${verdict.reason}); looking it up by our id`;
+      const line = note(nowMs, 'attempt.unknown', summary, data);
+      const { askAtMs, reason } = verdict;
+      context.telemetry.count('sluice_unknown_attempts_total', { path: path.name });
+      await submit.recordUnknown([{ attemptId, lease, askAtMs, reason, note: line }], nowMs);
+      return context.wake('reconcile');
+    }
+  }
+}
+
+async function firstPollAtMs(
+  context: Context,
+  path: AccessPath,
+  send: Sendable,
+  nowMs: number,
+): Promise<number> {
+  const order = Order.parse(send.order);
+  const model = context.catalogue.model(order.model)?.model;
+  if (!model) return nowMs;
+  const declaredMs = declaredRenderMs(order, model);
+  const samplesMs = await context.gate.renderTimes(path.name, shapeOf(order));
+  return nextPollAtMs({ nowMs, acceptedAtMs: nowMs, samplesMs, declaredMs, callbacks: false });
+}
+
+/** What the answer taught about the path: its limit and its health. Losing a lesson to a crash costs only time. */
+async function learn(
+  context: Context,
+  path: AccessPath,
+  send: Sendable,
+  outcome: SubmitOutcome,
+  verdict: SubmitVerdict,
+): Promise<void> {
+  const nowMs = context.clock.now();
+  const family = familyOf(context, send.order);
+  if (verdict.kind === 'accepted') {
+    await learnLimit(context, path.name, family, 'accepted');
+    if (path.row.health !== 'ok') await changeHealth(context, path, () => healthyPath);
+    return;
+  }
+  if (verdict.kind === 'requeue' && verdict.noSlot) await learnLimit(context, path.name, family, 'refused');
+  if (verdict.kind === 'requeue' && verdict.health !== null) {
+    const { health, ...trouble } = verdict.health;
+    await changeHealth(context, path, (state) => healthAfterTrouble(state, health, { nowMs, ...trouble }));
+  }
+  if (outcome.kind === 'refused') {
+    context.telemetry.count('sluice_refusals_total', { path: path.name, kind: outcome.class });
+  }
+}
+
+function familyOf(context: Context, order: unknown): string {
+  const { model } = Order.parse(order);
+  return context.catalogue.model(model)?.model.family ?? model;
+}
+
+export async function learnLimit(
+  context: Context,
+  pathName: string,
+  family: string,
+  lesson: 'accepted' | 'refused',
+): Promise<void> {
+  const nowMs = context.clock.now();
+  await context.store.admission.changeLimit(pathName, family, (limit, { accepted }) =>
+    lesson === 'accepted' ? limitAfterAccept(limit, accepted) : limitAfterRefusal(limit, accepted, nowMs),
+  );
+  if (lesson === 'accepted') context.wake('admit');
+}
+
+type HealthChange = Parameters<Context['store']['paths']['changeHealth']>[1];
+
+/** Changes a path's health and raises one alarm when it turns bad, one all-clear when it recovers. */
+export async function changeHealth(context: Context, path: AccessPath, change: HealthChange): Promise<void> {
+  const changed = await context.store.paths.changeHealth(path.name, change);
+  if (!changed || changed.before.health === changed.after.health) return;
+  const nowMs = context.clock.now();
+  await context.paths.refresh(nowMs, true);
+  const { health, detail } = changed.after;
+  context.telemetry.log(health === 'ok' ? 'info' : 'warn', `path ${path.name}: ${health}`, {
+    path: path.name,
+    detail,
+  });
+  await context.store.paths.recordAlarm(
+    { id: newId('evt', nowMs, context.random), path: path.name, health, detail },
+    nowMs,
+  );
+}

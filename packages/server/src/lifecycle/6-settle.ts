@@ -1,0 +1,129 @@
+/**
+ * Stage 6: the end.
+ *
+ * What enters: tasks in state `settling`: their outcome is decided and written, nothing about money has happened yet.
+ * What leaves: tasks in `succeeded`, `failed` or `canceled`, with the hold charged or released once, the balance, the one
+ * terminal event and its deliveries, all in the transaction that changes the state.
+ * If it dies in the middle: the transaction rolls back and the task is settled by the next round. A second settlement is
+ * impossible: the state has moved, and the ledger knows one end per task.
+ */
+import { decimalFromMicros } from '@sluice/contract';
+import { release, settle } from '../decide/postings.ts';
+import { finalCharge, PricedSnapshot } from '../decide/pricing.ts';
+import { statusOf } from '../decide/task.ts';
+import { newId } from '../effects/random/id.ts';
+import type { Settlement, SettlingTask } from '../store/settle.ts';
+import type { Context } from './context.ts';
+
+/** Settles what is due (or just one task); answers how many. */
+export async function settleTasks(
+  context: Context,
+  most: number,
+  taskId: string | null = null,
+): Promise<number> {
+  const nowMs = context.clock.now();
+  const settled = await context.store.settle.settle({ nowMs, most, taskId }, (tasks) =>
+    tasks.map((task) => settlementOf(context, task, nowMs)),
+  );
+  if (settled.length > 0) report(context, settled, nowMs);
+  return settled.length;
+}
+
+function settlementOf(context: Context, task: SettlingTask, nowMs: number): Settlement {
+  const chargeMicros = chargeOf(task);
+  const owner = { accountId: task.account_id, taskId: task.id, currency: task.currency, model: task.model };
+  const booking =
+    task.outcome === 'succeeded'
+      ? settle(owner, task.hold_micros, chargeMicros)
+      : release(owner, task.hold_micros, `${task.outcome}: ${task.error_code ?? 'no reason'}`);
+  const event = eventOf(context, task, chargeMicros, nowMs);
+  return {
+    taskId: task.id,
+    accountId: task.account_id,
+    keyId: task.key_id,
+    createdAtMs: task.created_at,
+    version: task.version + 1,
+    outcome: task.outcome,
+    holdMicros: task.hold_micros,
+    chargeMicros,
+    currency: task.currency,
+    ledger: {
+      id: newId('ltx', nowMs, context.random),
+      kind: task.outcome === 'succeeded' ? 'settle' : 'release',
+      reference: booking.reference,
+      postings: booking.postings,
+      note: booking.note,
+    },
+    event,
+    deliveries: receiversOf(task, event.type).map((receiver) => ({
+      id: newId('dlv', nowMs, context.random),
+      ...receiver,
+    })),
+  };
+}
+
+/** Only a delivered clip is charged, at the price that was quoted, for the length that was delivered. */
+function chargeOf(task: SettlingTask): bigint {
+  if (task.outcome !== 'succeeded') return 0n;
+  const { chargeMicros } = finalCharge(PricedSnapshot.parse(task.price), {
+    seconds: task.delivered_seconds ?? 0,
+  });
+  return Math.min(chargeMicros, task.hold_micros);
+}
+
+const EVENT_TYPES = {
+  succeeded: 'task.completed',
+  failed: 'task.failed',
+  canceled: 'task.cancelled',
+} as const;
+
+function eventOf(
+  context: Context,
+  task: SettlingTask,
+  chargeMicros: bigint,
+  nowMs: number,
+): { id: string; type: (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES]; data: Record<string, unknown> } {
+  return {
+    id: newId('evt', nowMs, context.random),
+    type: EVENT_TYPES[task.outcome],
+    data: {
+      id: task.id,
+      status: statusOf(task.outcome),
+      stage: task.outcome,
+      version: task.version + 1,
+      model: task.model,
+      error_code: task.error_code,
+      charge: decimalFromMicros(chargeMicros),
+      currency: task.currency,
+      sandbox: task.sandbox,
+      metadata: task.metadata,
+      assets: (task.assets ?? []).map(({ id, kind, bytes, sha256, delete_at }) => ({
+        id,
+        kind,
+        bytes,
+        sha256,
+        deletes_at: delete_at === null ? null : new Date(delete_at).toISOString(),
+      })),
+    },
+  };
+}
+
+function receiversOf(task: SettlingTask, type: string): { endpointId: string | null; url: string }[] {
+  const endpoints = (task.endpoints ?? []).filter((endpoint) => endpoint.types.includes(type));
+  const receivers: { endpointId: string | null; url: string }[] = endpoints.map(({ id, url }) => ({
+    endpointId: id,
+    url,
+  }));
+  if (task.callback_url !== null) receivers.push({ endpointId: null, url: task.callback_url });
+  return receivers;
+}
+
+function report(context: Context, settled: readonly Settlement[], nowMs: number): void {
+  for (const end of settled) {
+    context.telemetry.count('sluice_tasks_ended_total', { outcome: end.outcome });
+    context.telemetry.observe('sluice_task_seconds', (nowMs - end.createdAtMs) / 1000, {
+      outcome: end.outcome,
+    });
+  }
+  if (settled.some((end) => end.deliveries.length > 0)) context.wake('notify');
+}

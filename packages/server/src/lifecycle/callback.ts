@@ -1,0 +1,46 @@
+/**
+ * Takes an upstream's callback: into the inbox, and its attempt becomes due at once.
+ *
+ * What enters: a request to /callbacks/<path>/<token>; the token is the attempt's, unguessable.
+ * What leaves: a row in the inbox, committed before the 2xx. Nothing else: status, results and money come from a question
+ * that we ask ourselves (4-track.ts).
+ * If it dies in the middle: no 2xx was sent, so the upstream repeats it or polling finds out.
+ */
+import { newId } from '../effects/random/id.ts';
+import type { Context } from './context.ts';
+
+export type CallbackRequest = { headers: Record<string, string>; body: string };
+export type CallbackResult = 'taken' | 'unknown' | 'rejected';
+
+export async function receiveCallback(
+  context: Context,
+  pathName: string,
+  token: string,
+  request: CallbackRequest,
+): Promise<CallbackResult> {
+  const nowMs = context.clock.now();
+  await context.paths.refresh(nowMs);
+  const path = context.paths.byName(pathName);
+  const attempt = await context.store.track.attemptByToken(token);
+  if (!path || !attempt || attempt.pathName !== pathName) return 'unknown';
+  const read = path.provider.readCallback(path.context(nowMs), { ...request, receivedAtMs: nowMs });
+  if (read.kind === 'rejected') {
+    context.telemetry.count('sluice_callbacks_rejected_total', { path: pathName });
+    return 'rejected';
+  }
+  await context.store.track.recordCallback(
+    {
+      id: newId('cb', nowMs, context.random),
+      pathName,
+      token,
+      deliveryId: read.deliveryId,
+      verified: read.verified,
+      word: read.word,
+      body: request.body,
+    },
+    nowMs,
+  );
+  context.wake('track');
+  context.wake('reconcile');
+  return 'taken';
+}

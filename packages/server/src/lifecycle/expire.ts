@@ -1,0 +1,33 @@
+/**
+ * The hard end of every task, and the end of stored files.
+ *
+ * What enters: tasks past start_by, finish_by or their deadline; assets and uploads past their retention.
+ * What leaves: those tasks in `settling` as failed, with their hold about to be released; deleted files, recorded.
+ * If it dies in the middle: a task is moved in one statement. A file is marked first and removed after: a crash in between
+ * leaves bytes that nobody can reach, never an asset without bytes.
+ */
+import type { Context } from './context.ts';
+
+const MOST = 200;
+
+export async function expireTasks(context: Context): Promise<number> {
+  const expired = await context.store.settle.expire(context.clock.now(), MOST);
+  if (expired.length > 0) {
+    context.wake('settle');
+    context.telemetry.log('info', 'tasks ran out of time', { tasks: expired.length });
+  }
+  return expired.length;
+}
+
+export async function retainFiles(context: Context): Promise<number> {
+  const nowMs = context.clock.now();
+  const over = await context.store.mirror.retentionOver(nowMs, MOST);
+  if (over.length === 0) return 0;
+  await deleteAssets(context, over);
+  return over.length;
+}
+
+export async function deleteAssets(context: Context, ids: readonly string[]): Promise<void> {
+  const blobKeys = await context.store.mirror.markDeleted(ids, context.clock.now());
+  for (const key of blobKeys) await context.blobs.remove(key);
+}

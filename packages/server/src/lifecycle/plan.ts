@@ -1,0 +1,140 @@
+/**
+ * Reads an order, checks its inputs, prices it on every path and chooses the route. Used by stage 1 and by quotes, so
+ * that a quote and the task that follows it can never disagree. Writes nothing.
+ */
+import type { CreateGeneration, ModelDefinition, Order, Refusal } from '@sluice/contract';
+import { checkInputs, type FactsByName, readOrder, withMeasuredInputs } from '../decide/order.ts';
+import { type RenderSpread, renderSpread, shapeOf } from '../decide/polling.ts';
+import { quote } from '../decide/pricing.ts';
+import { type Route, type RouteCandidate, route } from '../decide/routing.ts';
+import type { Caller } from './1-accept.ts';
+import type { Context } from './context.ts';
+import type { AccessPath } from './paths.ts';
+
+export type PlannedOrder = {
+  kind: 'planned';
+  order: Order;
+  model: ModelDefinition;
+  route: Route;
+  currency: 'USD';
+  spread: RenderSpread;
+};
+
+export type PlanAnswer = PlannedOrder | { kind: 'refused'; refusal: Refusal };
+
+const FILE_PREFIX = 'file:';
+
+export async function planOrder(
+  context: Context,
+  caller: Caller,
+  input: CreateGeneration,
+): Promise<PlanAnswer> {
+  const read = readOrder(input, context.catalogue);
+  if (!read.ok) return { kind: 'refused', refusal: read.refusal };
+  const inputs = await measureInputs(context, caller, read.order, read.model);
+  if (inputs.kind === 'refused') return inputs;
+  await context.paths.refresh(context.clock.now());
+  const markupPercent = await context.gate.markupPercent(caller.accountId);
+  const candidates = context.paths
+    .all()
+    .map((path) => candidateOf(context, path, inputs.order, read.model, markupPercent));
+  const answer = route(inputs.order, candidates, input.path ?? null);
+  if (!answer.ok) return { kind: 'refused', refusal: answer.refusal };
+  const spread = await expectedSpread(context, inputs.order, read.model, answer.route.chosen);
+  return {
+    kind: 'planned',
+    order: inputs.order,
+    model: read.model,
+    route: answer.route,
+    currency: 'USD',
+    spread,
+  };
+}
+
+/** Render times measured on this path, or what the catalogue declares. */
+export async function expectedSpread(
+  context: Context,
+  order: Order,
+  model: ModelDefinition,
+  pathName: string,
+): Promise<RenderSpread> {
+  const samples = await context.gate.renderTimes(pathName, shapeOf(order));
+  return renderSpread(samples, declaredRenderMs(order, model));
+}
+
+export function declaredRenderMs(order: Order, model: ModelDefinition): number {
+  const { base, per_second } = model.expected_render_seconds;
+  return 1000 * (base + per_second * (order.seconds ?? order.inputSeconds ?? 5));
+}
+
+function candidateOf(
+  context: Context,
+  path: AccessPath,
+  order: Order,
+  model: ModelDefinition,
+  markupPercent: number,
+): RouteCandidate {
+  const nowMs = context.clock.now();
+  const { row, sheet, provider } = path;
+  const unreachable = unreachableInput(context, path, order);
+  return {
+    name: path.name,
+    state: row.state,
+    health: {
+      health: row.health,
+      untilMs: row.health_until,
+      strikes: row.health_strikes,
+      detail: row.health_detail,
+    },
+    sandbox: row.sandbox,
+    supported: unreachable ?? provider.supports(order, path.context(nowMs)),
+    sheet,
+    priced: sheet === null ? null : quote(order, model, sheet, { markupPercent, currency: 'USD' }),
+  };
+}
+
+/** An upload is handed to the upstream as a signed link of ours, so the upstream must be able to reach us. */
+function unreachableInput(
+  context: Context,
+  path: AccessPath,
+  order: Order,
+): { ok: false; field: string; reason: string } | null {
+  const upload = order.inputs.find((input) => input.url?.startsWith(FILE_PREFIX));
+  if (!upload || path.row.sandbox || context.settings.publicUrl !== null) return null;
+  return {
+    ok: false,
+    field: upload.role,
+    reason: 'cannot fetch uploads from an installation without a public address (set PUBLIC_URL)',
+  };
+}
+
+type MeasuredInputs = { kind: 'measured'; order: Order } | { kind: 'refused'; refusal: Refusal };
+
+async function measureInputs(
+  context: Context,
+  caller: Caller,
+  order: Order,
+  model: ModelDefinition,
+): Promise<MeasuredInputs> {
+  const uploads = order.inputs.flatMap((input) =>
+    input.url?.startsWith(FILE_PREFIX) ? [{ input, fileId: input.url.slice(FILE_PREFIX.length) }] : [],
+  );
+  if (uploads.length === 0) return { kind: 'measured', order };
+  const files = await context.store.files.factsOf(
+    caller.accountId,
+    uploads.map(({ fileId }) => fileId),
+  );
+  const facts: Record<string, FactsByName[string]> = {};
+  for (const { input, fileId } of uploads) {
+    const known = files.get(fileId);
+    if (!known) {
+      const message = `There is no upload ${fileId}.`;
+      return { kind: 'refused', refusal: { code: 'invalid_input', field: input.role, message } };
+    }
+    facts[input.name] = known;
+  }
+  const refusal = checkInputs(order, model, facts);
+  return refusal
+    ? { kind: 'refused', refusal }
+    : { kind: 'measured', order: withMeasuredInputs(order, facts) };
+}

@@ -1,0 +1,179 @@
+/**
+ * Finds out what became of sends whose answer was lost.
+ *
+ * What enters: attempts in state `unknown`, and attempts still `sending` whose window is over (their process died).
+ * What leaves: `accepted` when the upstream knows our id; the same attempt sent again under the same id when it
+ * provably does not; `abandoned` when it does not and nobody wants it any more.
+ * If it dies in the middle: a lookup changes nothing and is repeated when its lease ends. A repeat is written as
+ * `sending` before it leaves, so it is reconciled like any other.
+ */
+import { Order } from '@sluice/contract';
+import { canLookUp, lookupBackoffMs, lookupVerdict } from '../decide/reconcile.ts';
+import { newId } from '../effects/random/id.ts';
+import type { FindOutcome } from '../providers/contract.ts';
+import type { LookupRow } from '../store/submit.ts';
+import { learnLimit, type Sendable } from './3-submit.ts';
+import type { Context } from './context.ts';
+import { note } from './note.ts';
+import type { AccessPath } from './paths.ts';
+
+const PRESUMED_MOST = 100;
+
+/** One round over all paths; answers the attempts that are to be sent again, by the caller, now. */
+export async function reconcileAttempts(context: Context): Promise<Sendable[]> {
+  if (await context.gate.quarantined()) return [];
+  await context.paths.refresh(context.clock.now());
+  const sends: Sendable[] = [];
+  for (const path of context.paths.all()) {
+    await presumeLost(context, path);
+    sends.push(...(await lookUpPath(context, path)));
+  }
+  return sends;
+}
+
+async function presumeLost(context: Context, path: AccessPath): Promise<void> {
+  const nowMs = context.clock.now();
+  const line = note(nowMs, 'attempt.unknown', 'the sending process stopped; looking it up by our id');
+  await context.store.submit.presumeLost(path.name, nowMs, PRESUMED_MOST, line);
+}
+
+async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[]> {
+  const nowMs = context.clock.now();
+  const lease = newId('lease', nowMs, context.random);
+  const most = path.provider.abilities.batchQuery;
+  const untilMs = nowMs + context.settings.leaseMs;
+  const due = await context.store.submit.claimLookups(path.name, { nowMs, most, lease, untilMs });
+  if (due.length === 0) return [];
+  if (!canLookUp(path.provider.abilities)) {
+    await applyMisses(context, path, lease, due, false);
+    return [];
+  }
+  const queries = due.map((row) => ({
+    correlationId: row.correlation_id,
+    order: Order.parse(row.order),
+    sentAtMs: row.sent_at,
+  }));
+  const at = path.context(context.clock.now());
+  const { outcome } = await context.drive.run(path.provider.find(at, queries), at);
+  if (outcome.kind === 'question_failed') {
+    await backOff(context, lease, due, outcome.retryAfterMs);
+    return [];
+  }
+  await adopt(context, path, due, outcome);
+  const missing = due.filter((row) => !outcome.items.has(row.correlation_id));
+  return applyMisses(context, path, lease, missing, true);
+}
+
+/** The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. */
+async function adopt(
+  context: Context,
+  path: AccessPath,
+  due: readonly LookupRow[],
+  outcome: Extract<FindOutcome, { kind: 'found' }>,
+): Promise<void> {
+  const nowMs = context.clock.now();
+  const found = due.flatMap((row) => {
+    const item = outcome.items.get(row.correlation_id);
+    if (!item) return [];
+    const summary = `${path.name} had accepted it as ${item.upstreamId}; adopted`;
+    const line = note(nowMs, 'attempt.found', summary, { path: path.name, upstream_id: item.upstreamId });
+    return [
+      { attemptId: row.id, upstreamId: item.upstreamId, handle: item.handle, askAtMs: nowMs, note: line },
+    ];
+  });
+  if (found.length === 0) return;
+  const accepted = await context.store.submit.recordAccepted(found, nowMs);
+  for (const { pathName, family } of accepted) await learnLimit(context, pathName, family, 'accepted');
+  context.wake('track');
+}
+
+async function backOff(
+  context: Context,
+  lease: string,
+  due: readonly LookupRow[],
+  retryAfterMs: number | null,
+): Promise<void> {
+  const nowMs = context.clock.now();
+  await context.store.submit.recordLookAgain(
+    due.map((row) => ({
+      attemptId: row.id,
+      lease,
+      askAtMs: nowMs + lookupBackoffMs(row.asks, retryAfterMs),
+      misses: row.misses,
+    })),
+  );
+}
+
+async function applyMisses(
+  context: Context,
+  path: AccessPath,
+  lease: string,
+  rows: readonly LookupRow[],
+  looked: boolean,
+): Promise<Sendable[]> {
+  const nowMs = context.clock.now();
+  const again: { attemptId: string; lease: string; askAtMs: number; misses: number }[] = [];
+  const resend: LookupRow[] = [];
+  const abandon: LookupRow[] = [];
+  for (const row of rows) {
+    const misses = row.misses + (looked ? 1 : 0);
+    const facts = { sentAtMs: row.sent_at, misses, sends: row.sends, unwanted: row.unwanted };
+    const verdict = lookupVerdict(facts, path.provider.abilities, nowMs);
+    if (verdict.kind === 'resend') resend.push(row);
+    else if (verdict.kind === 'abandon') abandon.push(row);
+    else again.push({ attemptId: row.id, lease, askAtMs: verdict.askAtMs, misses });
+  }
+  if (again.length > 0) await context.store.submit.recordLookAgain(again);
+  if (abandon.length > 0) await abandonAll(context, path, lease, abandon);
+  return resend.length > 0 ? resendAll(context, path, lease, resend) : [];
+}
+
+async function abandonAll(
+  context: Context,
+  path: AccessPath,
+  lease: string,
+  rows: readonly LookupRow[],
+): Promise<void> {
+  const nowMs = context.clock.now();
+  const reason = `${path.name} never accepted it`;
+  const line = note(nowMs, 'attempt.abandoned', `${reason}; the slot is free again`);
+  await context.store.submit.recordAbandoned(
+    rows.map((row) => ({ attemptId: row.id, lease, reason, note: line })),
+    nowMs,
+  );
+  context.wake('settle');
+  context.wake('admit');
+}
+
+async function resendAll(
+  context: Context,
+  path: AccessPath,
+  lease: string,
+  rows: readonly LookupRow[],
+): Promise<Sendable[]> {
+  const nowMs = context.clock.now();
+  const nextLease = newId('lease', nowMs, context.random);
+  const line = note(
+    nowMs,
+    'attempt.resending',
+    `${path.name} never accepted it; sending again under the same id`,
+  );
+  const sendByMs = nowMs + context.settings.sendWindowMs;
+  const ids = await context.store.submit.recordResending(
+    rows.map((row) => ({ attemptId: row.id, lease, nextLease, sendByMs, note: line })),
+    nowMs,
+  );
+  const leasedAtMonotonicMs = context.clock.monotonic();
+  return rows
+    .filter((row) => ids.includes(row.id))
+    .map((row) => ({
+      attemptId: row.id,
+      taskId: row.task_id,
+      accountId: row.account_id,
+      pathName: path.name,
+      callbackToken: row.callback_token,
+      lease: nextLease,
+      order: row.order,
+      leasedAtMonotonicMs,
+    }));
+}

@@ -1,0 +1,71 @@
+/**
+ * SQL of API keys: only the SHA-256 of a key is here, with its scopes, its budget and when it was last used. The
+ * hash is the way in (one index look-up per request that is not cached); operators write, requests touch last_used_at.
+ */
+import { statement } from './statement.ts';
+
+export type KeyRow = {
+  id: string;
+  account_id: string | null;
+  name: string;
+  prefix: string;
+  scopes: string[];
+  budget_micros: bigint | null;
+  budget_period: 'total' | 'day' | 'month';
+  budget_used_micros: bigint;
+  budget_since: number;
+  max_in_flight: number | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+};
+
+const COLUMNS = `id, account_id, name, prefix, scopes, budget_micros, budget_period, budget_used_micros, budget_since,
+  max_in_flight, created_at, expires_at, revoked_at, last_used_at`;
+
+export const insertKey = statement(
+  'keys.insert',
+  `INSERT INTO api_keys (id, account_id, name, prefix, hash, scopes, budget_micros, budget_period, budget_since,
+                         max_in_flight, created_at, expires_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11)
+   RETURNING ${COLUMNS}`,
+);
+
+export type AuthRow = Pick<
+  KeyRow,
+  'id' | 'account_id' | 'scopes' | 'expires_at' | 'revoked_at' | 'last_used_at'
+> & {
+  hash: Uint8Array;
+};
+
+export const findByHash = statement(
+  'keys.find_by_hash',
+  `SELECT id, account_id, scopes, expires_at, revoked_at, last_used_at, hash FROM api_keys WHERE hash = $1`,
+);
+
+/** Newest first. $1 account or null for all, $2 before this id, $3 most. */
+export const listKeys = statement(
+  'keys.list',
+  `SELECT ${COLUMNS} FROM api_keys
+   WHERE ($1::text IS NULL OR account_id = $1) AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+);
+
+export const revokeKey = statement(
+  'keys.revoke',
+  `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING ${COLUMNS}`,
+);
+
+/** At most one write a minute per key, whatever the number of processes. */
+export const touchKey = statement(
+  'keys.touch',
+  `UPDATE api_keys SET last_used_at = $2
+   WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
+);
+
+export const countOperatorKeys = statement(
+  'keys.count_operator_keys',
+  `SELECT count(*)::int AS keys FROM api_keys
+   WHERE account_id IS NULL AND revoked_at IS NULL AND 'operator' = ANY(scopes)
+     AND (expires_at IS NULL OR expires_at > $1)`,
+);
