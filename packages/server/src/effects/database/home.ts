@@ -18,7 +18,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { SYSTEM_FOLDER } from './binaries.ts';
+import type { Places } from './binaries.ts';
 import { firstClosedFolder, type Identity } from './identity.ts';
 import { DatabaseStartError, systemCode } from './start-failure.ts';
 
@@ -35,11 +35,12 @@ const SOCKET_PATH_MAX_BYTES = process.platform === 'darwin' ? 103 : 107;
 const SOCKET_FILE = '.s.PGSQL.5432';
 
 export async function openHome(
-  dataDir: string,
+  places: Places,
   identity: Identity,
   log: (line: string) => void,
 ): Promise<Home> {
-  const folder = await findOrMakeHome(resolve(dataDir), identity, log);
+  const dataDir = resolve(places.dataDir);
+  const folder = await findOrMakeHome({ ...places, dataDir }, identity, log);
   await mkdir(join(folder, 'log'), { recursive: true, mode: 0o700 });
   return {
     folder,
@@ -50,10 +51,11 @@ export async function openHome(
 }
 
 async function findOrMakeHome(
-  dataDir: string,
+  places: Places,
   identity: Identity,
   log: (line: string) => void,
 ): Promise<string> {
+  const { dataDir } = places;
   await mkdir(dataDir, { recursive: true, mode: identity.dropped ? 0o711 : 0o700 });
   const entry = join(dataDir, 'postgres');
   const kind = await entryKind(entry);
@@ -67,7 +69,7 @@ async function findOrMakeHome(
     if (identity.dropped) await chmod(entry, 0o711);
     return await realpath(entry);
   }
-  return await makeElsewhere(dataDir, entry, identity, log);
+  return await makeElsewhere(places, entry, identity, log);
 }
 
 async function entryKind(path: string): Promise<'none' | 'link' | 'folder'> {
@@ -114,19 +116,19 @@ function unreachable(folder: string, closed: string, identity: Identity): Databa
 
 /** A fresh folder each time: a data directory that was deleted must not come back to life with old contents. */
 async function makeElsewhere(
-  dataDir: string,
+  { dataDir, systemDir }: Places,
   entry: string,
   identity: Identity,
   log: (line: string) => void,
 ): Promise<string> {
   const prefix = createHash('sha256').update(dataDir).digest('hex').slice(0, 10);
-  const folder = join(SYSTEM_FOLDER, `${prefix}-${randomBytes(4).toString('hex')}`);
+  const folder = join(systemDir, `${prefix}-${randomBytes(4).toString('hex')}`);
   try {
-    await mkdir(SYSTEM_FOLDER, { recursive: true, mode: 0o755 });
-    const closed = await firstClosedFolder(SYSTEM_FOLDER, identity);
-    if (closed !== null) throw unreachable(SYSTEM_FOLDER, closed, identity);
-    const older = (await readdir(SYSTEM_FOLDER)).filter((name) => name.startsWith(`${prefix}-`));
-    if (older.length > 0) log(`left from earlier in ${SYSTEM_FOLDER}, no longer used: ${older.join(', ')}`);
+    await mkdir(systemDir, { recursive: true, mode: 0o755 });
+    const closed = await firstClosedFolder(systemDir, identity);
+    if (closed !== null) throw unreachable(systemDir, closed, identity);
+    const older = (await readdir(systemDir)).filter((name) => name.startsWith(`${prefix}-`));
+    if (older.length > 0) log(`left from earlier in ${systemDir}, no longer used: ${older.join(', ')}`);
     await mkdir(folder, { mode: 0o711 });
     await chmod(folder, 0o711);
     await writeFile(join(folder, 'ORIGIN'), `${dataDir}\n`);
@@ -134,7 +136,7 @@ async function makeElsewhere(
     if (cause instanceof DatabaseStartError) throw cause;
     throw new DatabaseStartError(
       'unreachable',
-      `${dataDir} cannot be entered by user ${identity.uid}, and ${SYSTEM_FOLDER} cannot be used instead. ` +
+      `${dataDir} cannot be entered by user ${identity.uid}, and ${systemDir} cannot be used instead. ` +
         'Choose a data directory outside private folders.',
       { cause },
     );
