@@ -84,6 +84,25 @@ describe('virtual outbound', () => {
     expect(await outbound.request(post(`${ORIGIN}/v1`))).toMatchObject({ kind: 'lost', reason: 'reset' });
   });
 
+  it('plays an answer that is late, slow or cut', async () => {
+    const body = '0123456789';
+    const late = world({ answer: { status: 200, headers: {}, body, delayMs: 3_000 } });
+    const pending = late.outbound.request(get(ORIGIN));
+    await new Promise((resolve) => setImmediate(resolve));
+    late.clock.advance(3_000);
+    expect(await pending).toMatchObject({ kind: 'answered' });
+
+    const cut = world({ answer: { status: 200, headers: {}, body, cutAfterBytes: 4 } });
+    expect(await cut.outbound.request(get(ORIGIN))).toMatchObject({ kind: 'lost', reason: 'reset' });
+
+    const everyMs = LIMITS.idleMs + 1;
+    const slow = world({ answer: { status: 200, headers: {}, body, trickle: { bytes: 5, everyMs } } });
+    const waiting = slow.outbound.request(get(ORIGIN));
+    await new Promise((resolve) => setImmediate(resolve));
+    slow.clock.advance(everyMs);
+    expect(await waiting).toMatchObject({ kind: 'lost', reason: 'timeout', status: 200 });
+  });
+
   it('streams with a cut in the middle or a wrong bit', async () => {
     const cut = await world({ fault: { kind: 'cut', afterBytes: 4 } }).outbound.stream(get(ORIGIN));
     if (cut.kind !== 'streaming') throw new Error(cut.detail);

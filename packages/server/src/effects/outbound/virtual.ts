@@ -27,13 +27,20 @@ export type FarRequest = {
   body: Uint8Array;
 };
 
+/** All times on the handed-in clock. */
 export type FarAnswer =
   | {
       status: number;
       headers: Record<string, string>;
       body: string | Uint8Array | AsyncIterable<Uint8Array>;
+      /** Held back for so long after the effect. */
+      delayMs?: number;
+      /** The connection breaks after so many bytes of the body. */
+      cutAfterBytes?: number;
+      /** The body comes in small pieces with pauses. */
+      trickle?: { bytes: number; everyMs: number };
     }
-  | { drop: true };
+  | { drop: true; delayMs?: number };
 
 export type OutboundFault =
   /** No byte leaves; the far end hears nothing. */
@@ -75,12 +82,17 @@ export function virtualOutbound(options: VirtualOutboundOptions): Outbound {
     if (watch.signal.aborted) return lose(watch.cause(), watch);
     const answer = await untilGivenUp(farEnd.handle(request), watch);
     if (answer === null) return lose(watch.cause(), watch);
+    if (answer.delayMs !== undefined) await clock.sleep(answer.delayMs, watch.signal);
     if (fault?.kind === 'lost_after') return lose(fault.reason, watch);
+    if (watch.signal.aborted) return lose(watch.cause(), watch);
     if ('drop' in answer) return lose('reset', watch);
     watch.enter('body');
     const { status, headers } = lowerCased(answer);
-    const bytes = hop.wire.method === 'HEAD' ? noBytes() : chunksOf(answer.body);
-    return { kind: 'head', status, headers, body: playBody(bytes, fault, watch) };
+    const pieces = answer.trickle ? trickled(answer, answer.trickle, clock, watch) : chunksOf(answer.body);
+    const bytes = hop.wire.method === 'HEAD' ? noBytes() : pieces;
+    const cut: OutboundFault | null =
+      answer.cutAfterBytes === undefined ? fault : { kind: 'cut', afterBytes: answer.cutAfterBytes };
+    return { kind: 'head', status, headers, body: playBody(bytes, cut, watch) };
   }
 
   return outboundOver(clock, send);
@@ -118,6 +130,20 @@ async function* chunksOf(body: string | Uint8Array | AsyncIterable<Uint8Array>):
   if (typeof body === 'string') yield Buffer.from(body);
   else if (body instanceof Uint8Array) yield body;
   else yield* body;
+}
+
+async function* trickled(
+  answer: { body: string | Uint8Array | AsyncIterable<Uint8Array> },
+  pace: { bytes: number; everyMs: number },
+  clock: Clock,
+  watch: Watch,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunksOf(answer.body)) {
+    for (let at = 0; at < chunk.length; at += pace.bytes) {
+      yield chunk.subarray(at, at + pace.bytes);
+      await clock.sleep(pace.everyMs, watch.signal);
+    }
+  }
 }
 
 function playBody(bytes: AsyncIterable<Uint8Array>, fault: OutboundFault | null, watch: Watch): RawBody {
