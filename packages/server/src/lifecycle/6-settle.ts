@@ -65,10 +65,7 @@ function settlementOf(context: Context, task: SettlingTask, nowMs: number): Sett
 /** Only a delivered clip is charged, at the price that was quoted, for the length that was delivered. */
 function chargeOf(task: SettlingTask): bigint {
   if (task.outcome !== 'succeeded') return 0n;
-  const { chargeMicros } = finalCharge(PricedSnapshot.parse(task.price), {
-    seconds: task.delivered_seconds ?? 0,
-  });
-  return Math.min(chargeMicros, task.hold_micros);
+  return finalCharge(PricedSnapshot.parse(task.price), { seconds: task.delivered_seconds ?? 0 }).chargeMicros;
 }
 
 const EVENT_TYPES = {

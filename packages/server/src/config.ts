@@ -1,0 +1,162 @@
+/** Every setting, in one schema, read once. A wrong value stops the start and names the setting. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+const Flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'])
+  .transform((text) => ['true', '1', 'yes'].includes(text));
+const List = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const BaseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+const Environment = z.object({
+  SLUICE_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  SLUICE_PORT: Port.default(8080).describe('Port to listen on; 0 takes a free one.'),
+  SLUICE_DATA_DIR: z
+    .string()
+    .default('.sluice')
+    .describe('Folder for the embedded database, clips and keys.'),
+  DATABASE_URL: z.string().optional().describe('An outside PostgreSQL ≥ 15 instead of the embedded one.'),
+  SLUICE_DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .max(500)
+    .default(20)
+    .describe('Connections to the database.'),
+  PUBLIC_URL: BaseUrl.optional().describe('Where upstreams and clients reach this installation.'),
+  SLUICE_SEAL_KEY: z
+    .string()
+    .optional()
+    .describe('32 bytes, base64: seals credentials at rest. Share it among nodes.'),
+  SLUICE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Log level.'),
+  SLUICE_ALLOW_UPSTREAM: List.default([]).describe('Internal hosts or networks that path base URLs may use.'),
+  SLUICE_ALLOW_GIVEN: List.default([]).describe(
+    'Internal hosts or networks that links and webhooks may use.',
+  ),
+  SLUICE_ALLOW_HTTP: Flag.default(false).describe('Allow plain http to public addresses.'),
+  S3_ENDPOINT: BaseUrl.optional().describe('An S3-compatible store; empty for AWS.'),
+  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
+  S3_BUCKET: z.string().optional().describe('Store clips in this bucket instead of the data folder.'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe('Access key.'),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('Secret key.'),
+  S3_FORCE_PATH_STYLE: Flag.default(true).describe(
+    'Bucket in the path, as most stores other than AWS want it.',
+  ),
+  S3_PREFIX: z.string().default('').describe('Prefix of all keys.'),
+  SLUICE_SUBMIT_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Submits at a time.'),
+  SLUICE_COPY_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(8).describe('Copies at a time.'),
+  SLUICE_QUERY_RATE: z.coerce
+    .number()
+    .min(0.1)
+    .max(1_000)
+    .default(10)
+    .describe('Status queries per second and path.'),
+  SLUICE_STORAGE_RESERVE_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(512)
+    .describe('Free space below which nothing is accepted.'),
+});
+
+export type Environment = z.infer<typeof Environment>;
+
+export type Config = {
+  host: string;
+  port: number;
+  dataDir: string;
+  databaseUrl: string | null;
+  databasePool: number;
+  publicUrl: string | null;
+  sealKey: string | null;
+  logLevel: Environment['SLUICE_LOG_LEVEL'];
+  allow: { configured: string[]; given: string[]; http: boolean };
+  s3: {
+    endpoint: string | undefined;
+    region: string;
+    bucket: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+    forcePathStyle: boolean;
+    prefix: string;
+  } | null;
+  submitConcurrency: number;
+  copyConcurrency: number;
+  queryRate: number;
+  storageReserveBytes: number;
+};
+
+export class ConfigError extends Error {}
+
+export function readConfig(env: Record<string, string | undefined>, overrides: Partial<Config> = {}): Config {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Environment.safeParse(present);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`These settings are wrong:\n${lines.join('\n')}`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.SLUICE_HOST,
+    port: values.SLUICE_PORT,
+    dataDir: resolve(values.SLUICE_DATA_DIR),
+    databaseUrl: values.DATABASE_URL ?? null,
+    databasePool: values.SLUICE_DATABASE_POOL,
+    publicUrl: values.PUBLIC_URL ?? null,
+    sealKey: values.SLUICE_SEAL_KEY ?? null,
+    logLevel: values.SLUICE_LOG_LEVEL,
+    allow: {
+      configured: values.SLUICE_ALLOW_UPSTREAM,
+      given: values.SLUICE_ALLOW_GIVEN,
+      http: values.SLUICE_ALLOW_HTTP,
+    },
+    s3: s3Of(values),
+    submitConcurrency: values.SLUICE_SUBMIT_CONCURRENCY,
+    copyConcurrency: values.SLUICE_COPY_CONCURRENCY,
+    queryRate: values.SLUICE_QUERY_RATE,
+    storageReserveBytes: values.SLUICE_STORAGE_RESERVE_MB * 1024 * 1024,
+    ...overrides,
+  };
+}
+
+function s3Of(values: Environment): Config['s3'] {
+  if (values.S3_BUCKET === undefined) return null;
+  if (values.S3_ACCESS_KEY_ID === undefined || values.S3_SECRET_ACCESS_KEY === undefined) {
+    throw new ConfigError('S3_BUCKET needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY beside it.');
+  }
+  return {
+    endpoint: values.S3_ENDPOINT,
+    region: values.S3_REGION,
+    bucket: values.S3_BUCKET,
+    accessKeyId: values.S3_ACCESS_KEY_ID,
+    secretAccessKey: values.S3_SECRET_ACCESS_KEY,
+    forcePathStyle: values.S3_FORCE_PATH_STYLE,
+    prefix: values.S3_PREFIX,
+  };
+}
+
+/** The settings with their meaning and default, for `sluice serve --help` and the documentation. */
+export function describeSettings(): { name: string; meaning: string; default: string | null }[] {
+  return Object.entries(Environment.shape).map(([name, shape]) => {
+    const fallback = shape.safeParse(undefined);
+    const value = fallback.success && fallback.data !== undefined ? JSON.stringify(fallback.data) : null;
+    return { name, meaning: shape.description ?? '', default: value };
+  });
+}

@@ -1,0 +1,34 @@
+/** Bounded side work of a stage: submits, copies and deliveries run here while the loop goes on. */
+export type Pool = {
+  /** How many more may start now. */
+  free(): number;
+  /** Starts one; failures go to `onError`, never to the caller. */
+  start(work: () => Promise<void>): void;
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+  running(): number;
+};
+
+export function createPool(
+  most: number,
+  onError: (error: unknown) => void,
+  onFree: () => void = () => {},
+): Pool {
+  const running = new Set<Promise<void>>();
+  return {
+    free: () => Math.max(0, most - running.size),
+    running: () => running.size,
+    start: (work) => {
+      const done: Promise<void> = work()
+        .catch(onError)
+        .finally(() => {
+          running.delete(done);
+          onFree();
+        });
+      running.add(done);
+    },
+    idle: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * One round of each stage: claim what is due, do it, say whether there may be more at once. The loops run them in
+ * production; the simulator runs the same rounds under its own scheduler.
+ */
+import { admitTasks } from '../lifecycle/2-admit.ts';
+import { type Sendable, submitAttempt } from '../lifecycle/3-submit.ts';
+import { trackAttempts } from '../lifecycle/4-track.ts';
+import { claimCopies, copyAsset } from '../lifecycle/5-mirror.ts';
+import { settleTasks } from '../lifecycle/6-settle.ts';
+import { claimDeliveries, deliver } from '../lifecycle/7-notify.ts';
+import type { Context, StageName } from '../lifecycle/context.ts';
+import { expireTasks, retainFiles } from '../lifecycle/expire.ts';
+import { reconcileAttempts } from '../lifecycle/reconcile.ts';
+import { createPool, type Pool } from './pool.ts';
+
+export type StageRound = {
+  stage: StageName;
+  /** How long to wait for a wake-up before looking again. */
+  idleMs: number;
+  /** True when another round at once may find more. */
+  run(context: Context, pools: Pools): Promise<boolean>;
+};
+
+export type Pools = { submits: Pool; copies: Pool; deliveries: Pool };
+
+export function createPools(context: Context): Pools {
+  const { submitConcurrency, copyConcurrency, deliveryConcurrency } = context.settings;
+  const failed = (pool: string) => (error: unknown) => {
+    context.telemetry.count('sluice_loop_errors_total', { stage: pool });
+    context.telemetry.log('error', `${pool}: ${error instanceof Error ? error.message : String(error)}`);
+  };
+  return {
+    submits: createPool(submitConcurrency, failed('submit'), () => context.wake('admit')),
+    copies: createPool(copyConcurrency, failed('mirror'), () => context.wake('mirror')),
+    deliveries: createPool(deliveryConcurrency, failed('notify'), () => context.wake('notify')),
+  };
+}
+
+const SETTLE_MOST = 200;
+
+export const stageRounds: readonly StageRound[] = [
+  {
+    stage: 'admit',
+    idleMs: 250,
+    run: async (context, pools) => {
+      const leasedAtMonotonicMs = context.clock.monotonic();
+      const admitted = await admitTasks(context, pools.submits.free());
+      startSends(
+        context,
+        pools,
+        admitted.map((attempt) => ({ ...attempt, leasedAtMonotonicMs })),
+      );
+      return admitted.length > 0;
+    },
+  },
+  {
+    stage: 'reconcile',
+    idleMs: 1_000,
+    run: async (context, pools) => {
+      startSends(context, pools, await reconcileAttempts(context));
+      return false;
+    },
+  },
+  { stage: 'track', idleMs: 250, run: async (context) => (await trackAttempts(context)) > 0 },
+  {
+    stage: 'mirror',
+    idleMs: 500,
+    run: async (context, pools) => {
+      const { lease, copies } = await claimCopies(context, pools.copies.free());
+      for (const copy of copies) pools.copies.start(() => copyAsset(context, lease, copy));
+      return false;
+    },
+  },
+  {
+    stage: 'settle',
+    idleMs: 500,
+    run: async (context) => (await settleTasks(context, SETTLE_MOST)) === SETTLE_MOST,
+  },
+  {
+    stage: 'notify',
+    idleMs: 500,
+    run: async (context, pools) => {
+      const { lease, deliveries } = await claimDeliveries(context, pools.deliveries.free());
+      for (const delivery of deliveries) pools.deliveries.start(() => deliver(context, lease, delivery));
+      return false;
+    },
+  },
+  { stage: 'expire', idleMs: 1_000, run: async (context) => (await expireTasks(context)) > 0 },
+  { stage: 'retain', idleMs: 60_000, run: async (context) => (await retainFiles(context)) > 0 },
+];
+
+function startSends(context: Context, pools: Pools, sends: readonly Sendable[]): void {
+  for (const send of sends) pools.submits.start(() => submitAttempt(context, send));
+}
