@@ -1,4 +1,7 @@
-/** What goes in and out of an emulator: a request and an answer as plain values, so that no network is needed. */
+/**
+ * What goes in and out of an emulator: a request and an answer as plain values, so that no network is
+ * needed.
+ */
 export type EmulatorRequest = {
   method: string;
   /** Path with query, or a full URL. */

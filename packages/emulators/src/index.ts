@@ -30,3 +30,4 @@ export type { KlingAccept, KlingExchange, KlingOptions } from './kling/world.ts'
 export { type ClipMaker, type ClipOrder, createClipMaker, makeClip, picturesFor } from './media/clip.ts';
 export { type Sample, sampleImage, sampleVideo } from './media/samples.ts';
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';
+export { createToy, type ToyEmulator, type ToyFault, type ToyJob, type ToyOptions } from './toy/toy.ts';

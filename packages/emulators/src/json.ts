@@ -1,6 +1,6 @@
 /**
- * JSON that keeps long whole numbers. The vendor sends some ids as 64-bit integers, which `JSON.parse` would round;
- * here they are read as bigint and written back digit by digit.
+ * JSON that keeps long whole numbers. The vendor sends some ids as 64-bit integers, which `JSON.parse`
+ * would round; here they are read as bigint and written back digit by digit.
  */
 export type Json = null | boolean | number | bigint | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };

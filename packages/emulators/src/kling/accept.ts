@@ -1,4 +1,7 @@
-/** Takes an order on: duplicate, units and slot are checked, the task exists from then on, then its inputs are read. */
+/**
+ * Takes an order on: duplicate, units and slot are checked, the task exists from then on, then its
+ * inputs are read.
+ */
 import { type ClipOrder, picturesFor } from '../media/clip.ts';
 import { pictureRate } from '../media/movie.ts';
 import type { Account } from './account.ts';
@@ -40,7 +43,8 @@ export async function acceptOrder(
   takeFaults(world, task, order.prompt);
   addTask(world.state, task);
   announce(world, account, task);
-  // From here on the task exists, whatever becomes of this request; it cannot end before its inputs were read.
+  // From here on the task exists, whatever becomes of this request; it cannot end before its inputs were
+  // read.
   const findings = await examineInputs(order, world.fetchInput);
   schedule(world, task, order, findings, now);
   return { ok: true, task };
@@ -140,7 +144,7 @@ function schedule(
   const seconds = order.seconds ?? followed;
   task.charge = chargeFor(order, followed);
   task.failure = findings.failure;
-  task.clip = clipFor(task, order, findings, seconds);
+  task.clip = clipFor(world, task, order, findings, seconds);
   let factor = stretch(world);
   let ends = true;
   for (const fault of task.faults) {
@@ -172,13 +176,22 @@ function applyFault(task: KlingTask, fault: TaskFault): void {
   }
 }
 
-/** The frame follows the first picture, or the edited video, where its shape is known; else what was ordered. */
-function clipFor(task: KlingTask, order: KlingOrder, findings: InputFindings, seconds: number): ClipOrder {
+/**
+ * The frame follows the first picture, or the edited video, where its shape is known; else what was
+ * ordered.
+ */
+function clipFor(
+  world: World,
+  task: KlingTask,
+  order: KlingOrder,
+  findings: InputFindings,
+  seconds: number,
+): ClipOrder {
   const editsVideo = order.inputs.some((input) => input.role === 'base');
   const like = editsVideo ? findings.video : findings.picture;
   const size = like === null ? frameSize(order.resolution, order.aspect) : frameLike(order.resolution, like);
   const pictures = order.seconds === null ? Math.round(seconds * pictureRate) : picturesFor(seconds);
-  return { ...size, pictures, sound: task.withSound, seed: task.id };
+  return { ...size, pictures, sound: task.withSound, seed: task.id, still: world.stillClips };
 }
 
 function stretch(world: World): number {

@@ -112,8 +112,8 @@ export function unitsLeft(account: Account, type: PackType, now: number): bigint
 }
 
 /**
- * Takes a finished task's charge. Packs that ran out or ended since the order leave nothing to take from; the last pack
- * of the type then goes below zero rather than the vendor working for free unseen.
+ * Takes a finished task's charge. Packs that ran out or ended since the order leave nothing to take
+ * from; the last pack of the type then goes below zero rather than the vendor working for free unseen.
  */
 export function deduct(
   account: Account,

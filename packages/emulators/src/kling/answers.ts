@@ -37,7 +37,10 @@ function requestId(random: EmulatorRandom): string {
 const htmlPage =
   '<!doctype html><html><body><h1>Welcome</h1><p>Please sign in to the network.</p></body></html>';
 
-/** Runs a request under a fault: without one, as is; with one, perhaps with its effect and surely with another answer. */
+/**
+ * Runs a request under a fault: without one, as is; with one, perhaps with its effect and surely with
+ * another answer.
+ */
 export async function spoilExchange(
   fault: ExchangeFault | null,
   answers: Answers,

@@ -1,4 +1,7 @@
-/** Status callbacks: queued when a task changes, signed when they leave, spoiled by faults, repeated when refused. */
+/**
+ * Status callbacks: queued when a task changes, signed when they leave, spoiled by faults, repeated
+ * when refused.
+ */
 import { createHmac } from 'node:crypto';
 import type { EmulatorRandom } from '../exchange.ts';
 import { type JsonObject, writeJson } from '../json.ts';

@@ -73,7 +73,10 @@ function pendingFaults(world: World): Json {
   }));
 }
 
-/** `{ timing: {...}, settings: {...}, packs: [{ account, name, type, units, concurrency }] }`, each part optional. */
+/**
+ * `{ timing: {...}, settings: {...}, packs: [{ account, name, type, units, concurrency }] }`, each
+ * part optional.
+ */
 function changeSettings(world: World, wish: JsonObject, now: number): string | null {
   return (
     change(world.timing, wish.timing, 'timing') ??

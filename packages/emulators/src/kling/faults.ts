@@ -4,7 +4,10 @@
  */
 import type { EmulatorRandom } from '../exchange.ts';
 
-/** The HTTP exchange. With `accept`, the request first has its effect (the task exists) and then the answer goes wrong. */
+/**
+ * The HTTP exchange. With `accept`, the request first has its effect (the task exists) and then the
+ * answer goes wrong.
+ */
 export type ExchangeFault =
   | { do: 'refuse'; code: number; message?: string; retryAfterSeconds?: number; accept?: boolean }
   | { do: 'drop'; accept?: boolean; afterMs?: number }
@@ -67,7 +70,10 @@ export type KlingFaults = {
   next<P extends FaultPoint>(at: P, fault: FaultAt[P], times?: number): void;
   /** Each occasion goes wrong like this with a probability. */
   chance<P extends FaultPoint>(at: P, probability: number, fault: FaultAt[P]): void;
-  /** Heals: forgets scripts and chances, at one point or everywhere. Faults of tasks already accepted stay. */
+  /**
+   * Heals: forgets scripts and chances, at one point or everywhere. Faults of tasks already accepted
+   * stay.
+   */
   clear(at?: FaultPoint): void;
   take<P extends FaultPoint>(at: P): FaultAt[P] | null;
   /** What is waiting, for inspection. */

@@ -1,4 +1,7 @@
-/** The emulator as one object: requests in, answers out, nothing but the given clock and randomness behind it. */
+/**
+ * The emulator as one object: requests in, answers out, nothing but the given clock and randomness
+ * behind it.
+ */
 import { type Emulator, type EmulatorReply, type EmulatorRequest, isDrop } from '../exchange.ts';
 import { createClipMaker } from '../media/clip.ts';
 import { createAccount } from './account.ts';
@@ -14,9 +17,15 @@ import type { KlingAccept, KlingExchange, KlingOptions, World } from './world.ts
 
 export type KlingEmulator = Emulator & {
   handle(request: EmulatorRequest): Promise<EmulatorReply>;
-  /** When the next task changes by itself or the next callback is due; null: nothing will happen by itself. */
+  /**
+   * When the next task changes by itself or the next callback is due; null: nothing will happen by
+   * itself.
+   */
   nextChange(): number | null;
-  /** The callbacks that are due now; each is handed out once (a refused one comes back, see `callbackAnswered`). */
+  /**
+   * The callbacks that are due now; each is handed out once (a refused one comes back, see
+   * `callbackAnswered`).
+   */
   dueCallbacks(): KlingCallback[];
   /** Reports the receiver's status (null: no answer). Optional; without it a callback counts as received. */
   callbackAnswered(id: string, status: number | null): void;
@@ -98,6 +107,7 @@ function createWorld(options: KlingOptions): World {
     faults,
     callbacks,
     clips: options.outputs?.clips ?? createClipMaker(),
+    stillClips: options.outputs?.still ?? false,
     links,
     linkSecret,
     fetchInput: options.fetchInput ?? null,

@@ -1,4 +1,7 @@
-/** Reads the media of an accepted order, as the vendor does after its answer: bad media fail the task, not the create. */
+/**
+ * Reads the media of an accepted order, as the vendor does after its answer: bad media fail the task,
+ * not the create.
+ */
 import { type ImageFacts, inspectImage, inspectVideo, type VideoFacts } from '../media/inspect.ts';
 import { badFileText, badImageText, badVideoText } from './errors.ts';
 import type { KlingOrder, MediaInput } from './order.ts';

@@ -39,8 +39,8 @@ export function unitsPerSecond(order: KlingOrder): bigint {
 }
 
 /**
- * Rate times ordered seconds; a length that follows an input video is rounded to whole seconds first, as the price
- * page says for motion control and for edits.
+ * Rate times ordered seconds; a length that follows an input video is rounded to whole seconds first,
+ * as the price page says for motion control and for edits.
  */
 export function chargeFor(order: KlingOrder, followedSeconds: number): bigint {
   const seconds = order.seconds ?? Math.max(1, Math.round(followedSeconds));

@@ -1,5 +1,5 @@
 /** Reads of the new generation: tasks by id, and the cursor list. */
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject, readJson } from '../json.ts';
 import { badValue, type Refusal } from './errors.ts';
 import type { QueryFault } from './faults.ts';
 import { newRecord, readStatus } from './render.ts';
@@ -108,12 +108,21 @@ function writeCursor(window: Window): string {
 }
 
 function readCursor(cursor: string): Window | null {
-  try {
-    const value: Window = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return typeof value.start === 'number' && typeof value.after?.at === 'number' ? value : null;
-  } catch {
-    return null;
-  }
+  const value = readJson(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!isObject(value) || !isObject(value.after) || !isObject(value.filter)) return null;
+  const { start, end, after, filter } = value;
+  if (typeof start !== 'number' || typeof end !== 'number') return null;
+  if (typeof after.at !== 'number' || typeof after.id !== 'string') return null;
+  return {
+    start,
+    end,
+    filter: { statuses: textsOf(filter.statuses), types: textsOf(filter.types) },
+    after: { at: after.at, id: after.id },
+  };
+}
+
+function textsOf(value: Json | undefined): string[] | null {
+  return Array.isArray(value) ? value.map(String) : null;
 }
 
 function split(value: string | null): string[] {

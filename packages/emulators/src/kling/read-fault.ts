@@ -15,7 +15,10 @@ import {
 
 class BadFault extends Error {}
 
-/** Applies a script such as `{ clear: true, next: [{ at, fault, times }], chances: [{ at, chance, fault }] }`. */
+/**
+ * Applies a script such as `{ clear: true, next: [{ at, fault, times }], chances: [{ at, chance, fault
+ * }] }`.
+ */
 export function applyFaultScript(faults: KlingFaults, script: Json | undefined): string | null {
   try {
     if (!isObject(script)) throw new BadFault('the script must be an object');

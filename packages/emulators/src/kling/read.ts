@@ -7,7 +7,10 @@ import type { MediaInput, MediaLimits, MediaRole } from './order.ts';
 
 export type Read<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
-/** Thrown inside a validator and caught at its border: a body has dozens of fields, any of which may refuse it. */
+/**
+ * Thrown inside a validator and caught at its border: a body has dozens of fields, any of which may
+ * refuse it.
+ */
 export class RefusedField extends Error {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
@@ -83,7 +86,10 @@ export function group(body: JsonObject, name: string, path = name): JsonObject {
   return isObject(value) ? value : refuse(`${path}: must be an object`);
 }
 
-/** An address, or (images only) raw base64. A `data:` address is neither, so it is refused like any other text. */
+/**
+ * An address, or (images only) raw base64. A `data:` address is neither, so it is refused like any
+ * other text.
+ */
 export function mediaInput(
   text: string,
   path: string,

@@ -1,4 +1,7 @@
-/** Legacy model names: which are alive, where they work, and what they take (vendor docs and change log to 2026-10). */
+/**
+ * Legacy model names: which are alive, where they work, and what they take (vendor docs and change log
+ * to 2026-10).
+ */
 import type { JsonObject } from '../json.ts';
 import type { Product, Resolution, Version } from './order.ts';
 
@@ -82,8 +85,8 @@ const retired = [
 ];
 
 /**
- * What an absent `model_name` means. For text and image the documented default is withdrawn and its successor is not
- * known, so leaving the name out gets the retirement refusal.
+ * What an absent `model_name` means. For text and image the documented default is withdrawn and its
+ * successor is not known, so leaving the name out gets the retirement refusal.
  */
 export const defaultModels: Record<Product, string> = {
   text2video: 'kling-v1',

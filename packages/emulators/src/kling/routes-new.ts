@@ -1,4 +1,7 @@
-/** The create paths of the new generation and what each takes in `settings` (product pages, read 2026-09-20). */
+/**
+ * The create paths of the new generation and what each takes in `settings` (product pages, read
+ * 2026-09-20).
+ */
 import type { Aspect, Product, Resolution, Version } from './order.ts';
 
 export type NewRoute = { product: Product; model: string; version: Version; limits: RouteLimits };

@@ -1,4 +1,7 @@
-/** The emulator as a process would meet it: a port, real time, callbacks over HTTP, and a log of accepts on disk. */
+/**
+ * The emulator as a process would meet it: a port, real time, callbacks over HTTP, and a log of
+ * accepts on disk.
+ */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { EmulatorClock, EmulatorRandom } from '../exchange.ts';

@@ -1,12 +1,24 @@
-/** Behaviours that no source settles, or on which sources disagree: each is a switch with a stated default. */
+/**
+ * Behaviours that no source settles, or on which sources disagree: each is a switch with a stated
+ * default.
+ */
 export type KlingSettings = {
-  /** Legacy paths check `duration`. Reports disagree: rejected (2026-08-21) or accepted and billed (2026-08-02). */
+  /**
+   * Legacy paths check `duration`. Reports disagree: rejected (2026-08-21) or accepted and billed
+   * (2026-08-02).
+   */
   legacyDurationCheck: boolean;
-  /** Omni orders without frame or video must name `aspect_ratio`: the note says so, the vendor's sample omits it. */
+  /**
+   * Omni orders without frame or video must name `aspect_ratio`: the note says so, the vendor's sample
+   * omits it.
+   */
   omniAspectRequired: boolean;
   /** O1 from text alone takes 5 or 10 s only (capability map) rather than 3 to 10 (field table). */
   o1TextFiveOrTen: boolean;
-  /** A task made on a new path can be read on the legacy path of its product. Only the reverse was ever seen. */
+  /**
+   * A task made on a new path can be read on the legacy path of its product. Only the reverse was ever
+   * seen.
+   */
   newTasksOnLegacy: boolean;
   /** An external id may be used again after its task failed. Not known. */
   externalIdFreedByFailure: boolean;

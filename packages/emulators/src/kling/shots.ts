@@ -1,4 +1,7 @@
-/** Multi-shot text of the 3.0 family: `shot n, m, words;` repeated, whose seconds add up to the ordered length. */
+/**
+ * Multi-shot text of the 3.0 family: `shot n, m, words;` repeated, whose seconds add up to the ordered
+ * length.
+ */
 import { refuse } from './read.ts';
 
 const shotPattern = /shot\s+(\d+)\s*,\s*([^,;]*?)\s*,\s*([^;]*)(?:;|$)/gi;

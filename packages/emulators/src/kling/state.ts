@@ -1,6 +1,7 @@
 /**
- * The vendor's tasks as plain state with time as an argument: submitted -> processing -> succeeded | failed.
- * Nothing runs by itself: `advance` applies every change that has come due, in the order in which it came due.
+ * The vendor's tasks as plain state with time as an argument: submitted -> processing -> succeeded |
+ * failed. Nothing runs by itself: `advance` applies every change that has come due, in the order in
+ * which it came due.
  */
 import type { ClipOrder } from '../media/clip.ts';
 import { type Account, concurrencyOf, deduct, unitsLeft } from './account.ts';
@@ -106,7 +107,10 @@ export function admission(
   return used < concurrencyOf(account, wish.packType, now) ? 'ok' : 1303;
 }
 
-/** Applies all changes that are due. `changed` is told each one at the moment when the task has that status. */
+/**
+ * Applies all changes that are due. `changed` is told each one at the moment when the task has that
+ * status.
+ */
 export function advance(state: KlingState, now: number, changed: (change: Change) => void): void {
   const due: Change[] = [];
   for (const task of state.open) {

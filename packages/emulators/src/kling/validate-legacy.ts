@@ -130,7 +130,10 @@ function readShots(order: LegacyBody, inputs: LegacyInputs, seconds: number): vo
   if (total !== seconds) refuse('multi_prompt: the durations must add up to the duration');
 }
 
-/** Fields of withdrawn models that the living ones refuse, and the range that is checked though it has no effect. */
+/**
+ * Fields of withdrawn models that the living ones refuse, and the range that is checked though it has
+ * no effect.
+ */
 function checkUnsupported(order: LegacyBody): void {
   const { body } = order;
   if (order.product === 'omni-video' || order.product === 'motion-control') return;

@@ -29,8 +29,16 @@ export type KlingOptions = {
   settings?: Partial<KlingSettings>;
   /** Faults by chance; scripted ones are added through `faults.next`. */
   faults?: FaultChance[];
-  outputs?: { lifeMs?: number; clips?: ClipMaker };
-  /** Downloads inputs to check them; without it they are taken as good, unless their address cannot answer. */
+  outputs?: {
+    lifeMs?: number;
+    clips?: ClipMaker;
+    /** Clips hold one picture: much cheaper, for simulations. */
+    still?: boolean;
+  };
+  /**
+   * Downloads inputs to check them; without it they are taken as good, unless their address cannot
+   * answer.
+   */
   fetchInput?: FetchInput;
   /** Told each accepted task, synchronously and before the answer leaves. */
   onAccept?: (accept: KlingAccept) => void;
@@ -54,6 +62,7 @@ export type World = {
   faults: KlingFaults;
   callbacks: CallbackDesk;
   clips: ClipMaker;
+  stillClips: boolean;
   links: LinkMaker;
   linkSecret: Uint8Array;
   fetchInput: FetchInput | null;

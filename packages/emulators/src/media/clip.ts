@@ -1,5 +1,8 @@
-/** Makes a clip: an MP4 of the asked length and frame size with a moving picture whose colours follow the seed. */
-import { parameterSets, writeKeyPicture, writeMovedPicture } from './h264.ts';
+/**
+ * Makes a clip: an MP4 of the asked length and frame size with a moving picture whose colours follow
+ * the seed.
+ */
+import { parameterSets, writeHeldPicture, writeKeyPicture, writeMovedPicture } from './h264.ts';
 import { pictureRate, writeMovie } from './movie.ts';
 import { createScene } from './scene.ts';
 
@@ -10,6 +13,8 @@ export type ClipOrder = {
   pictures: number;
   sound: boolean;
   seed: string;
+  /** One picture, held: a few kilobytes and a millisecond, for runs that make thousands of clips. */
+  still?: boolean;
 };
 
 export type ClipMaker = { make(order: ClipOrder): Uint8Array };
@@ -34,10 +39,12 @@ export function makeClip(order: ClipOrder): Uint8Array {
   let before = scene.centre(0);
   for (let number = 0; number < order.pictures; number++) {
     const centre = scene.centre(number / order.pictures);
-    const sinceKey = number % pictureRate;
+    const sinceKey = order.still === true ? number : number % pictureRate;
     if (sinceKey === 0) {
       keyPictures.push(number);
       pictures.push(writeKeyPicture(scene, centre, number / pictureRate));
+    } else if (order.still === true) {
+      pictures.push(writeHeldPicture(scene, sinceKey));
     } else {
       pictures.push(writeMovedPicture(scene, before, centre, sinceKey));
     }
@@ -60,7 +67,14 @@ export function createClipMaker(capacityBytes = 64 * 1024 * 1024): ClipMaker {
   let keptBytes = 0;
   return {
     make(order) {
-      const key = JSON.stringify([order.width, order.height, order.pictures, order.sound, order.seed]);
+      const key = JSON.stringify([
+        order.width,
+        order.height,
+        order.pictures,
+        order.sound,
+        order.seed,
+        order.still === true,
+      ]);
       const found = kept.get(key);
       if (found !== undefined) {
         kept.delete(key);

@@ -1,6 +1,7 @@
 /**
- * Puts pictures (and silence) into a fast-start MP4: the index comes first, so a player can begin, and a reader can
- * learn length and frame size, from the first kilobytes. One chunk of video and one of audio for each second.
+ * Puts pictures (and silence) into a fast-start MP4: the index comes first, so a player can begin, and
+ * a reader can learn length and frame size, from the first kilobytes. One chunk of video and one of
+ * audio for each second.
  */
 import { audioConfig, audioSampleRate, samplesPerAudioFrame, silentAudioFrame } from './audio.ts';
 import { box, bytesOf, fullBox, type Part, text, u16, u32, words } from './boxes.ts';

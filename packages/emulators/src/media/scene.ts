@@ -1,6 +1,7 @@
 /**
- * What a generated clip shows: a vertical two-colour gradient and one disc that travels a closed curve.
- * Colours and path follow from the seed, so two clips can be told apart by eye. Colours are Y'CbCr in video range.
+ * What a generated clip shows: a vertical two-colour gradient and one disc that travels a closed
+ * curve. Colours and path follow from the seed, so two clips can be told apart by eye. Colours are
+ * Y'CbCr in video range.
  */
 export type Colour = { y: number; cb: number; cr: number };
 
@@ -71,7 +72,10 @@ function tint(hue: number, y: number, saturation: number): Colour {
   };
 }
 
-/** A small deterministic generator (mulberry32 over an FNV-1a hash): the same seed always gives the same clip. */
+/**
+ * A small deterministic generator (mulberry32 over an FNV-1a hash): the same seed always gives the
+ * same clip.
+ */
 export function seededFractions(seed: string): () => number {
   let state = 2166136261;
   for (let at = 0; at < seed.length; at++) state = Math.imul(state ^ seed.charCodeAt(at), 16777619);
