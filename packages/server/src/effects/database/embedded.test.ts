@@ -186,12 +186,15 @@ test('a data directory with a very long path gets a socket elsewhere', async () 
   const rig = await newRig();
   const dataDir = join(rig.folder, 'x'.repeat(120));
   const database = await startEmbedded({ dataDir, systemDir: rig.systemDir, log: () => {} });
+  const socketDir = new URLSearchParams(database.url.split('?')[1]).get('host') ?? '';
   try {
-    expect(decodeURIComponent(database.url)).not.toContain('xxx');
+    expect(socketDir).not.toContain('xxx');
+    expect((await stat(socketDir)).mode & 0o777).toBe(0o700);
     expect(await ask(database.url, 'SELECT 1')).toBe(1);
   } finally {
     await database.stop();
   }
+  await expect(access(socketDir)).rejects.toThrow('ENOENT');
 });
 
 test('what a killed first start left is cleaned up, what a running one makes is not', async () => {

@@ -3,6 +3,7 @@
  * runs it, adopted when it outlived a killed gateway, restarted when it dies, and stopped by whoever leaves last.
  */
 import { createHash } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Binaries, prepareBinaries } from './binaries.ts';
@@ -259,13 +260,19 @@ function keepAlive(context: Context, first: Connection): { stop(mode?: StopMode)
     if (stopping) return;
     stopping = true;
     await recovering;
-    if (await isLast(context, current)) await stopPostmaster(context.home.data, mode);
+    if (await isLast(context, current)) await stopServer(context, mode);
     else log('PostgreSQL keeps running: another process still uses it');
     await leave(current.client);
   }
 
   watch(first);
   return { stop };
+}
+
+async function stopServer({ home }: Context, mode: StopMode): Promise<void> {
+  await stopPostmaster(home.data, mode);
+  // PostgreSQL removes its socket; the folder is ours, and litter when it had to be outside the home.
+  if (!home.socketDir.startsWith(home.folder)) await rmdir(home.socketDir).catch(() => {});
 }
 
 async function isLast({ password }: Context, { client, socketDir }: Connection): Promise<boolean> {

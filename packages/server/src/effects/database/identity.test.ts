@@ -80,7 +80,8 @@ test.runIf(isRoot)('of two first starts in a private home one cluster remains', 
   await close(rig);
   const both = await Promise.allSettled([rig.start(), rig.start()]);
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect((await readdir(rig.systemDir)).length).toBe(1);
+  const clusters = (await readdir(rig.systemDir)).filter((name) => !name.startsWith('postgresql-'));
+  expect(clusters).toHaveLength(1);
 });
 
 test.runIf(isRoot)('a folder that was closed later is named, with what to do', async () => {
