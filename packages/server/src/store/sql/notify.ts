@@ -53,15 +53,15 @@ export const writeDelivered = statement(
        gone boolean)
    ), d AS (
      UPDATE deliveries SET state = r.state, lease = NULL, due_at = coalesce(r.due_at, deliveries.due_at),
-            attempts = attempts || r.log, ended_at = CASE WHEN r.state = 'waiting' THEN NULL ELSE $2 END
+            attempts = attempts || r.log, ended_at = CASE WHEN r.state = 'waiting' THEN NULL ELSE $2::timestamptz END
      FROM r WHERE deliveries.id = r.id AND deliveries.state = 'waiting' AND deliveries.lease = r.lease
      RETURNING deliveries.endpoint_id, deliveries.account_id, r.state, r.gone
    )
    UPDATE endpoints SET
-     failing_since = CASE WHEN d.state = 'delivered' THEN NULL ELSE coalesce(failing_since, $2) END,
-     status = CASE WHEN d.gone OR (d.state <> 'delivered' AND failing_since <= $3) THEN 'disabled' ELSE status END,
+     failing_since = CASE WHEN d.state = 'delivered' THEN NULL ELSE coalesce(failing_since, $2::timestamptz) END,
+     status = CASE WHEN d.gone OR (d.state <> 'delivered' AND failing_since <= $3::timestamptz) THEN 'disabled' ELSE status END,
      disabled_reason = CASE WHEN d.gone THEN 'the receiver answered 410 Gone'
-                            WHEN d.state <> 'delivered' AND failing_since <= $3 THEN 'nothing but failures for five days'
+                            WHEN d.state <> 'delivered' AND failing_since <= $3::timestamptz THEN 'nothing but failures for five days'
                             ELSE disabled_reason END
    FROM (SELECT endpoint_id, CASE WHEN bool_or(state = 'delivered') THEN 'delivered' ELSE 'waiting' END AS state,
                 bool_or(gone) AS gone

@@ -28,7 +28,7 @@ export const insertPath = statement(
   'paths.insert',
   `INSERT INTO paths (name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state,
                       query_refilled_at, created_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', 'epoch', $8)
    ON CONFLICT (name) DO NOTHING`,
 );
 

@@ -75,8 +75,8 @@ export const claimPolls = statement(
 export const writeStill = statement(
   'track.still',
   `UPDATE attempts SET lease = NULL, ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END,
-          word = coalesce(r.word, word), progress = coalesce(r.progress, progress), misses = r.misses,
-          history = CASE WHEN r.note IS NULL THEN history ELSE history || r.note END
+          word = coalesce(r.word, attempts.word), progress = coalesce(r.progress, attempts.progress), misses = r.misses,
+          history = CASE WHEN r.note IS NULL THEN attempts.history ELSE attempts.history || r.note END
    FROM json_to_recordset($1::json) AS r (attempt_id text, lease text, ask_at timestamptz, word text,
         progress smallint, misses integer, note jsonb)
    WHERE attempts.id = r.attempt_id AND attempts.state = 'accepted' AND attempts.lease = r.lease`,
@@ -97,7 +97,7 @@ export const writeEnded = statement(
        upstream_code text, event_id text)
    ), a AS (
      UPDATE attempts SET state = r.state, word = r.word, reason = r.reason, lease = NULL, ended_at = $2,
-            progress = CASE WHEN r.state = 'succeeded' THEN 100 ELSE progress END,
+            progress = CASE WHEN r.state = 'succeeded' THEN 100 ELSE attempts.progress END,
             cost_unit = r.cost_unit, cost_unit_micros = r.cost_unit_micros, cost_micros = r.cost_micros,
             history = history || r.note
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'accepted'
