@@ -18,7 +18,10 @@ export type Provider = {
   /** Shape of the credential; field descriptions are what `sluice paths add` asks for. */
   credential: z.ZodType<Record<string, string | undefined>>;
   settings: z.ZodType<Record<string, string | undefined>>;
-  /** Hosts (suffixes) on which result links may live; anything else is refused and alarmed. Empty: any public host. */
+  /**
+   * Hosts (suffixes) on which result links may live; anything else is refused and alarmed. Empty: any
+   * public host.
+   */
   resultHosts: readonly string[];
   /** Can this path do exactly this order? The reason names what it cannot do. */
   supports(order: Order, path: PathContext): Supported;
@@ -28,18 +31,27 @@ export type Provider = {
   submit(path: PathContext, order: Order, ids: SubmitIds): Exchange<SubmitOutcome>;
   /** Asks for up to `abilities.batchQuery` attempts at once. */
   observe(path: PathContext, handles: readonly StoredHandle[]): Exchange<ObserveOutcome>;
-  /** Looks attempts up by our own correlation id; only called when `clientKey` is `query` or better, or `list`. */
+  /**
+   * Looks attempts up by our own correlation id; only called when `clientKey` is `query` or better, or
+   * `list`.
+   */
   find(path: PathContext, ids: readonly FindQuery[]): Exchange<FindOutcome>;
   /** Only called when `abilities.cancel` is not `none`. */
   cancel(path: PathContext, handle: StoredHandle): Exchange<CancelOutcome>;
   /** Free call: is the credential good, and what is left in the wallet? */
   balance(path: PathContext): Exchange<BalanceOutcome>;
-  /** Reads a callback that arrived for this path. Never trusted for money or results, whatever its signature. */
+  /**
+   * Reads a callback that arrived for this path. Never trusted for money or results, whatever its
+   * signature.
+   */
   readCallback(path: PathContext, callback: RawCallback): CallbackOutcome;
 };
 
 export type Abilities = {
-  /** none; correlate: sent back to us in callbacks; query: we can look a task up by it; idempotent: a repeat is the same task. */
+  /**
+   * none; correlate: sent back to us in callbacks; query: we can look a task up by it; idempotent: a
+   * repeat is the same task.
+   */
   clientKey: 'none' | 'correlate' | 'query' | 'idempotent';
   /** Whether a repeat with the same client key is provably refused (so a resend cannot buy twice). */
   duplicateKeyRefused: boolean;
@@ -55,7 +67,10 @@ export type Abilities = {
   resultTtlSeconds: number | null;
   billsOnFailure: boolean | null;
   slotModel: 'rejects' | 'queues';
-  /** How long after a submit a lookup may still miss the task, in ms (quiet period before we believe "never accepted"). */
+  /**
+   * How long after a submit a lookup may still miss the task, in ms (quiet period before we believe
+   * "never accepted").
+   */
   lookupGraceMs: number;
 };
 
@@ -167,7 +182,10 @@ export type ObserveOutcome =
   { kind: 'observed'; observations: ReadonlyMap<string, Observation> } | QuestionFailed;
 
 export type FindOutcome =
-  /** By `correlationId`. An id without an entry does not exist upstream: adapters fail the question when in doubt. */
+  /**
+   * By `correlationId`. An id without an entry does not exist upstream: adapters fail the question when
+   * in doubt.
+   */
   | {
       kind: 'found';
       items: ReadonlyMap<string, { upstreamId: string; handle: unknown; observation: Observation }>;

@@ -1,10 +1,10 @@
 /**
- * Carries an adapter's requests out. Adapters describe requests and read answers; here are the time limits, the size
- * cap, the address policy, the redaction and the record of what was sent.
+ * Carries an adapter's requests out. Adapters describe requests and read answers; here are the time
+ * limits, the size cap, the address policy, the redaction and the record of what was sent.
  *
- * The promise of this file: once a billable request may have left, the outcome of `runSubmit` is accepted, refused or
- * unknown, whatever the upstream answers and whatever an adapter does with it. A bug in a mapping must not make a
- * paid task look as if it had never been bought.
+ * The promise of this file: once a billable request may have left, the outcome of `runSubmit` is
+ * accepted, refused or unknown, whatever the upstream answers and whatever an adapter does with it. A bug
+ * in a mapping must not make a paid task look as if it had never been bought.
  */
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Outbound, OutboundAnswer, OutboundLimits } from '../effects/outbound/outbound.ts';
@@ -196,7 +196,10 @@ async function send(request: UpstreamRequest, ride: Ride): Promise<UpstreamRespo
 
 type Target = { ok: true; url: string; trust: 'configured' | 'given' } | { ok: false; reason: string };
 
-/** A path is joined under the base URL, prefix included; only the operator's own origin is trusted as configured. */
+/**
+ * A path is joined under the base URL, prefix included; only the operator's own origin is trusted as
+ * configured.
+ */
 function targetOf(baseUrl: string, url: string): Target {
   if (!URL.canParse(baseUrl)) return { ok: false, reason: 'the base URL of this path is not a URL' };
   if (url.startsWith('/') && !url.startsWith('//')) {

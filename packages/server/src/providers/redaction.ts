@@ -1,12 +1,13 @@
 /**
- * Keeps credentials out of everything that an exchange leaves behind. Texts from outside pass through here before an
- * adapter sees them, so no outcome, log line or stored message can repeat a key that an upstream echoed.
+ * Keeps credentials out of everything that an exchange leaves behind. Texts from outside pass through
+ * here before an adapter sees them, so no outcome, log line or stored message can repeat a key that an
+ * upstream echoed.
  */
 import type { PathContext, UpstreamRequest } from './contract.ts';
 
 const MASK = '[redacted]';
 /** Shorter values would mask ordinary words; credentials are never that short. */
-const SHORTEST_SECRET = 6;
+const SHORTEST_SECRET = 8;
 const telltale = /(?:^|[_-])(?:key|token|secret|signature|sign|auth|authorization|password)$/i;
 
 export type Redactor = (text: string) => string;

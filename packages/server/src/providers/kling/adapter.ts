@@ -1,7 +1,7 @@
 /**
- * Kling, the vendor's own API, both generations: new (model in the path, API key) and legacy (`/v1`, API key or
- * AccessKey/SecretKey). A path uses one of them for submits; handles remember where they were made, so a path may be
- * switched while tasks are in flight.
+ * Kling, the vendor's own API, both generations: new (model in the path, API key) and legacy (`/v1`, API
+ * key or AccessKey/SecretKey). A path uses one of them for submits; handles remember where they were
+ * made, so a path may be switched while tasks are in flight.
  */
 import type { Order } from '@sluice/contract';
 import type {

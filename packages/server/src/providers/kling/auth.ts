@@ -1,7 +1,7 @@
 /**
- * Credentials of a Kling path. An API key (since 2026-06-17) is sent unchanged as a bearer and works on both API
- * generations. An AccessKey with a SecretKey is signed into a short-lived JWT and works on the legacy generation only:
- * the new paths answer it with 401/1002.
+ * Credentials of a Kling path. An API key (since 2026-06-17) is sent unchanged as a bearer and works on
+ * both API generations. An AccessKey with a SecretKey is signed into a short-lived JWT and works on the
+ * legacy generation only: the new paths answer it with 401/1002.
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import type { PathContext } from '../contract.ts';
 
 export type Generation = 'new' | 'legacy';
 
-const Key = z.string().regex(/^[\x21-\x7e]{6,512}$/, 'printable characters without spaces');
+const Key = z.string().regex(/^[\x21-\x7e]{8,512}$/, 'printable characters without spaces');
 
 export const KlingCredential = z
   .strictObject({
@@ -43,7 +43,10 @@ export type Access =
   | { ok: true; generation: Generation; authorization: string }
   | { ok: false; reason: string };
 
-/** What this path may do and the header that proves it. The JWT is made anew for every request: signing is cheap. */
+/**
+ * What this path may do and the header that proves it. The JWT is made anew for every request: signing is
+ * cheap.
+ */
 export function accessOf(path: PathContext): Access {
   const credential = KlingCredential.safeParse(path.credential);
   const settings = KlingSettings.safeParse(path.settings);
@@ -62,7 +65,10 @@ export function accessOf(path: PathContext): Access {
   return { ok: true, generation, authorization: `Bearer ${signToken(accessKey, secretKey, path.nowMs)}` };
 }
 
-/** The vendor's sample: valid from five seconds ago, for half an hour. The secret is used as text, not decoded. */
+/**
+ * The vendor's sample: valid from five seconds ago, for half an hour. The secret is used as text, not
+ * decoded.
+ */
 export function signToken(accessKey: string, secretKey: string, nowMs: number): string {
   const nowSeconds = Math.floor(nowMs / 1000);
   const head = encodePart({ alg: 'HS256', typ: 'JWT' });

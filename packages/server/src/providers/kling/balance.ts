@@ -1,6 +1,7 @@
 /**
- * The free call that shows whether a credential works and what is left: `GET /account/costs`. It takes JWTs as well as
- * API keys, lists resource packs, may lag twelve hours, and wants at most one call a second.
+ * The free call that shows whether a credential works and what is left: `GET /account/costs`. It takes
+ * JWTs as well as API keys, lists resource packs, may lag twelve hours, and wants at most one call a
+ * second.
  */
 import type { BalanceOutcome, Exchange, PathContext, UpstreamWallet } from '../contract.ts';
 import { accessOf } from './auth.ts';
@@ -43,14 +44,18 @@ function walletOf(records: readonly unknown[]): UpstreamWallet {
       expiresAtMs: pack.data.invalid_time,
       concurrency: online ? concurrencyOf(name) : null,
     });
-    // Packs are per product type and the record has no field for it; names carry it ("Trial-Image-1000Units-...").
+    // Packs are per product type and the record has no field for it; names carry it
+    // ("Trial-Image-1000Units-...").
     if (/image|audio/i.test(name)) continue;
     remainingMicros = (remainingMicros ?? 0n) + (online ? left : 0n);
   }
   return { unit: VIDEO_UNIT, remainingMicros, packs };
 }
 
-/** No field carries the number of parallel tasks; the pack's name does: "Trial-Video-100Units-5Con-1Months". */
+/**
+ * No field carries the number of parallel tasks; the pack's name does:
+ * "Trial-Video-100Units-5Con-1Months".
+ */
 export function concurrencyOf(packName: string): number | null {
   const found = /(?:^|-)(\d{1,5})Con(?:-|$)/i.exec(packName);
   return found ? Number(found[1]) : null;

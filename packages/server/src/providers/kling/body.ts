@@ -1,13 +1,13 @@
 /**
- * The create request of each generation, built exactly: what sets length, price or look is always written out, never
- * left to a vendor default (multi-shot alone defaults to true on one generation and to false on the other).
- * Same order, same bytes.
+ * The create request of each generation, built exactly: what sets length, price or look is always written
+ * out, never left to a vendor default (multi-shot alone defaults to true on one generation and to false
+ * on the other). Same order, same bytes.
  */
 import type { InputRole, Order, OrderInput } from '@sluice/contract';
 import { LosslessNumber, stringify } from 'lossless-json';
 import type { SubmitIds } from '../contract.ts';
 import type { Route } from './models.ts';
-import { legacyList, legacyPrompt, newPrompt } from './prompt.ts';
+import { hasNegativeField, legacyList, legacyPrompt, newPrompt, withNegative } from './prompt.ts';
 
 /** Null when an input cannot be sent as it stands (a file of ours that nobody turned into an address). */
 export type BuiltRequest = { url: string; body: string } | null;
@@ -103,10 +103,11 @@ export function legacyRequest(order: Order, route: Route, ids: SubmitIds): Built
 const legacyModeOf = { '720p': 'std', '1080p': 'pro', '4k': '4k' } as const;
 
 function legacyWords(order: Order, route: Route): object {
-  const prompt = legacyPrompt(order.prompt, order);
+  const apart = hasNegativeField('legacy', route);
+  const prompt = legacyPrompt(apart ? order.prompt : withNegative(order.prompt, order.negativePrompt), order);
   const words = {
     prompt: prompt.trim() === '' ? undefined : prompt,
-    negative_prompt: order.negativePrompt ?? undefined,
+    negative_prompt: apart ? (order.negativePrompt ?? undefined) : undefined,
   };
   if (!route.multiShotField) return words;
   if (order.multiShot === 'off') return { ...words, multi_shot: false };
@@ -117,7 +118,12 @@ function legacyWords(order: Order, route: Route): object {
     duration: String(shot.seconds),
   }));
   // The prompt is documented as ignored beside customised shots, so it is not sent.
-  return { multi_shot: true, shot_type: 'customize', multi_prompt: shots };
+  return {
+    negative_prompt: words.negative_prompt,
+    multi_shot: true,
+    shot_type: 'customize',
+    multi_prompt: shots,
+  };
 }
 
 function legacySound(order: Order, route: Route): object {

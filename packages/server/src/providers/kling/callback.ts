@@ -1,7 +1,8 @@
 /**
- * Callbacks: the task record itself, without the usual envelope, in the shape of either generation. Signed by the
- * Standard Webhooks scheme when a webhook secret was made in the console (vendor's callbacks page, since 2026-08-07),
- * unsigned otherwise. Either way only a hint: the task is asked for before anything is believed.
+ * Callbacks: the task record itself, without the usual envelope, in the shape of either generation.
+ * Signed by the Standard Webhooks scheme when a webhook secret was made in the console (vendor's
+ * callbacks page, since 2026-08-07), unsigned otherwise. Either way only a hint: the task is asked for
+ * before anything is believed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { CallbackOutcome, PathContext, RawCallback } from '../contract.ts';
@@ -40,7 +41,10 @@ export function readCallback(path: PathContext, callback: RawCallback): Callback
   return { kind: 'rejected', reason: 'the body is no task record' };
 }
 
-/** What is wrong with the signature, or null when one of the listed signatures is right (two during a rotation). */
+/**
+ * What is wrong with the signature, or null when one of the listed signatures is right (two during a
+ * rotation).
+ */
 function signatureFault(secret: string, callback: RawCallback): string | null {
   const id = headerOf(callback, 'webhook-id');
   const timestamp = headerOf(callback, 'webhook-timestamp');

@@ -1,9 +1,10 @@
 /**
  * The whole error table of the vendor ("Error codes", read as of 2026-09-20) and what each code means to us.
  *
- * HTTP 429 is three different things here: no slot or too fast (1303, 1302), an empty wallet (1100-1102) and an
- * address that is not allowed (1304). So the code decides, and the HTTP status only where there is no known code.
- * `created: 'maybe'` marks the codes after which a task may exist although the answer says error.
+ * HTTP 429 is three different things here: no slot or too fast (1303, 1302), an empty wallet (1100-1102)
+ * and an address that is not allowed (1304). So the code decides, and the HTTP status only where there is
+ * no known code. `created: 'maybe'` marks the codes after which a task may exist although the answer says
+ * error.
  */
 import type { QuestionFailed, RefusalClass } from '../contract.ts';
 import type { Answer } from './wire.ts';
@@ -30,7 +31,8 @@ export const errorTable: Readonly<Record<number, ErrorRow>> = {
   1303: row(429, 'more tasks in flight than the pack allows', 'no_slot'),
   1304: row(429, 'address not on the allow list', 'forbidden'),
   5000: row(500, 'internal error', 'unavailable', 'maybe'),
-  // Maintenance: the table does not say that nothing is created, so it is not believed either. One free lookup settles it.
+  // Maintenance: the table does not say that nothing is created, so it is not believed either. One free
+  // lookup settles it.
   5001: row(503, 'maintenance', 'unavailable', 'maybe'),
   5002: row(504, 'internal timeout', 'unavailable', 'maybe'),
 };
@@ -46,8 +48,9 @@ export const messagesOf1201 = {
 } as const;
 
 /**
- * Why a rendered task failed. There is no machine code for that, only a sentence, so this table of literals is all
- * there is; what it does not list is an upstream failure. Seen live and in public clients, 2026-05 to 2026-10.
+ * Why a rendered task failed. There is no machine code for that, only a sentence, so this table of
+ * literals is all there is; what it does not list is an upstream failure. Seen live and in public
+ * clients, 2026-05 to 2026-10.
  */
 export const failureMessages = [
   { literal: 'failure to pass the risk control system', class: 'moderation', code: 'risk_control' },
@@ -64,8 +67,9 @@ export type Refusal = {
 };
 
 /**
- * What an error answer to a create means: refused (provably nothing was created), never sent, or unknown. Unknown is
- * the rule; refused needs a documented code or an HTTP status that says that the request was not carried out.
+ * What an error answer to a create means: refused (provably nothing was created), never sent, or unknown.
+ * Unknown is the rule; refused needs a documented code or an HTTP status that says that the request was
+ * not carried out.
  */
 export function readCreateError(
   answer: ErrorAnswer,
@@ -121,7 +125,8 @@ function classOfHttp(httpStatus: number, enveloped: boolean): RefusalClass | nul
       return 'forbidden';
     case 404:
     case 405:
-      // Without an envelope this is some other server: the base URL is wrong and every order would fail the same way.
+      // Without an envelope this is some other server: the base URL is wrong and every order would fail
+      // the same way.
       return enveloped ? 'bad_input' : 'forbidden';
     case 429:
       return 'throttled';
@@ -178,7 +183,10 @@ function questionClassOf(refusal: RefusalClass | null, httpStatus: number): Ques
   }
 }
 
-/** The legacy query of one task: 400/1201 with this message live; the vendor's table would suggest 404/1203. */
+/**
+ * The legacy query of one task: 400/1201 with this message live; the vendor's table would suggest
+ * 404/1203.
+ */
 export function saysNotFound(answer: Answer): boolean {
   if (answer.kind !== 'error') return false;
   return answer.code === 1203 || (answer.code === 1201 && messagesOf1201.notFound.test(answer.message));
@@ -207,8 +215,9 @@ function sentenceOf(answer: {
 }
 
 /**
- * A token that is not yet or no longer valid may be retried at once: every request is signed anew, and nothing was
- * created. The retry is the caller's, so that one run of `submit` yields one billable request.
+ * A token that is not yet or no longer valid may be retried at once: every request is signed anew, and
+ * nothing was created. The retry is the caller's, so that one run of `submit` yields one billable
+ * request.
  */
 function retryAfterOfCode(
   answer: { code: number; headers: Record<string, string> },
@@ -223,6 +232,7 @@ export function retryAfterOf(headers: Record<string, string>, nowMs: number): nu
   const value = headers['retry-after']?.trim();
   if (!value) return null;
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const dateMs = Date.parse(value);
+  // Only a date that starts with a day name: the platform reads a year into nearly anything.
+  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }

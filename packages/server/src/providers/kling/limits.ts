@@ -1,12 +1,13 @@
 /**
- * Can Kling do exactly this order on this API generation? Asked before any money is held; the answer names the field
- * at fault as the API spells it. Single values come from the route table, combinations from the rules below
- * (vendor's model pages, 2026-09-20; each rule names what it protects).
+ * Can Kling do exactly this order on this API generation? Asked before any money is held; the answer
+ * names the field at fault as the API spells it. Single values come from the route table, combinations
+ * from the rules below (vendor's model pages, 2026-09-20; each rule names what it protects).
  */
 import type { InputRole, Order } from '@sluice/contract';
 import type { Supported } from '../contract.ts';
 import type { Generation } from './auth.ts';
 import { klingModels, type Route, routeOf } from './models.ts';
+import { hasNegativeField, withNegative } from './prompt.ts';
 
 const SHOTS_MOST = 6;
 const SHOT_PROMPT_MAX = 512;
@@ -28,7 +29,7 @@ export const fieldOfRole: Readonly<Record<InputRole, string>> = {
 type Check = { order: Order; route: Route; generation: Generation };
 
 export function supportsOrder(order: Order, generation: Generation): Supported {
-  if (!klingModels[order.model]) return no('model', `Kling has no model ${order.model}`);
+  if (!Object.hasOwn(klingModels, order.model)) return no('model', `Kling has no model ${order.model}`);
   const route = routeOf(order.model, order.mode);
   if (!route) return no('mode', `${order.model} has no ${order.mode} on Kling`);
   if (generation === 'legacy' && !route.legacy) {
@@ -81,18 +82,23 @@ function frameLimits({ order, route }: Check): Supported | null {
 
 function promptLimits({ order, route, generation }: Check): Supported | null {
   const max = route.promptMax[generation];
-  if (order.multiShot !== 'custom') {
-    if (order.prompt.length > max) return no('prompt', `at most ${max} characters on this path`);
-    if (order.prompt.trim() === '' && (route.kind === 'text' || route.kind === 'omni')) {
-      return no('prompt', 'a prompt is needed');
-    }
+  const custom = order.multiShot === 'custom';
+  if (!custom && order.prompt.trim() === '' && (route.kind === 'text' || route.kind === 'omni')) {
+    return no('prompt', 'a prompt is needed');
   }
-  if (order.negativePrompt === null) return null;
-  if (generation === 'new') return no('negative_prompt', 'the new API generation has no negative prompt');
-  if (route.kind !== 'text' && route.kind !== 'image') {
-    return no('negative_prompt', `${order.model} has no negative prompt`);
+  const negative = order.negativePrompt;
+  if (negative === null || hasNegativeField(generation, route)) {
+    if (!custom && order.prompt.length > max) return no('prompt', `at most ${max} characters on this path`);
+    return negative !== null && negative.length > max
+      ? no('negative_prompt', `at most ${max} characters`)
+      : null;
   }
-  return order.negativePrompt.length > max ? no('negative_prompt', `at most ${max} characters`) : null;
+  if (route.kind === 'motion') return no('negative_prompt', `${order.model} has no negative prompt`);
+  if (custom) return no('negative_prompt', 'this path has no negative prompt beside customised shots');
+  if (withNegative(order.prompt, negative).length > max) {
+    return no('negative_prompt', `this path puts it into the prompt, which has at most ${max} characters`);
+  }
+  return null;
 }
 
 function inputLimits({ order, route, generation }: Check): Supported | null {
@@ -238,7 +244,8 @@ const rules: readonly Rule[] = [
     reason: 'a reference video is rendered silent',
   },
   {
-    // New: multi_shot "can only be true". Legacy: multi-shot with shot_type intelligence is what is documented.
+    // New: multi_shot "can only be true". Legacy: multi-shot with shot_type intelligence is what is
+    // documented.
     broken: ({ order }) =>
       is(order, 'kling-o3') && countOf(order, 'reference_video') > 0 && order.multiShot !== 'auto',
     field: 'model_params.multi_shot',
@@ -262,7 +269,8 @@ const rules: readonly Rule[] = [
     reason: 'frames exclude elements for O1 on the legacy generation',
   },
   {
-    // Sources differ for plain text (3-10 by the field, 5 or 10 by the capability map); 5 and 10 are safe in both.
+    // Sources differ for plain text (3-10 by the field, 5 or 10 by the capability map); 5 and 10 are safe
+    // in both.
     broken: ({ order }) =>
       is(order, 'kling-o1') &&
       references(order) + videos(order) + countOf(order, 'last_frame') === 0 &&

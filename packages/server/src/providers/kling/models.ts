@@ -31,8 +31,9 @@ export type Route = {
 
 export type ModelRoutes = {
   /**
-   * What slots are counted by: per account and model version by the vendor's concurrency page (2026-09). That motion
-   * control 3.0 shares the slots of 3.0 is our inference from its model name (`kling-v3`), likewise for 2.6.
+   * What slots are counted by: per account and model version by the vendor's concurrency page (2026-09).
+   * That motion control 3.0 shares the slots of 3.0 is our inference from its model name (`kling-v3`),
+   * likewise for 2.6.
    */
   family: string;
   modes: Partial<Record<Mode, Route>>;
@@ -84,7 +85,10 @@ const version3: Pick<
   multiShotField: true,
 };
 
-/** No sound field: a clip of 3.0 Turbo always has sound (seen live 2026-09). Several shots by prompt text only. */
+/**
+ * No sound field: a clip of 3.0 Turbo always has sound (seen live 2026-09). Several shots by prompt text
+ * only.
+ */
 const turbo: Pick<Route, 'legacy' | 'seconds' | 'sounds' | 'multiShot'> = {
   legacy: null,
   seconds: upTo15,
@@ -153,6 +157,14 @@ function omniModes(route: Route, withVideo: Sound[]): Partial<Record<Mode, Route
   };
 }
 
+/** First and last frame exclude references on O1, so a reference order can have no last frame. */
+function withoutLastReference(modes: Partial<Record<Mode, Route>>): Partial<Record<Mode, Route>> {
+  const route = modes['reference-to-video'];
+  if (!route) return modes;
+  const { last_frame: _excluded, ...inputs } = route.inputs;
+  return { ...modes, 'reference-to-video': { ...route, inputs } };
+}
+
 export const klingModels: Readonly<Record<string, ModelRoutes>> = {
   'kling-3.0': {
     family: 'kling-v3',
@@ -192,7 +204,7 @@ export const klingModels: Readonly<Record<string, ModelRoutes>> = {
     },
   },
   'kling-o3': { family: 'kling-v3-omni', modes: omniModes(omni3, []) },
-  'kling-o1': { family: 'kling-o1', modes: omniModes(omni1, ['original']) },
+  'kling-o1': { family: 'kling-o1', modes: withoutLastReference(omniModes(omni1, ['original'])) },
   'kling-motion-control': { family: 'kling-v3', modes: { 'motion-control': motion } },
   'kling-2.6': {
     family: 'kling-v2-6',
@@ -231,5 +243,5 @@ export const klingModels: Readonly<Record<string, ModelRoutes>> = {
 };
 
 export function routeOf(model: string, mode: Mode): Route | null {
-  return klingModels[model]?.modes[mode] ?? null;
+  return (Object.hasOwn(klingModels, model) && klingModels[model]?.modes[mode]) || null;
 }

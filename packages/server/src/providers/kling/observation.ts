@@ -1,4 +1,7 @@
-/** From a task record of either generation to what the gateway knows: one observation. Pure mapping, no requests. */
+/**
+ * From a task record of either generation to what the gateway knows: one observation. Pure mapping, no
+ * requests.
+ */
 import type { Observation, ObservedOutput, ObservedStatus, UpstreamCost } from '../contract.ts';
 import { failureOf } from './errors.ts';
 import { Charge, type LegacyTask, microsOf, type NewTask, VideoOutput } from './wire.ts';
@@ -15,8 +18,8 @@ export const statusWords: Readonly<Record<string, ObservedStatus>> = {
 /** "Removed after 30 days" by the vendor's documents; a live link agreed within two seconds. */
 export const RESULT_TTL_SECONDS = 30 * 24 * 3600;
 
-/** The vendor's own unit of video packs; amounts in `billing[]` and `final_unit_deduction` count these. */
-export const VIDEO_UNIT = 'video_unit';
+/** The vendor's unit of video packs, named as in the catalogue's price sheet; `billing[]` counts these. */
+export const VIDEO_UNIT = 'unit';
 
 type TaskFacts = {
   upstreamId: string;
@@ -92,7 +95,8 @@ function observationOf(facts: TaskFacts, watermark: boolean): Observation {
   return {
     upstreamId: facts.upstreamId,
     correlationId: facts.correlationId,
-    // A success without a clip is not a success: the clip may still appear, and if it never does, somebody must look.
+    // A success without a clip is not a success: the clip may still appear, and if it never does,
+    // somebody must look.
     status: known === 'succeeded' && outputs.length === 0 ? 'unrecognised' : known,
     word: facts.word.slice(0, 100),
     progress: null,
@@ -128,12 +132,16 @@ function outputsOf(facts: TaskFacts, watermark: boolean): ObservedOutput[] {
 function expiryOf(url: string, changedAtMs: number | null): number | null {
   const byRetentionMs = changedAtMs === null ? null : changedAtMs + RESULT_TTL_SECONDS * 1000;
   const byLinkMs = linkExpiryMs(url);
-  // A time in the link that lies before the task's end is some other time (when it was signed), not an expiry.
+  // A time in the link that lies before the task's end is some other time (when it was signed), not an
+  // expiry.
   if (byLinkMs === null || (changedAtMs !== null && byLinkMs <= changedAtMs)) return byRetentionMs;
   return byRetentionMs === null ? byLinkMs : Math.min(byRetentionMs, byLinkMs);
 }
 
-/** `Expires` in unix seconds, or the CDN's `ksTime` in hexadecimal unix seconds (seen on result links, 2026-01). */
+/**
+ * `Expires` in unix seconds, or the CDN's `ksTime` in hexadecimal unix seconds (seen on result links,
+ * 2026-01).
+ */
 function linkExpiryMs(url: string): number | null {
   if (!URL.canParse(url)) return null;
   const query = new URL(url).searchParams;
@@ -145,7 +153,10 @@ function linkExpiryMs(url: string): number | null {
   return null;
 }
 
-/** Lines of one unit are added up; units and cash together have no single amount, and no figure beats a wrong one. */
+/**
+ * Lines of one unit are added up; units and cash together have no single amount, and no figure beats a
+ * wrong one.
+ */
 function costOfBilling(billing: readonly unknown[]): UpstreamCost | null {
   const lines = billing.map(costOfLine);
   const unit = lines[0]?.unit;
@@ -167,7 +178,8 @@ function costOfLine(line: unknown): UpstreamCost | null {
 }
 
 function unitOf(charge: { charge_type: string; package_type: string; currency: string }): string | null {
-  if (charge.charge_type === 'unit') return `${charge.package_type || 'video'}_unit`;
+  const pack = charge.package_type || 'video';
+  if (charge.charge_type === 'unit') return pack === 'video' ? VIDEO_UNIT : `${pack}_unit`;
   if (charge.charge_type === 'cash') return charge.currency || null;
   return null;
 }

@@ -1,11 +1,16 @@
 /**
- * Prompt text in the two dialects. Our orders address inputs as `<<<image_1>>>`, as clients of the unified API write
- * them; `@image_1` is accepted too. The new generation reads `@name`, the legacy one `<<<image_n>>>` where n is the
- * place in the list of that kind.
+ * Prompt text in the two dialects. Our orders address inputs as `<<<image_1>>>`, as clients of the
+ * unified API write them; `@image_1` is accepted too. The new generation reads `@name`, the legacy one
+ * `<<<image_n>>>` where n is the place in the list of that kind.
  */
 import type { InputRole, Order, OrderInput } from '@sluice/contract';
+import type { Generation } from './auth.ts';
+import type { Route } from './models.ts';
 
-/** Only markers of inputs that the order has and that `nameFor` can address are rewritten; other text stays. */
+/**
+ * Only markers of inputs that the order has and that `nameFor` can address are rewritten; other text
+ * stays.
+ */
 function rewriteMarkers(
   text: string,
   inputs: readonly OrderInput[],
@@ -21,11 +26,23 @@ function rewriteMarkers(
   });
 }
 
-/** Prompt text for the new generation; customised shots are written into it, there is no field for them. */
+/**
+ * Only the legacy text and image endpoints have a field for what must not appear. Everywhere else such a wish
+ * can only be said in the prompt.
+ */
+export function hasNegativeField(generation: Generation, route: Route): boolean {
+  return generation === 'legacy' && (route.kind === 'text' || route.kind === 'image');
+}
+
+export function withNegative(prompt: string, negative: string | null): string {
+  return negative === null ? prompt : `${prompt.trimEnd()}\n\nAvoid: ${negative}`;
+}
+
+/** For the new generation; customised shots are written into the text, there is no field for them. */
 export function newPrompt(order: Order, addressable: ReadonlySet<InputRole>): string {
   const rewrite = (text: string) =>
     rewriteMarkers(text, order.inputs, (input) => (addressable.has(input.role) ? `@${input.name}` : null));
-  if (order.multiShot !== 'custom') return rewrite(order.prompt);
+  if (order.multiShot !== 'custom') return rewrite(withNegative(order.prompt, order.negativePrompt));
   return order.shots
     .map((shot, index) => `shot ${index + 1}, ${shot.seconds}, ${rewrite(withoutSeparator(shot.prompt))};`)
     .join(' ');

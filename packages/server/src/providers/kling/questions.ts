@@ -1,6 +1,6 @@
 /**
- * The free questions: what became of tasks (by the vendor's ids), and does a task exist under our own id. The new
- * generation answers twenty at once; the legacy one is asked task by task.
+ * The free questions: what became of tasks (by the vendor's ids), and does a task exist under our own id.
+ * The new generation answers twenty at once; the legacy one is asked task by task.
  */
 import type {
   Exchange,
@@ -26,8 +26,8 @@ type Known = StoredHandle & { parsed: Handle };
 type Question = 'observe' | 'find';
 
 /**
- * Attempts that the answer does not settle are left out of the map: nothing was learnt about them this time. Only when
- * nothing at all was learnt has the question failed.
+ * Attempts that the answer does not settle are left out of the map: nothing was learnt about them this
+ * time. Only when nothing at all was learnt has the question failed.
  */
 export function* observe(path: PathContext, handles: readonly StoredHandle[]): Exchange<ObserveOutcome> {
   const observations = new Map<string, Observation>();
@@ -49,7 +49,8 @@ export function* observe(path: PathContext, handles: readonly StoredHandle[]): E
     // The same credential and host would fail again; the rest is asked next time.
     if (failed && failed.class !== 'unreadable') break;
   }
-  return failure && observations.size === 0 ? failure : { kind: 'observed', observations };
+  if (observations.size > 0 || handles.length === 0) return { kind: 'observed', observations };
+  return failure ?? unreadable('the answer holds records that cannot be tied to the question');
 }
 
 function* observeBatch(
@@ -172,8 +173,8 @@ export function unreadable(message: string): QuestionFailed {
 }
 
 /**
- * Here a missing item means "never accepted" and may lead to a second send, so one failed or doubtful answer fails
- * the whole question.
+ * Here a missing item means "never accepted" and may lead to a second send, so one failed or doubtful
+ * answer fails the whole question.
  */
 export function* find(path: PathContext, queries: readonly FindQuery[]): Exchange<FindOutcome> {
   const access = accessOf(path);

@@ -2,8 +2,8 @@
  * What Kling sends, read loosely: only the fields that we use, each as wide as the documents and live records
  * allow. And the handle that we store for an accepted task.
  *
- * Numbers: ids have 18 digits and amounts have decimals, so a number that is not a safe whole number is kept as
- * the text that was sent; nothing here passes through a double.
+ * Numbers: ids have 18 digits and amounts have decimals, so a number that is not a safe whole number is
+ * kept as the text that was sent; nothing here passes through a double.
  */
 import { parse } from 'lossless-json';
 import { z } from 'zod';
@@ -25,7 +25,10 @@ function keepDigits(digits: string): number | string {
   return Number.isSafeInteger(value) && String(value) === digits ? value : digits;
 }
 
-/** Ids are documented as strings; a number is accepted so that a careless gateway in between loses nothing. */
+/**
+ * Ids are documented as strings; a number is accepted so that a careless gateway in between loses
+ * nothing.
+ */
 const TaskId = z
   .union([z.string(), z.number()])
   .transform(String)
@@ -163,7 +166,10 @@ export const ResourcePack = z.object({
   status: z.string(),
 });
 
-/** The create paths of the legacy generation; a handle may name no other, so a stored row cannot steer a request. */
+/**
+ * The create paths of the legacy generation; a handle may name no other, so a stored row cannot steer a
+ * request.
+ */
 export const legacyPaths = [
   '/v1/videos/text2video',
   '/v1/videos/image2video',
@@ -173,8 +179,8 @@ export const legacyPaths = [
 export type LegacyPath = (typeof legacyPaths)[number];
 
 /**
- * What we keep of an accepted task. `v` rises when the shape changes; every shape ever written stays readable, so
- * add a member to the union, never edit one.
+ * What we keep of an accepted task. `v` rises when the shape changes; every shape ever written stays
+ * readable, so add a member to the union, never edit one.
  */
 export const Handle = z.discriminatedUnion('generation', [
   z.object({ v: z.literal(1), generation: z.literal('new'), taskId: TaskId, watermark: z.boolean() }),
