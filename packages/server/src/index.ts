@@ -1,1 +1,3 @@
-export {};
+/** The gateway as a library: what the command line composes. */
+export { type Config, ConfigError, describeSettings, readConfig } from './config.ts';
+export { type RunningGateway, startGateway } from './main.ts';

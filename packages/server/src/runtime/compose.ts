@@ -1,0 +1,65 @@
+/** Small parts of the composition: which store for clips, whose seal key, what is counted of upstream requests. */
+
+import type { Clock } from '../effects/clock/clock.ts';
+import type { Secrets } from '../effects/secrets/secrets.ts';
+import type { Log } from '../effects/telemetry/log.ts';
+import type { Metrics } from '../effects/telemetry/metrics.ts';
+import type { Telemetry } from '../lifecycle/telemetry.ts';
+import type { DriveFault, ExchangeRecord } from '../providers/drive.ts';
+import type { Database } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
+import { readGauges } from './gauges.ts';
+
+const GAUGES_EVERY_MS = 5_000;
+
+export class SealKeyError extends Error {}
+
+/** Credentials sealed with one key must not meet a process that holds another: it could neither read nor add any. */
+export async function refuseForeignSealKey(store: Store, secrets: Secrets): Promise<void> {
+  const fingerprint = secrets.fingerprint();
+  if (await store.nodes.claimSetting('seal_key', fingerprint)) return;
+  if ((await store.nodes.readSetting('seal_key')) === fingerprint) return;
+  throw new SealKeyError(
+    'This database was set up with another seal key. Give every process the same SLUICE_SEAL_KEY, or the data ' +
+      'folder with the seal.key that belongs to this database.',
+  );
+}
+
+export async function versionOf(db: Database): Promise<string> {
+  const { rows } = await db.query({
+    name: 'compose.version',
+    text: `SELECT current_setting('server_version') AS server_version`,
+  });
+  return String(rows[0]?.server_version ?? 'unknown');
+}
+
+export function countRequests(telemetry: Telemetry): (record: ExchangeRecord, path: string) => void {
+  return (record, path) => {
+    telemetry.count('sluice_upstream_requests_total', {
+      path,
+      operation: record.operation,
+      result: record.result,
+    });
+    telemetry.observe('sluice_upstream_seconds', record.durationMs / 1000, {
+      path,
+      operation: record.operation,
+    });
+  };
+}
+
+export function logFaults(log: Log): (fault: DriveFault) => void {
+  return ({ path, operation, message }) => log.error({ path, operation }, `adapter: ${message}`);
+}
+
+export async function refreshGauges(
+  store: Store,
+  metrics: Metrics,
+  clock: Clock,
+  stop: AbortSignal,
+  onTrouble: (error: unknown) => void,
+): Promise<void> {
+  while (!stop.aborted) {
+    await readGauges(store, metrics).catch(onTrouble);
+    await clock.sleep(GAUGES_EVERY_MS, stop);
+  }
+}

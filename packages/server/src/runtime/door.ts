@@ -1,0 +1,23 @@
+/** Opens the HTTP door: the app over a listening socket, with the policy checks that only the composition can give it. */
+import type { Config } from '../config.ts';
+import { referenceScript } from '../effects/reference/script.ts';
+import { createApp } from '../http/app.ts';
+import { defaultHttpSettings, type HttpContext } from '../http/context.ts';
+import type { Context } from '../lifecycle/context.ts';
+
+export type Door = { url: string; port: number; close(): Promise<void> };
+
+type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText' | 'addressRefusal'>;
+
+export async function startDoor(
+  context: Context,
+  config: Pick<Config, 'host' | 'port'>,
+  front: FrontDoor,
+): Promise<Door> {
+  const app = createApp({ ...context, ...front, referenceScript, http: defaultHttpSettings });
+  await app.listen({ host: config.host, port: config.port });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  return { url: `http://${host}:${port}`, port, close: () => app.close() };
+}
