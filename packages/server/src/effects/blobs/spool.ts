@@ -1,0 +1,143 @@
+/**
+ * Copies on their way in, one file each. A killed process loses nothing: the bytes are in the file, and the
+ * next one goes on by Range. A machine that went down may have lost bytes in the middle of the file without
+ * any sign, so a spool of an earlier boot is not trusted and starts anew.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { constants, type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Incoming } from './blobs.ts';
+import { checkCopyId } from './key.ts';
+
+export type Spooled = Incoming & {
+  path: string;
+  /** Bytes and length safe from a power cut. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type Spool = { open(copyId: string): Promise<Spooled> };
+
+const READ_BYTES = 1_048_576;
+const BOOT_NOTE = 'boot';
+
+export function createSpool(folder: string, bootId: () => Promise<string> = linuxBootId): Spool {
+  const opened = new Map<string, Spooled>();
+  let ready: Promise<void> | null = null;
+
+  async function prepare(): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    const now = await bootId();
+    const noted = await readFile(join(folder, BOOT_NOTE), 'utf8').catch(() => '');
+    if (noted === now) return;
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
+    }
+    await writeFile(join(folder, BOOT_NOTE), now);
+  }
+
+  return {
+    open: async (copyId) => {
+      ready ??= prepare().catch((error: unknown) => {
+        ready = null;
+        throw error;
+      });
+      await ready;
+      const path = join(folder, `${checkCopyId(copyId)}.part`);
+      // A copy that was left in the middle and comes again: its old handle would stay open for ever.
+      await opened.get(copyId)?.close();
+      // Not for appending: after a failed write we write the same place again.
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+      const { size } = await file.stat();
+      const spooled = spoolFile(copyId, path, file, size, () => {
+        if (opened.get(copyId) === spooled) opened.delete(copyId);
+      });
+      opened.set(copyId, spooled);
+      return spooled;
+    },
+  };
+}
+
+function spoolFile(
+  copyId: string,
+  path: string,
+  file: FileHandle,
+  initialBytes: number,
+  onClose: () => void,
+): Spooled {
+  let bytes = initialBytes;
+  let hash: Hash = createHash('sha256');
+  let hashedBytes = 0;
+  let closed = false;
+
+  async function writeAll(chunk: Uint8Array): Promise<void> {
+    for (let written = 0; written < chunk.length; ) {
+      const step = await file.write(chunk, written, chunk.length - written, bytes + written);
+      written += step.bytesWritten;
+    }
+  }
+
+  async function readUpTo(start: number, end: number): Promise<Uint8Array> {
+    const from = Math.min(Math.max(0, start), bytes);
+    const buffer = Buffer.alloc(Math.max(0, Math.min(end, bytes) - from));
+    let filled = 0;
+    while (filled < buffer.length) {
+      const step = await file.read(buffer, filled, buffer.length - filled, from + filled);
+      if (step.bytesRead === 0) throw new Error(`Spool of ${copyId} is shorter than what was written`);
+      filled += step.bytesRead;
+    }
+    return buffer;
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    onClose();
+    await file.close();
+  }
+
+  return {
+    copyId,
+    path,
+    bytes: () => bytes,
+    append: async (chunk) => {
+      await writeAll(chunk);
+      // Resumed files are hashed up to here only when somebody asks.
+      if (hashedBytes === bytes) {
+        hash.update(chunk);
+        hashedBytes += chunk.length;
+      }
+      bytes += chunk.length;
+    },
+    sha256: async () => {
+      while (hashedBytes < bytes) {
+        const part = await readUpTo(hashedBytes, hashedBytes + READ_BYTES);
+        hash.update(part);
+        hashedBytes += part.length;
+      }
+      return hash.copy().digest('hex');
+    },
+    read: readUpTo,
+    reset: async () => {
+      await file.truncate(0);
+      bytes = 0;
+      hashedBytes = 0;
+      hash = createHash('sha256');
+    },
+    discard: async () => {
+      await close();
+      await rm(path, { force: true });
+    },
+    // A write that failed half-way may have left bytes behind the ones that count.
+    sync: async () => {
+      await file.truncate(bytes);
+      await file.datasync();
+    },
+    close,
+  };
+}
+
+/** Changes with every start of the kernel; elsewhere there is none, and spools are always trusted. */
+async function linuxBootId(): Promise<string> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown');
+}
