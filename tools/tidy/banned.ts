@@ -8,7 +8,7 @@ import { ts } from './typescript.ts';
 
 /** Sources of server and contract. Tests and their kits may use the platform; effects/ reaches it. */
 const WATCHED = /^packages\/(server|contract)\/src\//;
-const FREE = /^packages\/server\/src\/effects\/|\/testing\/|\.test\.tsx?$/;
+const FREE = /^packages\/server\/src\/effects\/|\/(testing|exam)\/|\.test\.tsx?$/;
 
 const DECIDE = /^packages\/server\/src\/decide\//;
 

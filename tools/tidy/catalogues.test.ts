@@ -30,7 +30,8 @@ describe('error codes', () => {
   test('once the server is wired, a code that nothing sends is reported', () => {
     const texts = {
       [errors]: catalogue,
-      'packages/server/src/main.ts': "refuse('queue_full'); end('render_failed');",
+      'packages/server/src/main.ts': "import { app } from './http/app.ts';",
+      'packages/server/src/http/app.ts': "refuse('queue_full'); end('render_failed');",
     };
     expect(violationsOf(checkCatalogues, texts)).toEqual([`${errors}:2 nothing answers with 'not_found'`]);
   });

@@ -8,8 +8,8 @@ import { ts } from './typescript.ts';
 
 const ERRORS = 'packages/contract/src/errors.ts';
 const METRICS = 'packages/server/src/effects/telemetry/catalogue.ts';
-/** When this exists the server is wired, and a code that nothing sends is a promise that nothing keeps. */
-const WIRED = 'packages/server/src/main.ts';
+/** When this reaches the HTTP side, a code that nothing sends is a promise that nothing keeps. */
+const MAIN = 'packages/server/src/main.ts';
 
 /** Rooms where `code: '…'` is our answer to a client, and rooms that compare with it. */
 const ANSWERS = /^packages\/server\/src\/(http|lifecycle)\//;
@@ -37,7 +37,9 @@ function checkErrors(tree: Tree): Violation[] {
       message: `the error code '${code}' is not in the catalogue`,
       fix: `use a code of ${ERRORS}, or add it there with its status, sentence and fix`,
     }));
-  return tree.file(WIRED) ? [...unknown, ...unsent(tree, catalogue)] : unknown;
+  return /\bfrom '\.\/http\//.test(tree.file(MAIN)?.text ?? '')
+    ? [...unknown, ...unsent(tree, catalogue)]
+    : unknown;
 }
 
 /** What the SDK itself reports when there was no answer to read: `{ code: 'connection_failed' }`. */

@@ -64,6 +64,13 @@ describe('sizes', () => {
     ]);
   });
 
+  test('an exam, a function that declares tests, is a suite too', () => {
+    const text = `export function exam() {\n  test('one', () => {\n${body(80)}  });\n}\n`;
+    expect(violationsOf(checkSizes, { [route]: text })).toEqual([
+      `${route}:2 function given to test has 82 lines, at most 70`,
+    ]);
+  });
+
   test('long files: 400 lines of source, 600 of test', () => {
     expect(violationsOf(checkSizes, { [route]: '\n'.repeat(401) })).toEqual([
       `${route}:400 401 lines, at most 400`,

@@ -30,7 +30,7 @@ export function checkDead(tree: Tree): Violation[] {
     // What only tests use (a test kit) is alive, except for the module that the test is about.
     const subject = test.path.replace(/\.test(\.tsx?)$/, '$1');
     for (const path of targetsOf(test)) {
-      const file = path === subject ? undefined : tree.file(path);
+      const file = path === subject && !isTestKit(path) ? undefined : tree.file(path);
       if (file && isTestKit(path)) queue.push(file);
     }
   }
@@ -44,7 +44,9 @@ export function checkDead(tree: Tree): Violation[] {
     }
   }
   return tree.files
-    .filter((file) => WATCHED.test(file.path) && !file.isTest && !alive.has(file.path))
+    .filter(
+      (file) => WATCHED.test(file.path) && !/\.(test|d)\.tsx?$/.test(file.path) && !alive.has(file.path),
+    )
     .filter((file) => wired.has(packageOf(file.path)))
     .map((file) => ({
       check: 'dead',
@@ -57,14 +59,15 @@ export function checkDead(tree: Tree): Violation[] {
 
 /**
  * A package is judged once its own entry reaches something: before that, everything in it would be dead.
- * The server is composed by main.ts, so it is that file which wires it.
+ * The server is composed by main.ts, and it is whole when that file reaches the HTTP side.
  */
 function wiredPackages(tree: Tree): Set<string> {
   const wired = new Set<string>();
   for (const file of tree.files) {
     const folder = packageOf(file.path);
     const entries = folder === 'packages/server' ? /\/src\/main\.ts$/ : /\/src\/(index|main)\.tsx?$/;
-    if (entries.test(file.path) && /\bfrom '\.\//.test(file.text)) wired.add(folder);
+    const reaches = folder === 'packages/server' ? /\bfrom '\.\/http\// : /\bfrom '\.\//;
+    if (entries.test(file.path) && reaches.test(file.text)) wired.add(folder);
   }
   return wired;
 }
@@ -84,9 +87,11 @@ function exportedFiles(tree: Tree): Set<string> {
   return files;
 }
 
-/** Shared by tests and named so: the exam of the adapters, a database for tests, sample rows. */
+/** What only tests and the simulator use, and is named so: a kit, an exam, the virtual half of an effect. */
 function isTestKit(path: string): boolean {
-  return /\/(conformance|testing|samples)\/|\/(testing|samples?|conformance)[-.\w]*\.ts$|\/test[-A-Z]/.test(
-    path,
+  return (
+    /\/(conformance|testing|exam|samples)\//.test(path) ||
+    /\/(testing|samples?|conformance)[-.\w]*\.ts$|\/test[-A-Z]/.test(path) ||
+    /\/effects\/[^/]+\/(virtual|seeded|memory)[-\w]*\.ts$/.test(path)
   );
 }

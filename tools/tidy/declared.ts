@@ -8,20 +8,21 @@ import type { Tree, TreeFile, Violation } from './tree.ts';
 
 export function checkDeclared(tree: Tree): Violation[] {
   const workspaces = workspacesOf(tree);
-  const shared = declaredIn(tree, 'package.json', true);
+  // Tests may lean on whatever the project installs; only what is shipped must name all that it needs.
+  const manifests = ['package.json', ...[...workspaces.values()].map((folder) => `${folder}/package.json`)];
+  const installed = new Set(manifests.flatMap((path) => [...declaredIn(tree, path, true)]));
   const found: Violation[] = [];
   for (const [name, folder] of workspaces) {
     const manifest = `${folder}/package.json`;
     const atRunTime = declaredIn(tree, manifest, false);
-    const inDevelopment = new Set([...declaredIn(tree, manifest, true), ...shared]);
     for (const file of tree.files) {
       if (!file.isCode || !file.path.startsWith(`${folder}/`)) continue;
       for (const { specifier, typeOnly, line } of importsOf(file, tree, workspaces)) {
         const wanted = packageNameOf(specifier);
         if (wanted === null || wanted === name) continue;
         const development = typeOnly || !isShipped(file, folder);
-        if (atRunTime.has(wanted) || (development && inDevelopment.has(wanted))) continue;
-        if (development && workspaces.has(wanted)) continue;
+        if (atRunTime.has(wanted)) continue;
+        if (development && (installed.has(wanted) || workspaces.has(wanted))) continue;
         found.push({
           check: 'declared',
           file: file.path,
@@ -40,7 +41,7 @@ function isShipped(file: TreeFile, folder: string): boolean {
   return (
     folder.startsWith('packages/') &&
     !file.isTest &&
-    !/\/testing\//.test(file.path) &&
+    !/\/(testing|exam)\//.test(file.path) &&
     file.path.startsWith(`${folder}/src/`)
   );
 }

@@ -111,6 +111,21 @@ describe('dead', () => {
     ]);
   });
 
+  test('the virtual half of an effect lives by its tests; the server is judged once it is wired', () => {
+    const server = 'packages/server/src';
+    const texts = {
+      [`${server}/effects/clock/virtual.ts`]: '',
+      [`${server}/effects/clock/virtual.test.ts`]: "import './virtual.ts';",
+      [`${server}/decide/old.ts`]: '',
+      [`${server}/http/app.ts`]: '',
+    };
+    expect(violationsOf(checkDead, { ...texts, [`${server}/main.ts`]: "import './config.ts';" })).toEqual([]);
+    const wired = { ...texts, [`${server}/main.ts`]: "import { app } from './http/app.ts';" };
+    expect(violationsOf(checkDead, wired)).toEqual([
+      `${server}/decide/old.ts:1 nothing that runs imports this file`,
+    ]);
+  });
+
   test('a package whose entry is still empty is not judged', () => {
     expect(violationsOf(checkDead, { [`${src}/index.ts`]: 'export {};', [`${src}/client.ts`]: '' })).toEqual(
       [],

@@ -60,7 +60,7 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'testing',
-    files: /^packages\/server\/src\/(?:.*\/)?testing\//,
+    files: /^packages\/server\/src\/(?:.*\/)?(?:testing|exam)\//,
     may: [...SERVER_ROOMS, 'providers/exam', 'contract', 'emulators'],
     mayInTests: SERVER_TESTS,
     advice: 'A test kit builds from the rooms, not from main.ts.',

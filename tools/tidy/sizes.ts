@@ -8,8 +8,9 @@ export const MAX_SOURCE_LINES = 400;
 export const MAX_TEST_LINES = 600;
 export const MAX_COLUMNS = 110;
 
-/** Functions whose body is a list of tests: `describe('…', () => { … })`, also `describe.each(…)(…)`. */
+/** `describe('…', () => { … })`, also `describe.each(…)(…)`: a list of tests, each of which is measured. */
 const SUITE = /^(describe|suite)\b/;
+const TEST = /^(describe|suite|test|it)\b/;
 
 export function checkSizes(tree: Tree): Violation[] {
   return tree.files.flatMap((file) => [
@@ -70,8 +71,16 @@ export function functionsOf(file: TreeFile): FunctionSize[] {
   return sizes;
 }
 
-function isSuite(node: TS.Node): boolean {
-  return ts.isCallExpression(node.parent) && SUITE.test(node.parent.expression.getText());
+function isSuite(node: TS.FunctionLikeDeclaration): boolean {
+  if (ts.isCallExpression(node.parent) && SUITE.test(node.parent.expression.getText())) return true;
+  // An exam: a function that declares tests for whoever calls it.
+  const statements = node.body && ts.isBlock(node.body) ? node.body.statements : [];
+  return statements.some(
+    (each) =>
+      ts.isExpressionStatement(each) &&
+      ts.isCallExpression(each.expression) &&
+      TEST.test(each.expression.expression.getText()),
+  );
 }
 
 function nameOf(node: TS.SignatureDeclaration): string {
