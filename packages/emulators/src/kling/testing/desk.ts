@@ -1,4 +1,7 @@
-/** For the emulator's own tests: one emulator under a clock that the test turns, and a short way to call it. */
+/**
+ * For the emulator's own tests: one emulator under a clock that the test turns, and a short way to
+ * call it.
+ */
 import { createHmac } from 'node:crypto';
 import { type EmulatorAnswer, isDrop } from '../../exchange.ts';
 import { isObject, type Json, type JsonObject, readJson, writeJson } from '../../json.ts';
