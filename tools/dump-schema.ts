@@ -1,6 +1,6 @@
 /**
- * The golden `store/schema.sql`: the schema of an empty database after all migrations, so that a change of the schema
- * is read as one difference and not pieced together from migrations.
+ * The golden `store/schema.sql`: the schema of an empty database after all migrations, so that a change of
+ * the schema is read as one difference and not pieced together from migrations.
  *
  *   node --import tsx tools/dump-schema.ts            rewrite
  *   node --import tsx tools/dump-schema.ts --check    compare, exit 1 when it differs

@@ -1,6 +1,9 @@
 /** What a failed statement means for whoever asked: try later, try again, look, or a fault of ours. */
 
-/** The connection was cut while COMMIT was under way: it may have happened. Read back; never just run it again. */
+/**
+ * The connection was cut while COMMIT was under way: it may have happened. Read back; never just run it
+ * again.
+ */
 export class CommitUnknownError extends Error {
   constructor(options?: ErrorOptions) {
     super('The connection to the database was lost at COMMIT; whether it happened is not known.', options);
@@ -35,8 +38,12 @@ const QUERY_CANCELED = '57014';
 /** Connection, resources, operator intervention, system error. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 /** What node and the driver say when there is no answer from a server; they have no SQLSTATE. */
-const CONNECTION_LOST =
-  /ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/;
+const CONNECTION_LOST = new RegExp(
+  [
+    'ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN',
+    'Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed',
+  ].join('|'),
+);
 
 /** The five characters of SQLSTATE, or null when the server did not say anything. */
 export function sqlState(error: unknown): string | null {

@@ -1,4 +1,6 @@
-/** How column values arrive in JavaScript: nothing loses digits, nothing depends on the machine's time zone. */
+/**
+ * How column values arrive in JavaScript: nothing loses digits, nothing depends on the machine's time zone.
+ */
 import pg from 'pg';
 
 const { builtins } = pg.types;

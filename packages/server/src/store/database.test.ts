@@ -32,7 +32,8 @@ test('values arrive without losing digits', async () => {
   const { rows } = await use().database.query({
     name: 'test_types',
     text: `SELECT 9007199254740993::int8 AS big, array[1::int8, NULL] AS bigs, 1.10::numeric AS exact,
-                  array[1.10, 2]::numeric[] AS exacts, date '2026-11-22' AS day, '{"a": [1, null]}'::jsonb AS json,
+                  array[1.10, 2]::numeric[] AS exacts, date '2026-11-22' AS day,
+                  '{"a": [1, null]}'::jsonb AS json,
                   timestamptz '2026-11-22 20:02:00.123456+05:30' AS at, timestamptz '-infinity' AS never,
                   array[timestamptz '1969-12-31 23:59:59.5Z', NULL] AS instants`,
   });
@@ -183,7 +184,8 @@ test('read-only and isolation are what was asked for', async () => {
       (
         await transaction.query({
           name: 'test_modes',
-          text: `SELECT current_setting('transaction_isolation') AS isolation, current_setting('transaction_read_only') AS only`,
+          text: `SELECT current_setting('transaction_isolation') AS isolation,
+                        current_setting('transaction_read_only') AS only`,
         })
       ).rows[0],
     { isolation: 'serializable', readOnly: true },

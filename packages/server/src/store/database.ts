@@ -1,10 +1,10 @@
 /**
- * The one door to PostgreSQL: named statements over a pool, transactions that are repeated when the server asks for
- * it, and notifications. Nothing above this file knows the driver.
+ * The one door to PostgreSQL: named statements over a pool, transactions that are repeated when the server
+ * asks for it, and notifications. Nothing above this file knows the driver.
  *
- * What comes back: `int8` as bigint, `numeric` as string, `timestamptz` as unix milliseconds (finer digits are cut
- * off), `date`, `timestamp` and `interval` as PostgreSQL writes them, `json`/`jsonb` parsed. Everything else is the
- * driver's usual choice. A timestamp goes in as `timestampParameter(ms)`.
+ * What comes back: `int8` as bigint, `numeric` as string, `timestamptz` as unix milliseconds (finer digits
+ * are cut off), `date`, `timestamp` and `interval` as PostgreSQL writes them, `json`/`jsonb` parsed.
+ * Everything else is the driver's usual choice. A timestamp goes in as `timestampParameter(ms)`.
  */
 import pg from 'pg';
 import type { Clock } from '../effects/clock/clock.ts';
@@ -54,8 +54,8 @@ export type DatabaseOptions = {
   /** How long to wait for a free or new connection before failing; then the answer is 503. Default 1 s. */
   connectTimeoutMs?: number;
   /**
-   * True behind a transaction pooler (PgBouncer): no prepared names and no session settings (time-outs then hold only
-   * inside transactions). Notifications need `listenUrl`, a way around the pooler.
+   * True behind a transaction pooler (PgBouncer): no prepared names and no session settings (time-outs then
+   * hold only inside transactions). Notifications need `listenUrl`, a way around the pooler.
    */
   pooler?: boolean;
   listenUrl?: string;
@@ -67,17 +67,20 @@ export type DatabaseOptions = {
 
 export type Database = Queryable & {
   /**
-   * Runs `body` in one transaction. `body` runs again, at most `MAX_ATTEMPTS` times in all, when the server reports
-   * a serialization failure or a deadlock, so it must have no effect outside the transaction. Throws
-   * `CommitUnknownError` when the connection was cut at COMMIT: read back by a unique key, never just run again.
+   * Runs `body` in one transaction. `body` runs again, at most `MAX_ATTEMPTS` times in all, when the server
+   * reports a serialization failure or a deadlock, so it must have no effect outside the transaction. Throws
+   * `CommitUnknownError` when the connection was cut at COMMIT: read back by a unique key, never just run
+   * again.
    */
   transaction<T>(body: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
-   * Calls `onNotify` with each payload, and with null when the connection was made again and notifications may
-   * have been missed. A hint only: whoever listens must poll as well.
+   * Calls `onNotify` with each payload, and with null when the connection was made again and notifications
+   * may have been missed. A hint only: whoever listens must poll as well.
    */
   listen(channel: string, onNotify: (payload: string | null) => void): Promise<Subscription>;
-  /** A connection of one's own, for COPY and session settings; destroyed afterwards, so nothing leaks from it. */
+  /**
+   * A connection of one's own, for COPY and session settings; destroyed afterwards, so nothing leaks from it.
+   */
   withConnection<T>(body: (client: pg.PoolClient) => Promise<T>): Promise<T>;
   health(): Promise<Health>;
   /** For metrics. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, expect, test } from 'vitest';
 import { readMigrations } from '../effects/database/migration-files.ts';
 import type { Database } from './database.ts';
-import { type Migration, MigrationError, migrate, parseMigration, schemaVersion } from './migrate.ts';
+import { MigrationError, type MigrationFile, migrate, parseMigration, schemaVersion } from './migrate.ts';
 import { schemaText } from './testing/schema-text.ts';
 import { openTestDatabase, type TestDatabase } from './testing/server.ts';
 import { testServer, useTestDatabase } from './testing/test-database.ts';
@@ -10,11 +10,10 @@ import { testServer, useTestDatabase } from './testing/test-database.ts';
 const migrated = useTestDatabase();
 const opened: { database: Database; created: TestDatabase }[] = [];
 
-const file = (number: number, name: string, sql: string, breaking = 'no'): Migration =>
-  parseMigration(
-    `${String(number).padStart(4, '0')}_${name}.sql`,
-    `-- breaking: ${breaking} — for a test\n${sql}\n`,
-  );
+const file = (number: number, name: string, sql: string, breaking = 'no'): MigrationFile => ({
+  name: `${String(number).padStart(4, '0')}_${name}.sql`,
+  contents: `-- breaking: ${breaking} — for a test\n${sql}\n`,
+});
 
 const ONE = file(1, 'one', 'CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1);');
 const TWO = file(2, 'two', 'CREATE TABLE two (id int PRIMARY KEY); UPDATE one SET id = id + 1;');
@@ -50,7 +49,12 @@ test('each migration is applied once and in order', async () => {
     name: '',
     text: 'SELECT * FROM sluice_migrations ORDER BY number',
   });
-  expect(rows[1]).toEqual({ number: 2, name: 'two', sha256: TWO.sha256, applied_at: 0 });
+  expect(rows[1]).toEqual({
+    number: 2,
+    name: 'two',
+    sha256: parseMigration(TWO.name, TWO.contents).sha256,
+    applied_at: 0,
+  });
 });
 
 test('processes that start together apply each migration once', async () => {

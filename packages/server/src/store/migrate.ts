@@ -1,7 +1,7 @@
 /**
- * Forward migrations: numbered SQL files, each applied once and in one transaction, so a process killed in the
- * middle leaves the previous schema. Any number of processes may start at once. There is no way back: an older
- * release refuses a newer schema, and a backup is the way to return.
+ * Forward migrations: numbered SQL files, each applied once and in one transaction, so a process killed in
+ * the middle leaves the previous schema. Any number of processes may start at once. There is no way back: an
+ * older release refuses a newer schema, and a backup is the way to return.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -12,12 +12,17 @@ import { sqlState } from './database-failure.ts';
 export type Migration = {
   number: number;
   name: string;
-  /** True when processes of the previous release cannot work on the schema any more and must be stopped first. */
+  /**
+   * True when processes of the previous release cannot work on the schema any more and must be stopped first.
+   */
   breaking: boolean;
   reason: string;
   sql: string;
   sha256: string;
 };
+
+/** As `readMigrations` of `effects/database` found it, in the order of the numbers. */
+export type MigrationFile = { name: string; contents: string };
 
 export type Migrated = { from: number; to: number; applied: string[] };
 
@@ -75,6 +80,12 @@ const lockMigrations: Statement = {
 const appliedShape = z.array(z.object({ number: z.number().int(), name: z.string(), sha256: z.string() }));
 type Applied = z.infer<typeof appliedShape>[number];
 
+function parseMigrations(files: readonly MigrationFile[]): Migration[] {
+  const migrations = files.map(({ name, contents }) => parseMigration(name, contents));
+  checkNumbering(migrations);
+  return migrations;
+}
+
 /** Reads one file. Line ends are normalised, so that a checkout on another system has the same checksum. */
 export function parseMigration(fileName: string, contents: string): Migration {
   const [, digits, name] = FILE_NAME.exec(fileName) ?? [];
@@ -96,11 +107,11 @@ export function parseMigration(fileName: string, contents: string): Migration {
 /** Brings the schema up to this release. Safe to call from several processes at once. */
 export async function migrate(
   database: Database,
-  migrations: readonly Migration[],
+  files: readonly MigrationFile[],
   options: { now: () => number; log?: (line: string) => void },
 ): Promise<Migrated> {
   const log = options.log ?? (() => {});
-  checkNumbering(migrations);
+  const migrations = parseMigrations(files);
   let pending = pendingOf(migrations, await appliedBefore(database));
   const from = (pending[0]?.number ?? migrations.length + 1) - 1;
   const applied: string[] = [];
@@ -115,7 +126,8 @@ export async function migrate(
 }
 
 /** The number of the schema, 0 for an empty database; throws when this release does not fit. */
-export async function schemaVersion(database: Queryable, migrations: readonly Migration[]): Promise<number> {
+export async function schemaVersion(database: Queryable, files: readonly MigrationFile[]): Promise<number> {
+  const migrations = parseMigrations(files);
   return migrations.length - pendingOf(migrations, await appliedBefore(database)).length;
 }
 
@@ -125,7 +137,10 @@ async function appliedBefore(database: Queryable): Promise<Applied[]> {
   return appliedShape.parse((await database.query(readApplied)).rows);
 }
 
-/** One migration in one transaction; under the lock the list is read again, as another process may have been first. */
+/**
+ * One migration in one transaction; under the lock the list is read again, as another process may have been
+ * first.
+ */
 async function applyNext(
   database: Database,
   migrations: readonly Migration[],

@@ -207,8 +207,9 @@ CREATE TABLE events (
   CONSTRAINT events_pkey PRIMARY KEY (number),
   CONSTRAINT events_id_key UNIQUE (id)
 );
-CREATE INDEX events_by_account ON public.events USING btree (account_id, number);
+CREATE INDEX events_by_account ON public.events USING btree (account_id, writer, number);
 CREATE INDEX events_by_task ON public.events USING btree (task_id, number) WHERE (task_id IS NOT NULL);
+CREATE INDEX events_in_order ON public.events USING btree (writer, number);
 CREATE UNIQUE INDEX events_one_end ON public.events USING btree (task_id) WHERE (type = ANY (ARRAY['task.completed'::text, 'task.failed'::text, 'task.cancelled'::text]));
 
 CREATE TABLE files (
@@ -221,6 +222,7 @@ CREATE TABLE files (
   width integer,
   height integer,
   duration_seconds double precision,
+  frames_per_second double precision,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone,
   deleted_at timestamp with time zone,

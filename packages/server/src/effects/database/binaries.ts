@@ -1,8 +1,8 @@
 /**
- * Finds the PostgreSQL programs that npm installed and makes sure that the database's user can run them. They are
- * used where they are when that works. Else they are copied once: a clone in root's private home (mode 700) cannot
- * be entered by the unprivileged user, and a package manager that skips install scripts leaves out links that
- * the package restores only in its postinstall.
+ * Finds the PostgreSQL programs that npm installed and makes sure that the database's user can run them. They
+ * are used where they are when that works. Else they are copied once: a clone in root's private home (mode
+ * 700) cannot be entered by the unprivileged user, and a package manager that skips install scripts leaves
+ * out links that the package restores only in its postinstall.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -44,7 +44,9 @@ type Link = z.infer<typeof linksShape>[number];
 export type Places = {
   /** The data directory of one installation. */
   dataDir: string;
-  /** For copies that several installations share, and for clusters that had to move; only root can write here. */
+  /**
+   * For copies that several installations share, and for clusters that had to move; only root can write here.
+   */
   systemDir: string;
 };
 
@@ -143,8 +145,8 @@ async function privateCopy(
   }
   throw new DatabaseStartError(
     'unreachable',
-    `The PostgreSQL programs in ${installed.native} cannot be run by user ${identity.uid}, and no readable place ` +
-      `for a copy was found (${refusals.join('; ')}). Make ${systemDir} writable or set DATABASE_URL.`,
+    `The PostgreSQL programs in ${installed.native} cannot be run by user ${identity.uid}, and no readable ` +
+      `place for a copy was found (${refusals.join('; ')}). Make ${systemDir} writable or set DATABASE_URL.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * The one administrative connection that each process keeps to an embedded database, and the two advisory locks
- * that live on it. The server drops a lock with its connection, so a killed process frees its claim by itself and
- * nobody ever has to judge whether a lock file is stale.
+ * The one administrative connection that each process keeps to an embedded database, and the two advisory
+ * locks that live on it. The server drops a lock with its connection, so a killed process frees its claim by
+ * itself and nobody ever has to judge whether a lock file is stale.
  */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,9 @@ const GATEWAY_LOCK = 1;
 const USERS_LOCK = 2;
 
 const CONNECT_TIMEOUT_MS = 5000;
-/** A killed gateway's connection is dropped by the server within milliseconds; this covers a loaded machine. */
+/**
+ * A killed gateway's connection is dropped by the server within milliseconds; this covers a loaded machine.
+ */
 const CLAIM_PATIENCE_MS = 1000;
 const CLAIM_RETRY_MS = 50;
 
@@ -81,8 +83,8 @@ export async function claimDirectory(client: pg.Client, folder: string): Promise
   }
   throw new DatabaseStartError(
     'already_running',
-    `Another gateway (${await claimHolder(client)}) already uses the database in ${folder}. Stop it first, choose ` +
-      'another data directory, or give several gateways one PostgreSQL server by DATABASE_URL.',
+    `Another gateway (${await claimHolder(client)}) already uses the database in ${folder}. Stop it first, ` +
+      'choose another data directory, or give several gateways one PostgreSQL server by DATABASE_URL.',
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * Makes the cluster on the first start. `initdb` works in a draft folder that is renamed to its final name when it
- * is whole: a start that is killed half-way leaves only a draft, and of two starts that race one rename wins.
+ * Makes the cluster on the first start. `initdb` works in a draft folder that is renamed to its final name
+ * when it is whole: a start that is killed half-way leaves only a draft, and of two starts that race one
+ * rename wins.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -33,8 +34,9 @@ export async function ensureCluster(
   else if (major !== binaries.majorVersion) {
     throw new DatabaseStartError(
       'version_mismatch',
-      `${home.data} was made by PostgreSQL ${major}, and this release brings PostgreSQL ${binaries.majorVersion}. ` +
-        'Run "sluice backup" with the release that made it, then "sluice restore" with this one into a new data directory.',
+      `${home.data} was made by PostgreSQL ${major}, and this release brings PostgreSQL ` +
+        `${binaries.majorVersion}. Run "sluice backup" with the release that made it, then ` +
+        '"sluice restore" with this one into a new data directory.',
     );
   }
   const password = (await readFile(join(home.data, PASSWORD_FILE), 'utf8')).trim();
@@ -136,8 +138,8 @@ async function initialise(
   if (inNamespace.status === 0) return;
   throw new DatabaseStartError(
     'no_user_entry',
-    `User ${identity.uid} has no entry in /etc/passwd, which PostgreSQL needs once, to create its files. Give the ` +
-      'user an entry, start once as root or as a named user, or set DATABASE_URL to a PostgreSQL server.',
+    `User ${identity.uid} has no entry in /etc/passwd, which PostgreSQL needs once, to create its files. ` +
+      'Give the user an entry, start once as root or as a named user, or set DATABASE_URL.',
     { cause: initFailure(inNamespace.output) },
   );
 }
@@ -171,7 +173,8 @@ function run(program: string, args: string[], cwd: string, identity: Identity): 
 export function spawnFailure(program: string, identity: Identity, cause: Error): DatabaseStartError {
   const why =
     systemCode(cause) === 'EPERM' && identity.dropped
-      ? `this process is root but may not become user ${identity.uid}: give it the SETUID and SETGID capabilities, or run it as a normal user`
+      ? `this process is root but may not become user ${identity.uid}: give it the SETUID and SETGID ` +
+        'capabilities, or run it as a normal user'
       : cause.message;
   return new DatabaseStartError('start_failed', `${program} could not be run: ${why}`, { cause });
 }

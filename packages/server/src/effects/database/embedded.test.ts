@@ -82,7 +82,7 @@ test('a second gateway on the same data directory is refused, and the first does
   await third.leave();
 });
 
-test('of gateways that start together exactly one wins, on an empty directory and on a full one', async () => {
+test('of gateways that start together exactly one wins, on an empty and on a full directory', async () => {
   const rig = await newRig();
   for (const round of ['first', 'later']) {
     const holders = await Promise.all([rig.hold(), rig.hold()]);

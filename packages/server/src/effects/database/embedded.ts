@@ -1,6 +1,7 @@
 /**
- * The embedded database: a real PostgreSQL beside the gateway, in its data directory. It is started when nobody
- * runs it, adopted when it outlived a killed gateway, restarted when it dies, and stopped by whoever leaves last.
+ * The embedded database: a real PostgreSQL beside the gateway, in its data directory. It is started when
+ * nobody runs it, adopted when it outlived a killed gateway, restarted when it dies, and stopped by whoever
+ * leaves last.
  */
 import { createHash } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
@@ -29,7 +30,9 @@ export type EmbeddedOptions = {
   fsync?: boolean;
   /** PostgreSQL settings, over ours. */
   settings?: Record<string, string>;
-  /** Where root puts what the database's user cannot reach in the data directory. Default `/var/lib/sluice`. */
+  /**
+   * Where root puts what the database's user cannot reach in the data directory. Default `/var/lib/sluice`.
+   */
   systemDir?: string;
   /** True (default) for a gateway; false for tools that may work beside one (backup, doctor). */
   claim?: boolean;
@@ -214,7 +217,9 @@ function connectionUrl(role: string, database: string, password: string, socketD
   return `postgresql://${role}:${password}@/${database}?host=${encodeURIComponent(socketDir)}`;
 }
 
-/** Watches the connection: when it ends, the server died (or dropped us), so start or adopt and claim again. */
+/**
+ * Watches the connection: when it ends, the server died (or dropped us), so start or adopt and claim again.
+ */
 function keepAlive(context: Context, first: Connection): { stop(mode?: StopMode): Promise<void> } {
   const { log, onLost } = context.options;
   const recoveredAtMs: number[] = [];

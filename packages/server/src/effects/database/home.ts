@@ -1,7 +1,7 @@
 /**
- * Where the cluster lives. `<data directory>/postgres` holds `data` (the cluster), `socket` and `log`. When the
- * database's user cannot reach the data directory (a clone in root's private home), the same three folders live
- * under /var/lib/sluice and `postgres` is a link to them.
+ * Where the cluster lives. `<data directory>/postgres` holds `data` (the cluster), `socket` and `log`. When
+ * the database's user cannot reach the data directory (a clone in root's private home), the same three
+ * folders live under /var/lib/sluice and `postgres` is a link to them.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -89,7 +89,7 @@ async function followLink(link: string, identity: Identity): Promise<string> {
     // Starting an empty cluster here would look like every task and every balance had vanished.
     throw new DatabaseStartError(
       'cluster_missing',
-      `${link} points to a database that is not there. Put it back, or remove the link to begin an empty one.`,
+      `${link} points to a database that is not there. Put it back, or remove the link to begin anew.`,
       { cause },
     );
   }
@@ -114,7 +114,9 @@ function unreachable(folder: string, closed: string, identity: Identity): Databa
   );
 }
 
-/** A fresh folder each time: a data directory that was deleted must not come back to life with old contents. */
+/**
+ * A fresh folder each time: a data directory that was deleted must not come back to life with old contents.
+ */
 async function makeElsewhere(
   { dataDir, systemDir }: Places,
   entry: string,
@@ -152,7 +154,10 @@ async function makeElsewhere(
   return folder;
 }
 
-/** In the home when the path is short enough, so that it lives and dies with the cluster; else in the temp folder. */
+/**
+ * In the home when the path is short enough, so that it lives and dies with the cluster; else in the temp
+ * folder.
+ */
 async function openSocketDir(home: string, identity: Identity): Promise<string> {
   const inside = join(home, 'socket');
   const short = createHash('sha256').update(home).digest('hex').slice(0, 12);

@@ -1,4 +1,7 @@
-/** Which user the database runs as, and what happens when that user cannot reach things. Most of it needs root. */
+/**
+ * Which user the database runs as, and what happens when that user cannot reach things. Most of it needs
+ * root.
+ */
 import {
   chmod,
   chown,

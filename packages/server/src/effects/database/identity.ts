@@ -1,6 +1,6 @@
 /**
- * Which user the database process runs as. PostgreSQL refuses to run as root, and root inside a container is a
- * normal case, so root drops to an unprivileged user; everybody else runs it as themselves.
+ * Which user the database process runs as. PostgreSQL refuses to run as root, and root inside a container is
+ * a normal case, so root drops to an unprivileged user; everybody else runs it as themselves.
  */
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -39,7 +39,9 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | nul
   }
 }
 
-/** The first folder on the way to `path` that `identity` may not enter, or null when it can go all the way. */
+/**
+ * The first folder on the way to `path` that `identity` may not enter, or null when it can go all the way.
+ */
 export async function firstClosedFolder(path: string, identity: Identity): Promise<string | null> {
   if (!identity.dropped) return null;
   for (const folder of ancestors(await realpath(path))) {

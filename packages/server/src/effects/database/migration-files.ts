@@ -2,13 +2,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Migration, parseMigration } from '../../store/migrate.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../store/migrations', import.meta.url));
 
-export async function readMigrations(folder: string = SHIPPED): Promise<Migration[]> {
+/** In the order of their numbers; `migrate` of `store/migrate.ts` applies them. */
+export async function readMigrations(
+  folder: string = SHIPPED,
+): Promise<{ name: string; contents: string }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return await Promise.all(
-    names.map(async (name) => parseMigration(name, await readFile(join(folder, name), 'utf8'))),
+    names.map(async (name) => ({ name, contents: await readFile(join(folder, name), 'utf8') })),
   );
 }

@@ -1,6 +1,7 @@
 /**
- * One postmaster process: is one running on this cluster, start one, stop one. Nothing here knows about gateways.
- * PostgreSQL's own `postmaster.pid` is the source: process id, socket folder and state, one per line.
+ * One postmaster process: is one running on this cluster, start one, stop one. Nothing here knows about
+ * gateways. PostgreSQL's own `postmaster.pid` is the source: process id, socket folder and state, one per
+ * line.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
@@ -14,7 +15,9 @@ import { DatabaseStartError, systemCode } from './start-failure.ts';
 
 export type PidFile = { pid: number; socketDir: string; ready: boolean };
 
-/** smart waits for clients, fast rolls them back and checkpoints, immediate aborts (recovery at next start). */
+/**
+ * smart waits for clients, fast rolls them back and checkpoints, immediate aborts (recovery at next start).
+ */
 export type StopMode = 'smart' | 'fast' | 'immediate';
 
 const STOP_SIGNALS = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
@@ -38,8 +41,9 @@ export async function readPidFile(data: string): Promise<PidFile | null> {
 }
 
 /**
- * Whether `pid` is a postmaster of this very cluster. A process id alone proves nothing: after a container restart
- * the number in the file often belongs to something else, and PostgreSQL would refuse to start because of it.
+ * Whether `pid` is a postmaster of this very cluster. A process id alone proves nothing: after a container
+ * restart the number in the file often belongs to something else, and PostgreSQL would refuse to start
+ * because of it.
  */
 export async function isPostmaster(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
@@ -68,7 +72,10 @@ function commandOf(pid: number): Promise<string> {
   });
 }
 
-/** Only for a file whose process is alive and is not PostgreSQL; any other stale file PostgreSQL handles itself. */
+/**
+ * Only for a file whose process is alive and is not PostgreSQL; any other stale file PostgreSQL handles
+ * itself.
+ */
 export async function removePidFile(data: string, pid: number): Promise<void> {
   const now = await readPidFile(data);
   if (now?.pid === pid) await rm(join(data, 'postmaster.pid'), { force: true });

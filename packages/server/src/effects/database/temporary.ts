@@ -1,6 +1,6 @@
 /**
- * A throw-away server for tests, the simulator and benchmarks: no fsync, its own temporary folder, gone with the
- * process. Servers whose owner was killed are swept by the next one.
+ * A throw-away server for tests, the simulator and benchmarks: no fsync, its own temporary folder, gone with
+ * the process. Servers whose owner was killed are swept by the next one.
  */
 import { chmod, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -9,8 +9,8 @@ const SOCKET_FILE = '.s.PGSQL.5432';
 export type CuttingProxy = { url: string; close(): Promise<void> };
 
 /**
- * Cuts once, at the first message with `word` in it: `before` it reaches the server, or `after` the server has acted
- * on it, with its answer withheld.
+ * Cuts once, at the first message with `word` in it: `before` it reaches the server, or `after` the server
+ * has acted on it, with its answer withheld.
  */
 export async function cuttingProxy(
   url: string,

@@ -1,6 +1,7 @@
 /**
- * For vitest: one test server for the whole run, started when the first test file asks for a database, so that a
- * run of pure tests costs nothing. Test files are in other processes; they ask over a socket on the loopback.
+ * For vitest: one test server for the whole run, started when the first test file asks for a database, so
+ * that a run of pure tests costs nothing. Test files are in other processes; they ask over a socket on the
+ * loopback.
  */
 import { createServer } from 'node:net';
 import type { TestProject } from 'vitest/node';

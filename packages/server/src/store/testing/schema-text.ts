@@ -1,6 +1,6 @@
 /**
- * The schema as text, from the catalogs alone (no pg_dump needed), in one fixed order: for the golden file that shows
- * a reader the sum of all migrations, and for tests that compare two databases.
+ * The schema as text, from the catalogs alone (no pg_dump needed), in one fixed order: for the golden file
+ * that shows a reader the sum of all migrations, and for tests that compare two databases.
  */
 import type { Queryable, Statement } from '../database.ts';
 
@@ -51,7 +51,8 @@ const tables: Statement = {
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
            (SELECT array_agg(format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid))
                      ORDER BY position(k.contype::text IN 'pucxf'), k.conname)
-              FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')) AS constraints,
+              FROM pg_constraint k
+             WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')) AS constraints,
            concat_ws(' ',
              CASE WHEN c.relispartition THEN (SELECT format('PARTITION OF %s %s', i.inhparent::regclass,
                                                 pg_get_expr(c.relpartbound, c.oid))

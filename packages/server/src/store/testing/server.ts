@@ -1,6 +1,6 @@
 /**
- * Databases for everything that is not production: one throw-away PostgreSQL server with a migrated template, and a
- * copy of the template (some 50 ms) for whoever needs a database of their own.
+ * Databases for everything that is not production: one throw-away PostgreSQL server with a migrated template,
+ * and a copy of the template (some 50 ms) for whoever needs a database of their own.
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
@@ -9,7 +9,7 @@ import { readMigrations } from '../../effects/database/migration-files.ts';
 import { startTemporaryServer } from '../../effects/database/temporary.ts';
 import { realRandom } from '../../effects/random/real.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../database.ts';
-import { type Migration, migrate } from '../migrate.ts';
+import { type MigrationFile, migrate } from '../migrate.ts';
 
 export type TestDatabase = {
   url: string;
@@ -28,7 +28,7 @@ export type TestServer = {
 
 export type TestServerOptions = {
   /** Instead of the shipped ones. */
-  migrations?: readonly Migration[];
+  migrations?: readonly MigrationFile[];
   settings?: Record<string, string>;
 };
 
@@ -72,7 +72,7 @@ export function openTestDatabase(url: string, options: Partial<DatabaseOptions> 
   });
 }
 
-async function createTemplate(adminUrl: string, migrations: readonly Migration[]): Promise<void> {
+async function createTemplate(adminUrl: string, migrations: readonly MigrationFile[]): Promise<void> {
   await admin(adminUrl, (client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
   const database = openTestDatabase(withDatabase(adminUrl, TEMPLATE));
   try {

@@ -22,8 +22,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * At the top of a test file: a database for the file, dropped after it. The function returned gives it to tests; it
- * may be called only inside hooks and tests.
+ * At the top of a test file: a database for the file, dropped after it. The function returned gives it to
+ * tests; it may be called only inside hooks and tests.
  */
 export function useTestDatabase(): () => { database: Database; url: string } {
   let own: { created: TestDatabase; database: Database } | null = null;

@@ -1,6 +1,7 @@
 /**
- * A backup of the whole database in one file, taken while gateways work, with no client tools: one snapshot, every
- * table by COPY. Files that tasks produced are not in it, nor is the key that seals credentials: keep both as well.
+ * A backup of the whole database in one file, taken while gateways work, with no client tools: one snapshot,
+ * every table by COPY. Files that tasks produced are not in it, nor is the key that seals credentials: keep
+ * both as well.
  */
 import { createHash } from 'node:crypto';
 import { Readable, type Writable } from 'node:stream';

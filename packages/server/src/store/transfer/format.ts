@@ -1,5 +1,6 @@
 /**
- * The backup file: one gzip stream of frames, each one letter, a length of four bytes (big-endian) and a payload.
+ * The backup file: one gzip stream of frames, each one letter, a length of four bytes (big-endian) and a
+ * payload.
  *
  *   H  header (JSON), first: which schema, which tables, which partitions
  *   T  a table begins (JSON)      D  its rows as COPY text, any number of frames

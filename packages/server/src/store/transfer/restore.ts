@@ -1,7 +1,8 @@
 /**
- * Puts a backup into an empty database: all of it or nothing, in one transaction. What was written is read back and
- * must have the same hash. The restored copy is in quarantine: the gateway submits nothing until an operator has
- * confirmed, because tasks that the copy believes to be waiting may have been rendered and paid for since.
+ * Puts a backup into an empty database: all of it or nothing, in one transaction. What was written is read
+ * back and must have the same hash. The restored copy is in quarantine: the gateway submits nothing until an
+ * operator has confirmed, because tasks that the copy believes to be waiting may have been rendered and paid
+ * for since.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,7 +11,7 @@ import { createGunzip } from 'node:zlib';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Database } from '../database.ts';
-import { type Migration, migrate } from '../migrate.ts';
+import { type MigrationFile, migrate } from '../migrate.ts';
 import { lift } from './constraints.ts';
 import {
   damaged,
@@ -33,10 +34,10 @@ export type RestoreSummary = { schema: number; tables: number; rows: number; cre
 
 export type RestoreOptions = {
   /**
-   * This release's migrations and its clock. With them a database that was never migrated is brought to the backup's
-   * schema first and to this release's afterwards, so a backup of an older release can be restored.
+   * This release's migrations and its clock. With them a database that was never migrated is brought to the
+   * backup's schema first and to this release's afterwards, so a backup of an older release can be restored.
    */
-  upgrade?: { migrations: readonly Migration[]; now: () => number };
+  upgrade?: { migrations: readonly MigrationFile[]; now: () => number };
 };
 
 const READ_BYTES = 256 * 1024;
@@ -144,7 +145,7 @@ async function refuseOtherSchema(client: pg.ClientBase, { migrations }: Header):
   if (same) return;
   throw new TransferError(
     `The backup has schema ${migrations.length} and the database schema ${applied.length}` +
-      `${applied.length === migrations.length ? ', of another making' : ''}. Restore into a new, empty database.`,
+      `${applied.length === migrations.length ? ', of another making' : ''}. Restore into a new database.`,
   );
 }
 
@@ -155,7 +156,8 @@ async function createPartitions(client: pg.ClientBase, { partitions }: Header): 
     if (present.has(name)) continue;
     const partitioned = key === null ? '' : ` PARTITION BY ${key}`;
     await client.query(
-      `CREATE TABLE ${quoted(client, [name])} PARTITION OF ${quoted(client, [parent])} ${bound}${partitioned}`,
+      `CREATE TABLE ${quoted(client, [name])} ` +
+        `PARTITION OF ${quoted(client, [parent])} ${bound}${partitioned}`,
     );
   }
 }
@@ -174,7 +176,9 @@ async function matchTables(client: pg.ClientBase, header: Header): Promise<Table
   return matched;
 }
 
-/** Rows that a migration itself inserted carry the same transaction number as the record of that migration. */
+/**
+ * Rows that a migration itself inserted carry the same transaction number as the record of that migration.
+ */
 async function refuseRows(client: pg.ClientBase, tables: readonly Table[]): Promise<void> {
   for (const { name } of tables) {
     const { rows } = await client.query<{ used: boolean }>(

@@ -18,7 +18,10 @@ export const FIXED_TEXT = `
   SET LOCAL client_encoding = 'UTF8';
   SET LOCAL synchronize_seqscans = off;`;
 
-/** Tables with rows of their own (partitions, not what they are partitions of), and the columns that are stored. */
+/**
+ * Tables with rows of their own (partitions, not what they are partitions of), and the columns that are
+ * stored.
+ */
 const TABLES = `
   SELECT c.relname AS name,
          coalesce((SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a

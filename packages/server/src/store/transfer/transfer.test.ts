@@ -3,20 +3,23 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../database.ts';
-import { type Migration, migrate, parseMigration } from '../migrate.ts';
+import { type MigrationFile, migrate } from '../migrate.ts';
 import { schemaText } from '../testing/schema-text.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/server.ts';
 import { testServer } from '../testing/test-database.ts';
 import { backup } from './backup.ts';
 import { restore } from './restore.ts';
 
-const FIRST = parseMigration(
+const migrationFile = (name: string, contents: string): MigrationFile => ({ name, contents });
+
+const FIRST = migrationFile(
   '0001_first.sql',
   `-- breaking: no — a schema with everything that makes copying hard
    CREATE TABLE settings (key text PRIMARY KEY, value jsonb NOT NULL);
    CREATE TABLE kinds (name text PRIMARY KEY);
    INSERT INTO kinds VALUES ('seeded');
-   CREATE TABLE left_side (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, right_id bigint, kind text REFERENCES kinds);
+   CREATE TABLE left_side (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, right_id bigint,
+                           kind text REFERENCES kinds);
    CREATE TABLE right_side (id bigint PRIMARY KEY, left_id bigint NOT NULL REFERENCES left_side);
    ALTER TABLE left_side ADD CONSTRAINT circle FOREIGN KEY (right_id) REFERENCES right_side DEFERRABLE;
    CREATE TABLE odd (note text, raw bytea, amount numeric, ratio float8, at timestamptz, list text[],
@@ -28,12 +31,12 @@ const FIRST = parseMigration(
    CREATE TRIGGER no_insert BEFORE INSERT ON kinds EXECUTE FUNCTION refuse_change();
   `,
 );
-const SECOND = parseMigration(
+const SECOND = migrationFile(
   '0002_second.sql',
   `-- breaking: no — a later release
    ALTER TABLE right_side ADD COLUMN note text NOT NULL DEFAULT '';`,
 );
-const OTHER_FIRST = parseMigration(
+const OTHER_FIRST = migrationFile(
   '0001_first.sql',
   '-- breaking: no — another\nCREATE TABLE settings (key text);',
 );
@@ -43,11 +46,12 @@ const ROWS = `
   INSERT INTO right_side SELECT n, n FROM generate_series(1, 2000) n;
   UPDATE left_side SET right_id = id;
   INSERT INTO odd (note, raw, amount, ratio, at, list) VALUES
-    (E'tab\\t, line\\n, back\\\\slash, \\\\N, "quote" and ünïcode 🎬', '\\x00ff0a', 1234567890.123456789012, 0.1 + 0.2,
-     '2026-03-29 02:30:00.123456+01', ARRAY['a,b', NULL, '{}', '']),
+    (E'tab\\t, line\\n, back\\\\slash, \\\\N, "quote" and ünïcode 🎬', '\\x00ff0a', 1234567890.123456789012,
+     0.1 + 0.2,     '2026-03-29 02:30:00.123456+01', ARRAY['a,b', NULL, '{}', '']),
     (NULL, '', 'NaN', 'Infinity', '-infinity', '{}');
   INSERT INTO odd (note) SELECT repeat(md5(n::text), 100) FROM generate_series(1, 1000) n;
-  CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY RANGE (at);
+  CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')
+    PARTITION BY RANGE (at);
   CREATE TABLE log_2026_11 PARTITION OF log_2026 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
   CREATE TABLE log_rest PARTITION OF log DEFAULT;
   INSERT INTO log VALUES ('2026-11-22', 'a line'), ('2030-01-01', 'a late line');`;
@@ -56,7 +60,7 @@ const opened: { database: Database; created: TestDatabase }[] = [];
 let full: Database;
 let file: Buffer;
 
-async function open(migrations: readonly Migration[]): Promise<Database> {
+async function open(migrations: readonly MigrationFile[]): Promise<Database> {
   const created = await (await testServer()).createEmptyDatabase();
   const database = openTestDatabase(created.url, { max: 2 });
   opened.push({ database, created });

@@ -1,12 +1,16 @@
 /**
- * For tests: a process that holds an embedded database like a gateway does, until it is killed or its input ends.
- * It says what happened as one line of JSON.
+ * For tests: a process that holds an embedded database like a gateway does, until it is killed or its input
+ * ends. It says what happened as one line of JSON.
  *
  *   node --import tsx holder.ts <data directory> <system directory>
  */
 import { once } from 'node:events';
 import { type Embedded, startEmbedded } from '../embedded.ts';
-import { DatabaseStartError } from '../start-failure.ts';
+import { DatabaseStartError, type StartFailureCode } from '../start-failure.ts';
+
+export type Said =
+  | { outcome: 'started'; url: string; adopted: boolean; tookMs: number }
+  | { outcome: StartFailureCode; sentence: string };
 
 const [dataDir = '', systemDir = ''] = process.argv.slice(2);
 
@@ -28,7 +32,7 @@ async function start(): Promise<Embedded | null> {
   }
 }
 
-function say(line: Record<string, unknown>): void {
+function say(line: Said): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -1,4 +1,6 @@
-/** For tests of the embedded database: folders of their own, other processes, and everything ended afterwards. */
+/**
+ * For tests of the embedded database: folders of their own, other processes, and everything ended afterwards.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
@@ -11,12 +13,13 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type Embedded, type EmbeddedOptions, startEmbedded } from '../embedded.ts';
 import { readPidFile, stopPostmaster } from '../postmaster.ts';
+import type { Said } from './holder.ts';
 
 const HOLDER = fileURLToPath(new URL('holder.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../../../../', import.meta.url));
 
 const saidShape = z.object({
-  outcome: z.string(),
+  outcome: z.custom<Said['outcome']>((value) => typeof value === 'string'),
   sentence: z.string().default(''),
   url: z.string().default(''),
   adopted: z.boolean().default(false),
