@@ -1,7 +1,9 @@
 /**
- * When to ask the upstream about an attempt. The first question comes when the fastest tenth of comparable renders is
- * done, then questions follow the measured spread, and an attempt that is late is asked about ever more rarely. A
- * callback makes an attempt due at once, so where callbacks arrive the polls in between can be rare.
+ * When to ask the upstream about an attempt. Where comparable renders were measured, the first question comes when the
+ * fastest tenth of them is done, then questions follow the measured spread, and an attempt that is late is asked about
+ * ever more rarely. Before anything was measured, declared times are not worth waiting for: questions then follow the
+ * age of the attempt, so that none is noticed later than a fifth of its own render time. A callback makes an attempt
+ * due at once, so where callbacks arrive the polls in between can be rare.
  */
 
 export type PollFacts = {
@@ -18,6 +20,8 @@ export type PollFacts = {
 const SAMPLES_TO_TRUST = 8;
 const STEP_LEAST_MS = 2_000;
 const STEP_MOST_MS = 30_000;
+const BLIND_STEP_SHARE = 0.2;
+const BLIND_STEP_MOST_MS = 15_000;
 const CALLBACK_STRETCH = 3;
 const QUESTION_BACKOFF_MOST_MS = 60_000;
 
@@ -41,6 +45,10 @@ export function nextPollAtMs(facts: PollFacts): number {
   const spread = renderSpread(facts.samplesMs, facts.declaredMs);
   const elapsedMs = facts.nowMs - facts.acceptedAtMs;
   const stretch = facts.callbacks ? CALLBACK_STRETCH : 1;
+  if (!spread.measured) {
+    const blindMs = Math.min(BLIND_STEP_MOST_MS, Math.max(STEP_LEAST_MS, elapsedMs * BLIND_STEP_SHARE));
+    return facts.nowMs + Math.min(STEP_MOST_MS, blindMs * stretch);
+  }
   if (elapsedMs < spread.earlyMs) {
     return facts.acceptedAtMs + Math.max(spread.earlyMs, elapsedMs + STEP_LEAST_MS);
   }

@@ -32,7 +32,7 @@ export async function admitTasks(context: Context, most: number): Promise<Admitt
 async function admitFamily(context: Context, family: string, most: number): Promise<Admitted[]> {
   const nowMs = context.clock.now();
   const lease = newId('lease', nowMs, context.random);
-  return context.store.admission.admit({
+  const admitted = await context.store.admission.admit({
     family,
     nowMs,
     most,
@@ -44,6 +44,11 @@ async function admitFamily(context: Context, family: string, most: number): Prom
       eventId: newId('evt', nowMs, context.random),
     }),
   });
+  for (const { number, createdAtMs } of admitted) {
+    if (number > 1) continue;
+    context.telemetry.observe('sluice_queue_wait_seconds', (nowMs - createdAtMs) / 1000, { family });
+  }
+  return admitted;
 }
 
 /** Every path × family of the catalogue gets its limit row, so that admission has something to lock. */

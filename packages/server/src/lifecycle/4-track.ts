@@ -238,7 +238,7 @@ function failed(
 /** The upstream forgot a task that it had accepted. */
 function lost(context: Context, asking: Asking, row: PollRow): Ended {
   const message = 'the upstream no longer knows the task';
-  const observation = { word: 'not found', cost: null, outputs: [] };
+  const observation = { word: 'not found', cost: null, outputs: [], changedAtMs: null };
   return {
     ...end(context, asking, row, observation, `${asking.path.name}: ${message}`),
     state: 'abandoned',
@@ -265,14 +265,22 @@ function codeOf(failure: FailureClass): TaskErrorCode {
 
 type EndCommon = Pick<
   Ended,
-  'attemptId' | 'word' | 'note' | 'cost' | 'costId' | 'costAccounts' | 'suspenseAccounts' | 'eventId'
+  | 'attemptId'
+  | 'word'
+  | 'note'
+  | 'cost'
+  | 'costId'
+  | 'costAccounts'
+  | 'suspenseAccounts'
+  | 'eventId'
+  | 'endedAtMs'
 >;
 
 function end(
   context: Context,
   asking: Asking,
   row: PollRow,
-  observation: Pick<Observation, 'word' | 'cost' | 'outputs'>,
+  observation: Pick<Observation, 'word' | 'cost' | 'outputs' | 'changedAtMs'>,
   summary: string,
 ): EndCommon {
   const nowMs = context.clock.now();
@@ -295,6 +303,8 @@ function end(
     costAccounts: [ledgerAccounts.cost(path.name), wallet],
     suspenseAccounts: [ledgerAccounts.suspense(path.name), wallet],
     eventId: newId('evt', nowMs, context.random),
+    // The upstream's own clock, kept between acceptance and now: clocks differ.
+    endedAtMs: Math.min(nowMs, Math.max(row.accepted_at, observation.changedAtMs ?? nowMs)),
   };
 }
 
@@ -332,16 +342,26 @@ async function recordEnds(context: Context, ends: readonly Ended[]): Promise<voi
   context.wake('admit');
   context.wake('mirror');
   context.wake('settle');
-  await learnRenderTimes(context, ended, nowMs);
+  const endedAtMs = new Map(ends.map((end) => [end.attemptId, end.endedAtMs]));
+  const renders = ended
+    .filter((row) => row.state === 'succeeded')
+    .map((row) => ({ ...row, endedAtMs: endedAtMs.get(row.attempt_id) ?? nowMs }));
+  for (const { path_name: path, endedAtMs: at } of renders) {
+    context.telemetry.observe('sluice_detection_lag_seconds', (nowMs - at) / 1000, { path });
+  }
+  await learnRenderTimes(context, renders, nowMs);
 }
 
-async function learnRenderTimes(context: Context, ended: readonly EndedRow[], nowMs: number): Promise<void> {
+async function learnRenderTimes(
+  context: Context,
+  renders: readonly (EndedRow & { endedAtMs: number })[],
+  nowMs: number,
+): Promise<void> {
   const byShape = new Map<string, { pathName: string; shape: string; samplesMs: number[] }>();
-  for (const row of ended) {
-    if (row.state !== 'succeeded') continue;
+  for (const row of renders) {
     const name = `${row.path_name}\n${row.shape}`;
     const times = byShape.get(name) ?? { pathName: row.path_name, shape: row.shape, samplesMs: [] };
-    times.samplesMs.push(Math.max(0, Math.round(nowMs - row.accepted_at)));
+    times.samplesMs.push(Math.round(row.endedAtMs - row.accepted_at));
     byShape.set(name, times);
   }
   if (byShape.size > 0) await context.store.track.addRenderTimes([...byShape.values()], nowMs);

@@ -123,6 +123,7 @@ async function measureInputs(
   const files = await context.store.files.factsOf(
     caller.accountId,
     uploads.map(({ fileId }) => fileId),
+    context.clock.now(),
   );
   const facts: Record<string, FactsByName[string]> = {};
   for (const { input, fileId } of uploads) {

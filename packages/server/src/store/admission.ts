@@ -15,6 +15,7 @@ export type Admitted = {
   pathName: string;
   callbackToken: string;
   lease: string;
+  createdAtMs: number;
   order: unknown;
 };
 
@@ -204,6 +205,7 @@ async function writePlan(tx: Transaction, request: AdmissionRequest, plan: Admis
     pathName: row.path_name,
     callbackToken: row.callback_token,
     lease: request.lease,
+    createdAtMs: row.created_at,
     order: row.order,
   }));
 }

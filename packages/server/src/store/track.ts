@@ -44,6 +44,8 @@ export type Ended = {
   message: string | null;
   upstreamCode: string | null;
   eventId: string;
+  /** When the render ended by the upstream's own word; not stored, only learned from. */
+  endedAtMs: number;
 };
 
 export type EndedRow = {

@@ -97,6 +97,7 @@ export type AdmittedRow = {
   number: number;
   path_name: string;
   callback_token: string;
+  created_at: number;
   order: unknown;
 };
 
@@ -113,7 +114,7 @@ export const writeAdmitted = statement(
             expires_at = least(o.deadline_at, o.finish_by)
      FROM r JOIN task_orders o ON o.task_id = r.task_id
      WHERE tasks.id = r.task_id AND tasks.state = 'queued'
-     RETURNING tasks.id, tasks.account_id, tasks.model, tasks.attempts, tasks.version, tasks.slot_ms,
+     RETURNING tasks.id, tasks.account_id, tasks.model, tasks.created_at, tasks.attempts, tasks.version, tasks.slot_ms,
                tasks.shape, tasks.sandbox, o."order", o.metadata
    ), a AS (
      INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
@@ -136,7 +137,8 @@ export const writeAdmitted = statement(
                                'sandbox', t.sandbox, 'metadata', t.metadata, 'assets', '[]'::jsonb), $5
      FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1
    )
-   SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token, t."order"
+   SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token,
+          t.created_at, t."order"
    FROM r JOIN t ON t.id = r.task_id`,
 );
 
