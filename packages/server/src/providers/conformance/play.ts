@@ -1,6 +1,7 @@
 /** Runs an adapter's generator against scripted answers, with nothing in between. */
 import assert from 'node:assert/strict';
 import type {
+  Abilities,
   Exchange,
   FindOutcome,
   ObserveOutcome,
@@ -73,6 +74,11 @@ export function observeOn(
 ): Played<ObserveOutcome> {
   const stored = handleFor(subject, path);
   return play(subject.provider.observe(pathOf(subject, path), [stored]), response);
+}
+
+/** `find` is asked of an adapter only when there is something to look up by. */
+export function canFind({ clientKey, list }: Abilities): boolean {
+  return clientKey === 'query' || clientKey === 'idempotent' || list;
 }
 
 export function findOn(subject: Subject, path: string, response: UpstreamResponse): Played<FindOutcome> {

@@ -7,6 +7,7 @@ import type { SubmitIds, SubmitOutcome } from '../contract.ts';
 import { createDrive, type Drive } from '../drive.ts';
 import { guaranteeOf } from '../guarantee.ts';
 import { type Trial, trial } from './laws.ts';
+import { canFind } from './play.ts';
 import { shapeOf } from './shape.ts';
 import type { Emulated, Stage, Subject } from './subject.ts';
 
@@ -194,13 +195,14 @@ async function shapeTrial(subject: Subject, emulated: Emulated, path: string): P
   }
   assert.equal(status, 'succeeded', 'the emulated task never succeeded');
   const context = stage.path();
-  await drive.run(
-    subject.provider.find(context, [{ correlationId, order: stage.order, sentAtMs: 0 }]),
-    context,
-  );
+  if (canFind(subject.provider.abilities))
+    await drive.run(
+      subject.provider.find(context, [{ correlationId, order: stage.order, sentAtMs: 0 }]),
+      context,
+    );
   await drive.run(subject.provider.balance(context), context);
   const answers = stage.answers();
-  assert.ok(answers.length > 4);
+  assert.ok(answers.length >= 3, 'a life has at least a submit, an end and a balance');
   for (const given of answers) fitsDocuments(subject, path, given);
 }
 

@@ -1,7 +1,18 @@
 /** Laws 4 to 7: what an adapter makes of the answer to a submit. */
 import assert from 'node:assert/strict';
 import { laws, type Trial, trial } from './laws.ts';
-import { answer, findOn, lost, notSent, observeOn, pathOf, play, responseOf, submitTo } from './play.ts';
+import {
+  answer,
+  canFind,
+  findOn,
+  lost,
+  notSent,
+  observeOn,
+  pathOf,
+  play,
+  responseOf,
+  submitTo,
+} from './play.ts';
 import type { Subject } from './subject.ts';
 
 /** Success by its status, and nothing that names a task. */
@@ -48,7 +59,7 @@ export function submittingTrials(subject: Subject): Trial[] {
       for (const response of [lost, notSent, answer('', 502)]) {
         const outcomes = [
           observeOn(subject, path, response).outcome,
-          findOn(subject, path, response).outcome,
+          ...(canFind(subject.provider.abilities) ? [findOn(subject, path, response).outcome] : []),
           play(subject.provider.balance(pathOf(subject, path)), response).outcome,
         ];
         for (const outcome of outcomes) {
