@@ -195,11 +195,10 @@ async function shapeTrial(subject: Subject, emulated: Emulated, path: string): P
   }
   assert.equal(status, 'succeeded', 'the emulated task never succeeded');
   const context = stage.path();
-  if (canFind(subject.provider.abilities))
-    await drive.run(
-      subject.provider.find(context, [{ correlationId, order: stage.order, sentAtMs: 0 }]),
-      context,
-    );
+  if (canFind(subject.provider.abilities)) {
+    const query = { correlationId, order: stage.order, sentAtMs: 0 };
+    await drive.run(subject.provider.find(context, [query]), context);
+  }
   await drive.run(subject.provider.balance(context), context);
   const answers = stage.answers();
   assert.ok(answers.length >= 3, 'a life has at least a submit, an end and a balance');
