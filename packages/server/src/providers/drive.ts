@@ -186,7 +186,7 @@ async function send(request: UpstreamRequest, ride: Ride): Promise<UpstreamRespo
     status: response.kind === 'answered' ? response.status : null,
     reason: response.kind === 'answered' ? null : response.reason,
     sentAtMs,
-    durationMs: Math.max(0, options.clock.monotonic() - startMs),
+    durationMs: Math.max(0, Math.round(options.clock.monotonic() - startMs)),
     bytes: answer.kind === 'answered' ? answer.body.byteLength : 0,
   };
   ride.exchanges.push(record);
