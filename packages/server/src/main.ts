@@ -2,8 +2,9 @@
  * The composition root: the only place that builds real effects and puts the parts together. It also owns the order of
  * starting and stopping: database, schema, stores, door, loops; and back.
  */
-import { loadCatalogue } from './catalogue/catalogue.ts';
+import { type Catalogue, loadCatalogue } from './catalogue/catalogue.ts';
 import type { Config } from './config.ts';
+import type { Blobs } from './effects/blobs/blobs.ts';
 import { openBlobs } from './effects/blobs/open.ts';
 import { readCatalogueFiles } from './effects/catalogue/read.ts';
 import { realClock } from './effects/clock/real.ts';
@@ -11,11 +12,11 @@ import { startEmbedded } from './effects/database/embedded.ts';
 import { readMigrations } from './effects/database/migration-files.ts';
 import { realMedia } from './effects/media/real.ts';
 import { addressPolicy } from './effects/outbound/policy.ts';
-import { createOutbound } from './effects/outbound/real.ts';
+import { createOutbound, type RealOutbound } from './effects/outbound/real.ts';
 import { newId } from './effects/random/id.ts';
 import { realRandom } from './effects/random/real.ts';
 import { loadSealKey } from './effects/secrets/seal-key.ts';
-import { createSecrets } from './effects/secrets/secrets.ts';
+import { createSecrets, type Secrets } from './effects/secrets/secrets.ts';
 import { createLog, type Log } from './effects/telemetry/log.ts';
 import { createMetrics, type Metrics } from './effects/telemetry/metrics.ts';
 import { ensureLimits } from './lifecycle/2-admit.ts';
@@ -33,11 +34,12 @@ import {
 } from './runtime/compose.ts';
 import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
-import { createWakes, startLoops } from './runtime/loops.ts';
+import { createWakes, startLoops, type Wakes } from './runtime/loops.ts';
 import { createTelemetry } from './runtime/telemetry.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
-import { createStore } from './store/store.ts';
+import { createStore, type Store } from './store/store.ts';
+import { serverVersion } from './store/version.ts';
 
 export type RunningGateway = {
   url: string;
@@ -47,6 +49,23 @@ export type RunningGateway = {
   database: { kind: 'embedded' | 'external'; version: string; adopted: boolean };
   /** Stops taking work, finishes what is under way, closes everything. */
   stop(): Promise<void>;
+};
+
+/** Everything that touches the world, opened and ready. A caller may put its own around the parts before running. */
+export type Effects = {
+  log: Log;
+  metrics: Metrics;
+  database: OpenedDatabase;
+  store: Store;
+  secrets: Secrets;
+  outbound: RealOutbound;
+  addressRefusal: (url: string) => Promise<string | null>;
+  /** Our own ports, filled when the door opens; nothing may be sent there. */
+  doors: { origins: string[]; ports: number[] };
+  blobs: Blobs;
+  catalogue: Catalogue;
+  schema: number;
+  close(): Promise<void>;
 };
 
 type OpenedDatabase = {
@@ -65,19 +84,63 @@ export async function startGateway(
   config: Config,
   onLine: (line: string) => void = () => {},
 ): Promise<RunningGateway> {
-  const log = createLog(config.logLevel);
-  const metrics = createMetrics();
-  const sealKey = await loadSealKey(config.dataDir, config.sealKey);
-  const opened = await openStore(config, log, onLine);
+  const effects = await openEffects(config, onLine);
   try {
-    return await assemble(config, { log, metrics, opened, sealKey });
+    return await runGateway(config, effects);
   } catch (error) {
-    await opened.close();
+    await effects.close();
     throw error;
   }
 }
 
-async function openStore(config: Config, log: Log, onLine: (line: string) => void): Promise<OpenedDatabase> {
+export async function openEffects(config: Config, onLine: (line: string) => void): Promise<Effects> {
+  const log = createLog(config.logLevel);
+  const metrics = createMetrics();
+  const sealKey = await loadSealKey(config.dataDir, config.sealKey);
+  const database = await openDatabaseOf(config, log, onLine);
+  try {
+    const migrations = await readMigrations();
+    await migrate(database.db, migrations, { now: realClock.now, log: (line) => log.info({}, line) });
+    const store = createStore(database.db);
+    const secrets = createSecrets(sealKey, realRandom);
+    await refuseForeignSealKey(store, secrets);
+    const blobs = openBlobs(config.dataDir, config.s3, realClock);
+    await blobs.probe();
+    const catalogue = loadCatalogue(await readCatalogueFiles());
+    const doors = { origins: config.publicUrl === null ? [] : [config.publicUrl], ports: [] };
+    const policy = { clock: realClock, allow: config.allow, allowHttp: config.allow.http, own: () => doors };
+    const outbound = createOutbound(policy);
+    const addressRefusal = addressPolicy(policy);
+    const close = async () => {
+      await outbound.close();
+      await database.close();
+    };
+    const schema = migrations.length;
+    return {
+      log,
+      metrics,
+      database,
+      store,
+      secrets,
+      outbound,
+      addressRefusal,
+      doors,
+      blobs,
+      catalogue,
+      schema,
+      close,
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openDatabaseOf(
+  config: Config,
+  log: Log,
+  onLine: (line: string) => void,
+): Promise<OpenedDatabase> {
   const line = (text: string) => {
     log.info({}, text);
     onLine(text);
@@ -93,7 +156,13 @@ async function openStore(config: Config, log: Log, onLine: (line: string) => voi
   };
   if (config.databaseUrl !== null) {
     const db = openDatabase(config.databaseUrl, options);
-    return { db, kind: 'external', version: await versionOf(db), adopted: false, close: () => db.close() };
+    return {
+      db,
+      kind: 'external',
+      version: await serverVersion(db),
+      adopted: false,
+      close: () => db.close(),
+    };
   }
   const embedded = await startEmbedded({
     dataDir: config.dataDir,
@@ -108,34 +177,52 @@ async function openStore(config: Config, log: Log, onLine: (line: string) => voi
   return { db, kind: 'embedded', version: embedded.version, adopted: embedded.adopted, close };
 }
 
-type Parts = { log: Log; metrics: Metrics; opened: OpenedDatabase; sealKey: Uint8Array };
-
-async function assemble(config: Config, { log, metrics, opened, sealKey }: Parts): Promise<RunningGateway> {
-  const migrations = await readMigrations();
-  await migrate(opened.db, migrations, { now: realClock.now, log: (line) => log.info({}, line) });
-  const store = createStore(opened.db);
-  const secrets = createSecrets(sealKey, realRandom);
-  await refuseForeignSealKey(store, secrets);
-  const doors = { origins: config.publicUrl === null ? [] : [config.publicUrl], ports: [] as number[] };
-  const policy = { clock: realClock, allow: config.allow, allowHttp: config.allow.http, own: () => doors };
-  const outbound = createOutbound(policy);
+export async function runGateway(config: Config, effects: Effects): Promise<RunningGateway> {
+  const { log, metrics, store, database, doors } = effects;
   const wakes = createWakes(realClock);
-  const catalogue = loadCatalogue(await readCatalogueFiles());
-  const blobs = openBlobs(config.dataDir, config.s3, realClock);
-  await blobs.probe();
+  const context = contextOf(config, effects, wakes);
+  await ensureLimits(context);
+  const operatorKey = await firstOperatorKey(context);
+  const draining = new AbortController();
+  const { db, kind, version, adopted } = database;
+  const door = await startDoor(context, config, {
+    version: VERSION,
+    database: { kind, version, schema: effects.schema, health: () => db.health() },
+    draining: draining.signal,
+    metricsText: metrics.text,
+    addressRefusal: effects.addressRefusal,
+  });
+  doors.ports.push(door.port);
+  context.settings.localUrl = door.url;
+  const loops = startLoops(context, wakes);
+  const complain = (error: unknown) => log.warn({}, error instanceof Error ? error.message : String(error));
+  const heartbeat = await startHeartbeat(store.nodes, context.nodeId, realClock, complain);
+  const gauges = refreshGauges(store, metrics, realClock, draining.signal, complain);
+  return {
+    url: door.url,
+    operatorKey,
+    context,
+    database: { kind, version, adopted },
+    stop: async () => {
+      draining.abort();
+      await door.close();
+      await Promise.all([loops.stop(), heartbeat.stop(), gauges]);
+      await effects.close();
+    },
+  };
+}
+
+function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
+  const { log, metrics, store, secrets, outbound, blobs, catalogue } = effects;
   const telemetry = createTelemetry(log, metrics);
   const settings = settingsOf(config);
-  const context: Context = {
+  const onRequest = countRequests(telemetry);
+  return {
     nodeId: newId('node', realClock.now(), realRandom),
     clock: realClock,
     random: realRandom,
     store,
-    drive: createDrive({
-      outbound,
-      clock: realClock,
-      onRequest: countRequests(telemetry),
-      onFault: logFaults(log),
-    }),
+    drive: createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(log) }),
     outbound,
     blobs,
     media: realMedia,
@@ -146,40 +233,6 @@ async function assemble(config: Config, { log, metrics, opened, sealKey }: Parts
     telemetry,
     settings,
     wake: wakes.wake,
-  };
-  await ensureLimits(context);
-  const operatorKey = await firstOperatorKey(context);
-  const draining = new AbortController();
-  const door = await startDoor(context, config, {
-    version: VERSION,
-    database: {
-      kind: opened.kind,
-      version: opened.version,
-      schema: migrations.length,
-      health: () => opened.db.health(),
-    },
-    draining: draining.signal,
-    metricsText: metrics.text,
-    addressRefusal: addressPolicy(policy),
-  });
-  doors.ports.push(door.port);
-  settings.localUrl = door.url;
-  const loops = startLoops(context, wakes);
-  const complain = (error: unknown) => log.warn({}, error instanceof Error ? error.message : String(error));
-  const heartbeat = await startHeartbeat(store.nodes, context.nodeId, realClock, complain);
-  const gauges = refreshGauges(store, metrics, realClock, draining.signal, complain);
-  return {
-    url: door.url,
-    operatorKey,
-    context,
-    database: { kind: opened.kind, version: opened.version, adopted: opened.adopted },
-    stop: async () => {
-      draining.abort();
-      await door.close();
-      await Promise.all([loops.stop(), heartbeat.stop(), gauges]);
-      await outbound.close();
-      await opened.close();
-    },
   };
 }
 

@@ -6,7 +6,6 @@ import type { Log } from '../effects/telemetry/log.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { DriveFault, ExchangeRecord } from '../providers/drive.ts';
-import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { readGauges } from './gauges.ts';
 
@@ -23,14 +22,6 @@ export async function refuseForeignSealKey(store: Store, secrets: Secrets): Prom
     'This database was set up with another seal key. Give every process the same SLUICE_SEAL_KEY, or the data ' +
       'folder with the seal.key that belongs to this database.',
   );
-}
-
-export async function versionOf(db: Database): Promise<string> {
-  const { rows } = await db.query({
-    name: 'compose.version',
-    text: `SELECT current_setting('server_version') AS server_version`,
-  });
-  return String(rows[0]?.server_version ?? 'unknown');
 }
 
 export function countRequests(telemetry: Telemetry): (record: ExchangeRecord, path: string) => void {
