@@ -6,19 +6,28 @@ import { Currency, Decimal, Money } from './money.ts';
 const Instant = z.iso.datetime();
 const Name = z.string().min(1).max(200);
 
-export const CreateAccount = z
-  .strictObject({
-    name: Name,
+/** Without defaults: a change leaves alone what it does not name. */
+const accountFields = z.strictObject({
+  name: Name,
+  weight: z.int().min(1).max(1000).describe('Share of slots against other accounts.'),
+  credit_limit: Decimal.describe('How far the balance may go below zero.'),
+  max_in_flight: z.int().min(1).nullable(),
+  max_queued: z.int().min(1).nullable(),
+  retention_days: z.int().min(1).max(3650).nullable().describe('Null keeps assets.'),
+  markup_percent: z.number().min(-100).max(10_000).describe('Customer price over list price.'),
+});
+export const CreateAccount = accountFields
+  .extend({
     currency: Currency.default('USD'),
-    weight: z.int().min(1).max(1000).default(1).describe('Share of slots against other accounts.'),
-    credit_limit: Decimal.default('0').describe('How far the balance may go below zero.'),
-    max_in_flight: z.int().min(1).nullable().default(null),
-    max_queued: z.int().min(1).nullable().default(null),
-    retention_days: z.int().min(1).max(3650).nullable().default(null).describe('Null keeps assets.'),
-    markup_percent: z.number().min(-100).max(10_000).default(0).describe('Customer price over list price.'),
+    weight: accountFields.shape.weight.default(1),
+    credit_limit: accountFields.shape.credit_limit.default('0'),
+    max_in_flight: accountFields.shape.max_in_flight.default(null),
+    max_queued: accountFields.shape.max_queued.default(null),
+    retention_days: accountFields.shape.retention_days.default(null),
+    markup_percent: accountFields.shape.markup_percent.default(0),
   })
   .meta({ id: 'CreateAccount' });
-export const UpdateAccount = CreateAccount.omit({ currency: true })
+export const UpdateAccount = accountFields
   .partial()
   .extend({ status: z.enum(['active', 'suspended']).optional() })
   .meta({ id: 'UpdateAccount' });
@@ -129,14 +138,20 @@ export const ListLedgerQuery = z.strictObject({
   account: z.string().max(100).optional().describe('Operators only.'),
 });
 
-export const CreateEndpoint = z
-  .strictObject({
-    url: z.url().max(2048),
-    types: z.array(EventType).min(1).default(['task.completed', 'task.failed', 'task.cancelled']),
-    description: z.string().max(200).default(''),
+/** Without defaults: a change leaves alone what it does not name. */
+const endpointFields = z.strictObject({
+  url: z.url().max(2048),
+  types: z.array(EventType).min(1),
+  description: z.string().max(200),
+});
+export const CreateEndpoint = endpointFields
+  .extend({
+    types: endpointFields.shape.types.default(['task.completed', 'task.failed', 'task.cancelled']),
+    description: endpointFields.shape.description.default(''),
   })
   .meta({ id: 'CreateEndpoint' });
-export const UpdateEndpoint = CreateEndpoint.partial()
+export const UpdateEndpoint = endpointFields
+  .partial()
   .extend({ status: z.enum(['enabled', 'disabled']).optional() })
   .meta({ id: 'UpdateEndpoint' });
 export const Endpoint = z

@@ -426,12 +426,11 @@ const operatorOperations = {
   }),
 } satisfies Record<string, Operation>;
 
-function operator<M extends Operation['method'], P extends string>(
-  method: M,
-  path: P,
-  summary: string,
-  rest: Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
-) {
+function operator<
+  M extends Operation['method'],
+  P extends string,
+  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+>(method: M, path: P, summary: string, rest: R) {
   const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
   return { method, path, tag: 'Operator', summary, access: 'operator' as const, errors, ...rest };
 }

@@ -3,16 +3,23 @@
  * that a crash can or cannot have happened in, and the unit in which the simulator interleaves processes.
  */
 import { type AcceptStore, acceptStore } from './accept.ts';
+import { type AccountStore, accountStore } from './accounts.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
 import type { Database } from './database.ts';
+import { type EventStore, eventStore } from './events.ts';
+import { type FileStore, fileStore } from './files.ts';
+import { type KeyStore, keyStore } from './keys.ts';
 import { type MirrorStore, mirrorStore } from './mirror.ts';
 import { type NodeStore, nodeStore } from './nodes.ts';
 import { type NotifyStore, notifyStore } from './notify.ts';
+import { type OperatorStore, operatorStore } from './operator.ts';
 import { type PathStore, pathStore } from './paths.ts';
+import { type ReadStore, readStore } from './reads.ts';
 import { type SettleStore, settleStore } from './settle.ts';
 import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
 import { type TrackStore, trackStore } from './track.ts';
+import { type WebhookStore, webhookStore } from './webhooks.ts';
 
 export type Store = {
   accept: AcceptStore;
@@ -25,6 +32,13 @@ export type Store = {
   paths: PathStore;
   nodes: NodeStore;
   stats: StatsStore;
+  reads: ReadStore;
+  accounts: AccountStore;
+  keys: KeyStore;
+  files: FileStore;
+  webhooks: WebhookStore;
+  events: EventStore;
+  operator: OperatorStore;
 };
 
 export function createStore(db: Database): Store {
@@ -39,5 +53,12 @@ export function createStore(db: Database): Store {
     paths: pathStore(db),
     nodes: nodeStore(db),
     stats: statsStore(db),
+    reads: readStore(db),
+    accounts: accountStore(db),
+    keys: keyStore(db),
+    files: fileStore(db),
+    webhooks: webhookStore(db),
+    events: eventStore(db),
+    operator: operatorStore(db),
   };
 }

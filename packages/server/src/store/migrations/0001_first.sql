@@ -290,6 +290,7 @@ CREATE TABLE files (
   width integer,
   height integer,
   duration_seconds double precision,
+  frames_per_second double precision,
   created_at timestamptz NOT NULL,
   expires_at timestamptz,
   deleted_at timestamptz
@@ -346,7 +347,9 @@ CREATE TABLE events (
   data jsonb NOT NULL,
   created_at timestamptz NOT NULL
 );
-CREATE INDEX events_by_account ON events (account_id, number);
+-- Readers go in the order (writer, number): all events of a writer below the horizon are there for good.
+CREATE INDEX events_in_order ON events (writer, number);
+CREATE INDEX events_by_account ON events (account_id, writer, number);
 CREATE INDEX events_by_task ON events (task_id, number) WHERE task_id IS NOT NULL;
 -- Promise I11: one terminal event per task.
 CREATE UNIQUE INDEX events_one_end ON events (task_id)

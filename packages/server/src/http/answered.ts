@@ -1,0 +1,59 @@
+/**
+ * Remembers that the answer to a create request reached its client, so that an equal request later is a new wish and
+ * not a repeat. Collected for a moment and written together. Losing some (a crash) only means that a repeat within the
+ * next minute is joined to the first request.
+ */
+import type { FastifyReply } from 'fastify';
+import type { Clock } from '../effects/clock/clock.ts';
+import type { Telemetry } from '../lifecycle/telemetry.ts';
+import type { AcceptStore } from '../store/accept.ts';
+
+export type Answered = {
+  /** Marks these tasks once the whole answer has left over a connection that still stands. */
+  whenDelivered(reply: FastifyReply, taskIds: readonly string[]): void;
+  flush(): Promise<void>;
+};
+
+const FLUSH_AFTER_MS = 20;
+const IDS_MOST = 1_000;
+
+export function createAnswered(
+  store: Pick<AcceptStore, 'markAnswered'>,
+  clock: Clock,
+  telemetry: Telemetry,
+): Answered {
+  let pending: string[] = [];
+  let waiting = false;
+
+  async function flush(): Promise<void> {
+    const ids = pending;
+    pending = [];
+    for (let start = 0; start < ids.length; start += IDS_MOST) {
+      try {
+        await store.markAnswered(ids.slice(start, start + IDS_MOST));
+      } catch (error) {
+        telemetry.log('warn', 'could not note delivered answers', { error: String(error) });
+      }
+    }
+  }
+
+  async function flushSoon(): Promise<void> {
+    waiting = true;
+    await clock.sleep(FLUSH_AFTER_MS);
+    waiting = false;
+    await flush();
+  }
+
+  return {
+    flush,
+    whenDelivered: (reply, taskIds) => {
+      const { socket } = reply.request.raw;
+      reply.raw.once('finish', () => {
+        // A connection that closed first, or closes right now, may have lost the end of the answer.
+        if (socket.destroyed || !socket.writable) return;
+        pending.push(...taskIds);
+        if (!waiting) void flushSoon();
+      });
+    },
+  };
+}

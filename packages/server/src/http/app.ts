@@ -1,0 +1,142 @@
+/**
+ * The front door: one Fastify application over the contract's table of operations. It parses, authorises, calls one
+ * lifecycle function or one read, and answers; it decides nothing. Extras beside the table: the reference page, health,
+ * metrics, links of uploads and upstream callbacks.
+ */
+import { type OperationId, operations } from '@sluice/contract';
+import fastify, { type FastifyInstance } from 'fastify';
+import { newId } from '../effects/random/id.ts';
+import { createAnswered } from './answered.ts';
+import { createAuth } from './auth.ts';
+import { registerBodies } from './bodies.ts';
+import type { HttpContext } from './context.ts';
+import { type Edge, type Handlers, registerOperation } from './operation.ts';
+import { refusalOf, sendRefusal } from './problem.ts';
+import { registerCallbacks } from './routes/callbacks/callbacks.ts';
+import { registerFileContent } from './routes/files/files.ts';
+import { handlersOf } from './routes/handlers.ts';
+import { registerPages } from './routes/pages/pages.ts';
+import { createShedding } from './shedding.ts';
+import { createStreams } from './stream.ts';
+import { refuseUnrouted } from './unrouted.ts';
+
+export function createApp(context: HttpContext): FastifyInstance {
+  const app = newServer(context);
+  const edge = newEdge(context);
+  const answered = createAnswered(context.store.accept, context.clock, context.telemetry);
+  const streams = createStreams(context);
+  const stopping = new AbortController();
+
+  app.decorateRequest('caller', null);
+  registerBodies(app, context);
+  registerErrors(app, context);
+  registerHeaders(app, context);
+  registerOperations(app, edge, handlersOf(answered, edge.shedding, streams));
+  registerFileContent(app, context);
+  registerPages(app, context);
+  registerCallbacks(app, context);
+  refuseUnrouted(app);
+
+  app.addHook('onListen', async () => {
+    void edge.shedding.watchLag(stopping.signal);
+  });
+  // Streams would hold the server open for as long as their clients like.
+  app.addHook('preClose', async () => streams.close());
+  app.addHook('onClose', async () => {
+    stopping.abort();
+    await answered.flush();
+  });
+  return app;
+}
+
+function newServer({ http, clock, random }: HttpContext): FastifyInstance {
+  return fastify({
+    logger: false,
+    genReqId: () => newId('req', clock.now(), random),
+    bodyLimit: http.jsonMaxBytes,
+    // Time for a body is kept per request (bodies.ts): an upload may take as long as its line needs.
+    requestTimeout: 0,
+    keepAliveTimeout: http.keepAliveMs,
+    forceCloseConnections: 'idle',
+    trustProxy: http.trustProxy,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    // Node looks at overdue headers only every 30 s unless told otherwise.
+    http: {
+      headersTimeout: http.headersTimeoutMs,
+      connectionsCheckingInterval: Math.max(500, Math.floor(http.headersTimeoutMs / 10)),
+      maxHeaderSize: 16 * 1024,
+    },
+  });
+}
+
+function newEdge(context: HttpContext): Edge {
+  const { http, clock, telemetry, store } = context;
+  return {
+    context,
+    auth: createAuth({
+      keys: store.keys,
+      clock,
+      telemetry,
+      failuresBurst: http.keyFailuresBurst,
+      failuresPerMinute: http.keyFailuresPerMinute,
+    }),
+    shedding: createShedding(clock, http),
+  };
+}
+
+function registerOperations(app: FastifyInstance, edge: Edge, handlers: Handlers): void {
+  for (const id of Object.keys(operations) as OperationId[]) registerOne(app, edge, id, handlers);
+}
+
+function registerOne<Id extends OperationId>(
+  app: FastifyInstance,
+  edge: Edge,
+  id: Id,
+  handlers: Handlers,
+): void {
+  registerOperation(app, edge, id, handlers[id]);
+  // A download is asked for by HEAD as well; nothing else is.
+  if (id === 'getAsset') registerOperation(app, edge, id, handlers[id], { method: 'HEAD' });
+}
+
+function registerErrors(app: FastifyInstance, context: HttpContext): void {
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal') {
+      const { method, id } = request;
+      const stack = error instanceof Error ? error.stack : String(error);
+      context.telemetry.log('error', 'a request failed', {
+        method,
+        route: request.routeOptions.url,
+        id,
+        stack,
+      });
+    }
+    return sendRefusal(reply, refusal);
+  });
+}
+
+function registerHeaders(app: FastifyInstance, { telemetry, clock, http }: HttpContext): void {
+  app.server.maxConnections = http.socketsMost;
+  app.addHook('onRequest', async (request, reply) => {
+    request.startedAtMs = clock.monotonic();
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    // Pages and probes by their path; what no route answers has one name, so that strangers cannot make many.
+    const { config, url } = request.routeOptions;
+    const operation = config?.operation ?? url ?? 'none';
+    telemetry.count('sluice_http_requests_total', { operation, status: String(reply.statusCode) });
+    telemetry.observe('sluice_http_seconds', (clock.monotonic() - request.startedAtMs) / 1000, { operation });
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    startedAtMs: number;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Request bodies: JSON, read whole, capped in bytes and in time; everything else is refused unless a route takes raw
+ * streams. Bytes that are not UTF-8, and keys that would change an object's prototype, are no JSON to us.
+ */
+import { type Operation, type OperationId, operations } from '@sluice/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { HttpContext } from './context.ts';
+import { UnreadableBody } from './problem.ts';
+
+export function registerBodies(app: FastifyInstance, context: HttpContext): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (takesStream(request)) return done(null, undefined);
+    try {
+      done(null, readJson(body as Buffer));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)), undefined);
+    }
+  });
+  // Uploads are handed to their route as they come in; other routes have no use for such types.
+  app.addContentTypeParser('*', (request, payload, done) => {
+    if (takesStream(request)) return done(null, payload);
+    const allowed = ['application/json'];
+    done(new UnreadableBody({ code: 'unsupported_media_type', allowed }), undefined);
+  });
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    if (takesStream(request)) return payload;
+    const read = new AbortController();
+    payload.once('end', () => read.abort());
+    payload.once('close', () => read.abort());
+    void cutWhenLate(context, request, read.signal);
+    return payload;
+  });
+}
+
+/** A body that trickles holds a connection and memory; after its time the connection is closed. */
+async function cutWhenLate(context: HttpContext, request: FastifyRequest, read: AbortSignal): Promise<void> {
+  await context.clock.sleep(context.http.bodyTimeoutMs, read);
+  if (!read.aborted) request.raw.destroy();
+}
+
+export function takesStream(request: FastifyRequest): boolean {
+  const id: OperationId | undefined = request.routeOptions.config.operation;
+  const operation: Operation | null = id === undefined ? null : operations[id];
+  return operation?.bodyTypes !== undefined;
+}
+
+export function readText(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new UnreadableBody({ code: 'invalid_json', message: 'The body is not UTF-8.' });
+  }
+}
+
+/** An empty body is no body: some clients declare JSON and send none. */
+function readJson(body: Uint8Array): unknown {
+  if (body.length === 0) return undefined;
+  const text = readText(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnreadableBody({ code: 'invalid_json' });
+  }
+  // The name may be hidden behind escapes; without either there is nothing to look for.
+  if ((text.includes('__proto__') || text.includes('\\u')) && hasPrototypeKey(value)) {
+    throw new UnreadableBody({ code: 'invalid_json', message: 'The body has a forbidden key.' });
+  }
+  return value;
+}
+
+function hasPrototypeKey(value: unknown): boolean {
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (Object.hasOwn(next, '__proto__')) return true;
+    left.push(...Object.values(next));
+  }
+  return false;
+}

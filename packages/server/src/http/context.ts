@@ -1,0 +1,64 @@
+/** What the HTTP edge is given: everything that the stages have, and what only the front door needs. */
+import type { Context } from '../lifecycle/context.ts';
+
+export type HttpContext = Context & {
+  version: string;
+  database: {
+    kind: 'embedded' | 'external';
+    version: string;
+    /** Number of the newest migration. */
+    schema: number;
+    health(): Promise<{ ok: true } | { ok: false; reason: string }>;
+  };
+  /** Fires when the process begins to stop: not ready any more, and streams end. */
+  draining: AbortSignal;
+  metricsText(): Promise<string>;
+  /** The script of the reference page; read once, served from here, because nothing is loaded from elsewhere. */
+  referenceScript(): Promise<Uint8Array>;
+  /** Null when events may be sent there; else why not, in words that tell nothing about the inside. */
+  addressRefusal(url: string): Promise<string | null>;
+  http: HttpSettings;
+};
+
+export type HttpSettings = {
+  jsonMaxBytes: number;
+  callbackMaxBytes: number;
+  headersTimeoutMs: number;
+  /** From the first header to the last byte of a JSON body; uploads take as long as the line needs. */
+  bodyTimeoutMs: number;
+  keepAliveMs: number;
+  socketsMost: number;
+  /** Create requests that wait for their transaction; one more is shed. */
+  createsMost: number;
+  /** Smoothed delay of the event loop above which clients' requests are shed. */
+  lagMostMs: number;
+  /** Proxies in front whose X-Forwarded-For is believed; the address counts failed keys. */
+  trustProxy: boolean | string;
+  /** Wrong keys per address before it has to wait, and how many come back per minute. */
+  keyFailuresBurst: number;
+  keyFailuresPerMinute: number;
+  /** Server-sent event streams of one account at a time. */
+  streamsPerAccount: number;
+  eventPollMs: number;
+  heartbeatMs: number;
+  /** Answers downloads with a redirect to the object store, where it can sign one. */
+  redirectDownloads: boolean;
+};
+
+export const defaultHttpSettings: HttpSettings = {
+  jsonMaxBytes: 1024 ** 2,
+  callbackMaxBytes: 64 * 1024,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 30_000,
+  keepAliveMs: 65_000,
+  socketsMost: 10_000,
+  createsMost: 2_000,
+  lagMostMs: 750,
+  trustProxy: false,
+  keyFailuresBurst: 20,
+  keyFailuresPerMinute: 20,
+  streamsPerAccount: 200,
+  eventPollMs: 500,
+  heartbeatMs: 15_000,
+  redirectDownloads: false,
+};

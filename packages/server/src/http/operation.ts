@@ -1,0 +1,152 @@
+/**
+ * An operation of the contract as a route: the request is judged in the cheapest order (load, key, scope, query, body),
+ * handed to its handler as typed values, and the handler's answer is sent. Handlers never see a malformed request.
+ */
+import { type Operation, type OperationId, operations, type Refusal } from '@sluice/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { z } from 'zod';
+import { type Auth, type Caller, scopeRefusal } from './auth.ts';
+import type { HttpContext } from './context.ts';
+import { parseFields } from './fields.ts';
+import { sendRefusal } from './problem.ts';
+import type { Shedding } from './shedding.ts';
+
+type Shape<Id extends OperationId> = (typeof operations)[Id];
+type Output<Part> = Part extends z.ZodType ? z.output<Part> : undefined;
+export type QueryOf<Id extends OperationId> = Output<Shape<Id> extends { query: infer Q } ? Q : undefined>;
+export type BodyOf<Id extends OperationId> = Output<Shape<Id> extends { body: infer B } ? B : undefined>;
+
+export type Call<Id extends OperationId> = {
+  context: HttpContext;
+  /** For public operations the caller may be anybody: see `request.caller`. */
+  caller: Caller;
+  params: { id: string };
+  query: QueryOf<Id>;
+  body: BodyOf<Id>;
+  request: FastifyRequest;
+  reply: FastifyReply;
+};
+
+export type Answer =
+  | { kind: 'ok'; body: unknown }
+  | { kind: 'refused'; refusal: Refusal }
+  /** The handler has sent, or is sending, the answer itself. */
+  | { kind: 'sent' };
+
+export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer>;
+
+/** One handler for each operation: the compiler finds the one that is missing. */
+export type Handlers = { [Id in OperationId]: Handler<Id> };
+
+export function ok(body: unknown): Answer {
+  return { kind: 'ok', body };
+}
+
+export function refused(refusal: Refusal): Answer {
+  return { kind: 'refused', refusal };
+}
+
+export const notFound: Answer = { kind: 'refused', refusal: { code: 'not_found' } };
+
+export type Edge = { context: HttpContext; auth: Auth; shedding: Shedding };
+
+const Params = z.object({ id: z.string().min(1).max(100) });
+const NOBODY: Caller = { keyId: '', accountId: '', operator: false, scopes: new Set() };
+
+export function registerOperation<Id extends OperationId>(
+  app: FastifyInstance,
+  edge: Edge,
+  id: Id,
+  handler: Handler<Id>,
+  options: { method?: HTTPMethods; bodyLimit?: number } = {},
+): void {
+  const operation: Operation = operations[id];
+  app.route({
+    method: options.method ?? (operation.method.toUpperCase() as HTTPMethods),
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { operation: id },
+    ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
+    onRequest: async (request, reply) => {
+      const refusal =
+        shedRefusal(edge.shedding, operation) ?? (await identify(edge.auth, operation, request));
+      // Answering in a hook ends the request here: the body is never read.
+      if (refusal) return sendRefusal(reply, refusal);
+    },
+    handler: async (request, reply) => {
+      const parsed = parseRequest(operation, request);
+      const answer = parsed.ok
+        ? await handler({ context: edge.context, request, reply, ...parsed.value } as Call<Id>)
+        : refused(parsed.refusal);
+      return sendAnswer(reply, operation, answer);
+    },
+  });
+}
+
+/** Operators are not shed: they may be the ones who repair it. */
+function shedRefusal(shedding: Shedding, operation: Operation): Refusal | null {
+  if (operation.access === 'operator') return null;
+  return shedding.refusal(operation.idempotent ? 'create' : 'client');
+}
+
+async function identify(auth: Auth, operation: Operation, request: FastifyRequest): Promise<Refusal | null> {
+  const { authorization } = request.headers;
+  // A signed link is judged by the handler; a key that is shown must be a good one all the same.
+  if (operation.access === 'public' && authorization === undefined) return null;
+  const identified = await auth.identify(authorization, request.ip);
+  if (identified.kind === 'refused') return identified.refusal;
+  request.caller = identified.caller;
+  return operation.access === 'public' ? null : scopeRefusal(identified.caller, operation.access);
+}
+
+type Parts = { caller: Caller; params: { id: string }; query: unknown; body: unknown };
+
+function parseRequest(
+  operation: Operation,
+  request: FastifyRequest,
+): { ok: true; value: Parts } | { ok: false; refusal: Refusal } {
+  const params = operation.path.includes('{') ? Params.safeParse(request.params) : null;
+  if (params && !params.success) return { ok: false, refusal: { code: 'not_found' } };
+  const query = parseFields<unknown>(operation.query ?? z.strictObject({}), request.query);
+  if (!query.ok) return query;
+  const body = parseBody(operation, request.body);
+  if (!body.ok) return body;
+  const value = {
+    caller: request.caller ?? NOBODY,
+    params: params?.data ?? { id: '' },
+    query: query.value,
+    body: body.value,
+  };
+  return { ok: true, value };
+}
+
+function parseBody(
+  operation: Operation,
+  body: unknown,
+): { ok: true; value: unknown } | { ok: false; refusal: Refusal } {
+  // Uploads are streams, read by their handler.
+  if (!operation.body || operation.bodyTypes) return { ok: true, value: undefined };
+  if (body === undefined) {
+    return { ok: false, refusal: { code: 'invalid_json', message: 'A JSON body is required.' } };
+  }
+  return parseFields(operation.body, body);
+}
+
+function sendAnswer(reply: FastifyReply, operation: Operation, answer: Answer): FastifyReply {
+  switch (answer.kind) {
+    case 'ok':
+      return reply.status(operation.response.status).send(answer.body);
+    case 'refused':
+      return sendRefusal(reply, answer.refusal);
+    case 'sent':
+      return reply;
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+  interface FastifyContextConfig {
+    operation?: OperationId;
+  }
+}

@@ -1,0 +1,68 @@
+/** Following events: of one task until it ends, or of a whole account from now on. */
+import { type EventsQuery, eventTypes, type Refusal } from '@sluice/contract';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { BEGINNING, isAfter, type Position } from '../../../store/events.ts';
+import { ownerOf } from '../../auth.ts';
+import type { HttpContext } from '../../context.ts';
+import { type Answer, type Handlers, notFound, refused } from '../../operation.ts';
+import type { Streams } from '../../stream.ts';
+
+export function eventHandlers(streams: Streams): Pick<Handlers, 'streamTaskEvents' | 'streamEvents'> {
+  return {
+    streamTaskEvents: async ({ context, caller, params, query, request, reply }) => {
+      const read = readRequest(request, query);
+      if (!read.ok) return refused(read.refusal);
+      const task = await context.store.reads.task(params.id, ownerOf(caller));
+      if (!task) return notFound;
+      const start = await startOf(context, read.after, BEGINNING);
+      const end = await context.store.events.endOf(task.id);
+      const over = end !== null && !isAfter(end, start);
+      const scope = { of: 'task', id: task.id } as const;
+      const owner = caller.accountId ?? caller.keyId;
+      return started(streams.open(reply, { scope, start, types: read.types, owner, over }));
+    },
+    streamEvents: async ({ context, caller, query, request, reply }) => {
+      const read = readRequest(request, query);
+      if (!read.ok) return refused(read.refusal);
+      const own = ownerOf(caller);
+      const start = await startOf(context, read.after, await context.store.events.now());
+      const scope = own === null ? ({ of: 'all' } as const) : ({ of: 'account', id: own } as const);
+      const owner = caller.accountId ?? caller.keyId;
+      return started(streams.open(reply, { scope, start, types: read.types, owner, over: false }));
+    },
+  };
+}
+
+function started(refusal: Refusal | null): Answer {
+  return refusal ? refused(refusal) : { kind: 'sent' };
+}
+
+async function startOf(context: HttpContext, after: bigint | null, without: Position): Promise<Position> {
+  return after === null ? without : await context.store.events.positionOf(after);
+}
+
+type Read =
+  | { ok: true; after: bigint | null; types: ReadonlySet<string> | null }
+  | { ok: false; refusal: Refusal };
+
+/** The header is what a reconnecting client sends by itself, so it wins. */
+function readRequest(request: FastifyRequest, query: z.infer<typeof EventsQuery>): Read {
+  const header = request.headers['last-event-id'];
+  const after = typeof header === 'string' && header !== '' ? header : query.after;
+  if (after !== undefined && !/^\d{1,18}$/.test(after)) {
+    const message = 'after: the id of an event of this stream is a number.';
+    return { ok: false, refusal: { code: 'invalid_input', field: 'after', message } };
+  }
+  const types = query.types?.split(',').map((type) => type.trim());
+  const strange = types?.find((type) => !(eventTypes as readonly string[]).includes(type));
+  if (strange !== undefined) {
+    const message = `types: there is no event type "${strange}".`;
+    return { ok: false, refusal: { code: 'invalid_input', field: 'types', message, allowed: eventTypes } };
+  }
+  return {
+    ok: true,
+    after: after === undefined ? null : BigInt(after),
+    types: types === undefined ? null : new Set(types),
+  };
+}

@@ -1,0 +1,38 @@
+/** Every operation of the contract with its handler; the compiler names the one that is missing. */
+import type { Answered } from '../answered.ts';
+import type { Handlers } from '../operation.ts';
+import type { Shedding } from '../shedding.ts';
+import type { Streams } from '../stream.ts';
+import { accountHandlers } from './accounts/accounts.ts';
+import { assetHandlers } from './assets/assets.ts';
+import { attemptHandlers } from './attempts/attempts.ts';
+import { catalogueHandlers } from './catalogue/catalogue.ts';
+import { eventHandlers } from './events/events.ts';
+import { fileHandlers } from './files/files.ts';
+import { keyHandlers } from './keys/keys.ts';
+import { ledgerHandlers } from './ledger/ledger.ts';
+import { pathHandlers } from './paths/paths.ts';
+import { priceHandlers } from './prices/prices.ts';
+import { systemHandlers } from './system/system.ts';
+import { createHandlers } from './tasks/create.ts';
+import { taskHandlers } from './tasks/tasks.ts';
+import { webhookHandlers } from './webhooks/webhooks.ts';
+
+export function handlersOf(answered: Answered, shedding: Shedding, streams: Streams): Handlers {
+  return {
+    ...createHandlers(answered, shedding),
+    ...taskHandlers,
+    ...eventHandlers(streams),
+    ...catalogueHandlers,
+    ...assetHandlers,
+    ...fileHandlers,
+    ...ledgerHandlers,
+    ...webhookHandlers,
+    ...accountHandlers,
+    ...keyHandlers,
+    ...pathHandlers,
+    ...priceHandlers,
+    ...attemptHandlers,
+    ...systemHandlers,
+  };
+}

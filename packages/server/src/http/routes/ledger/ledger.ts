@@ -1,0 +1,39 @@
+/** Operations on money that is already booked: the balance, the book, and the book as a journal. */
+import type { AccountStore, LedgerRow } from '../../../store/accounts.ts';
+import { accountOf, wantedAccount } from '../../auth.ts';
+import { pageOf, readNumberCursor } from '../../cursor.ts';
+import { type Handlers, notFound, ok, refused } from '../../operation.ts';
+import { balanceView, ledgerView } from '../../views/account.ts';
+import { sendJournal } from './journal.ts';
+
+export const ledgerHandlers: Pick<Handlers, 'getBalance' | 'listLedger' | 'exportLedger'> = {
+  getBalance: async ({ context, caller }) => {
+    const account = accountOf(caller);
+    if (!account.ok) return refused(account.refusal);
+    const row = await context.store.accounts.find(account.accountId);
+    return row ? ok(balanceView(row)) : notFound;
+  },
+  listLedger: async ({ context, caller, query }) => {
+    const wanted = wantedAccount(caller, query.account);
+    if (!wanted.ok) return refused(wanted.refusal);
+    const cursor = readNumberCursor(query.cursor);
+    if (!cursor.ok) return refused(cursor.refusal);
+    const page = { before: cursor.before, most: query.limit + 1 };
+    const rows = await readLedger(context.store.accounts, wanted.accountId, query.task, page);
+    return ok(pageOf(rows, query.limit, (row) => row.number, ledgerView));
+  },
+  exportLedger: async ({ context, reply }) => {
+    sendJournal(context, reply);
+    return { kind: 'sent' };
+  },
+};
+
+function readLedger(
+  accounts: AccountStore,
+  accountId: string | null,
+  taskId: string | undefined,
+  page: { before: bigint | null; most: number },
+): Promise<LedgerRow[]> {
+  if (taskId !== undefined) return accounts.ledgerOfTask(taskId, accountId, page);
+  return accountId === null ? accounts.ledgerOfAll(page) : accounts.ledgerOfAccount(accountId, page);
+}

@@ -1,0 +1,108 @@
+/**
+ * Pages for people and probes: the reference (RapiDoc over our own document, nothing from elsewhere), the document,
+ * health, readiness, metrics. None needs a key; metrics carry counts and path names, no customer's data.
+ */
+import { buildOpenApi } from '@sluice/contract';
+import type { FastifyInstance } from 'fastify';
+import type { HttpContext } from '../../context.ts';
+
+/** RapiDoc writes style attributes, so inline styles are allowed on this page; scripts come from here only. */
+const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const DOCS = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sluice: API reference</title>
+<script type="module" src="/docs/rapidoc.js"></script>
+</head>
+<body>
+<rapi-doc spec-url="/openapi.json" render-style="focused" show-header="false" load-fonts="false"
+  allow-authentication="true" allow-server-selection="false" persist-auth="false" schema-style="table"
+  sort-tags="false" use-path-in-nav-bar="true" theme="light"></rapi-doc>
+</body>
+</html>
+`;
+
+const PROBE_KEEP_MS = 1_000;
+
+export function registerPages(app: FastifyInstance, context: HttpContext): void {
+  let document: { forUrl: string; text: string } | null = null;
+  let script: Promise<Uint8Array> | null = null;
+
+  function openApi(url: string): string {
+    if (document?.forUrl !== url) document = { forUrl: url, text: JSON.stringify(buildOpenApi(url)) };
+    return document.text;
+  }
+
+  app.get('/', async (_request, reply) => reply.redirect('/docs', 302));
+  app.get('/docs', async (_request, reply) =>
+    reply
+      .header('content-security-policy', DOCS_POLICY)
+      .header('referrer-policy', 'no-referrer')
+      .header('x-frame-options', 'DENY')
+      .type('text/html; charset=utf-8')
+      .send(DOCS),
+  );
+  app.get('/docs/rapidoc.js', async (_request, reply) => {
+    script ??= context.referenceScript();
+    script.catch(() => {
+      script = null;
+    });
+    return reply
+      .header('cache-control', 'public, max-age=86400')
+      .type('text/javascript; charset=utf-8')
+      .send(Buffer.from(await script));
+  });
+  app.get('/openapi.json', async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .send(openApi(context.settings.publicUrl ?? context.settings.localUrl ?? '/')),
+  );
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  registerReadiness(app, context);
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await context.metricsText()),
+  );
+}
+
+type Readiness = { ready: boolean; checks: Record<string, 'ok' | string> };
+
+/** Probes come often and from many places, so an answer is good for a second. */
+function registerReadiness(app: FastifyInstance, context: HttpContext): void {
+  let last: { is: Promise<Readiness>; atMs: number } | null = null;
+  app.get('/readyz', async (_request, reply) => {
+    const nowMs = context.clock.monotonic();
+    if (last === null || nowMs - last.atMs >= PROBE_KEEP_MS) last = { is: readiness(context), atMs: nowMs };
+    const { ready, checks } = await last.is;
+    const draining = context.draining.aborted;
+    return reply
+      .status(ready && !draining ? 200 : 503)
+      .send({ status: draining ? 'draining' : ready ? 'ready' : 'not_ready', checks });
+  });
+}
+
+async function readiness(context: HttpContext): Promise<Readiness> {
+  const [database, storage] = await Promise.all([
+    context.database.health().then(
+      (health) => (health.ok ? 'ok' : 'unreachable'),
+      () => 'unreachable',
+    ),
+    context.blobs.freeBytes().then(
+      () => 'ok',
+      () => 'unreachable',
+    ),
+  ]);
+  return { ready: database === 'ok' && storage === 'ok', checks: { database, storage } };
+}

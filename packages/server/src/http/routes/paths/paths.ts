@@ -1,0 +1,36 @@
+/** Operations on access paths. */
+import { pathReports } from '../../../lifecycle/operate/path-report.ts';
+import { checkPath, createPath, type PathAnswer, updatePath } from '../../../lifecycle/operate/paths.ts';
+import { storedWallet } from '../../../lifecycle/operate/wallet.ts';
+import type { HttpContext } from '../../context.ts';
+import { type Answer, type Handlers, notFound, ok, refused } from '../../operation.ts';
+import { pathView, walletView } from '../../views/path.ts';
+
+export const pathHandlers: Pick<
+  Handlers,
+  'listPaths' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath'
+> = {
+  listPaths: async ({ context }) => {
+    const nowMs = context.clock.now();
+    const reports = await pathReports(context);
+    return ok({ object: 'list', data: reports.map((report) => pathView(report, nowMs)), next_cursor: null });
+  },
+  createPath: async ({ context, caller, body }) =>
+    shown(context, await createPath(context, caller.keyId, body)),
+  getPath: async ({ context, params }) => shown(context, { kind: 'path', name: params.id }),
+  updatePath: async ({ context, caller, params, body }) =>
+    shown(context, await updatePath(context, caller.keyId, params.id, body)),
+  checkPath: async ({ context, params }) => {
+    const checked = await checkPath(context, params.id);
+    if (!checked) return notFound;
+    const { ok: works, detail, wallet } = checked;
+    const shownWallet = wallet ? walletView(storedWallet(wallet), context.clock.now()) : null;
+    return ok({ ok: works, detail, wallet: shownWallet });
+  },
+};
+
+async function shown(context: HttpContext, answer: PathAnswer): Promise<Answer> {
+  if (answer.kind === 'refused') return refused(answer.refusal);
+  const [report] = await pathReports(context, answer.name);
+  return report ? ok(pathView(report, context.clock.now())) : notFound;
+}

@@ -1,0 +1,45 @@
+/** The state of the installation, and the end of a restored copy's quarantine. */
+import { decimalFromMicros } from '@sluice/contract';
+import { confirmSystem } from '../../../lifecycle/operate/system.ts';
+import type { HttpContext } from '../../context.ts';
+import { type Handlers, ok } from '../../operation.ts';
+import { instant } from '../../views/instant.ts';
+
+export const systemHandlers: Pick<Handlers, 'getSystem' | 'confirmSystem'> = {
+  getSystem: async ({ context }) => ok(await systemView(context)),
+  confirmSystem: async ({ context, caller }) => {
+    await confirmSystem(context, caller.keyId);
+    return ok(await systemView(context));
+  },
+};
+
+async function systemView(context: HttpContext) {
+  const { blobs, database, store, version } = context;
+  const [quarantine, nodes, tasks, unknown, ledger, freeBytes] = await Promise.all([
+    store.nodes.readSetting('quarantine'),
+    store.nodes.list(),
+    store.stats.taskCounts(),
+    store.operator.countUnknown(),
+    store.stats.ledgerDrift(),
+    blobs.freeBytes().catch(() => null),
+  ]);
+  return {
+    object: 'system',
+    version,
+    schema: database.schema,
+    quarantined: quarantine === true,
+    database: { kind: database.kind, version: database.version },
+    storage: { kind: blobs.kind, description: blobs.description, free_bytes: freeBytes },
+    nodes: nodes.map((node) => ({
+      id: node.id,
+      started_at: instant(node.started_at),
+      seen_at: instant(node.seen_at),
+    })),
+    tasks: Object.fromEntries(tasks),
+    unknown_attempts: unknown,
+    ledger: {
+      balanced: ledger.drift === 0n && ledger.total === 0n,
+      drift: decimalFromMicros(ledger.drift),
+    },
+  };
+}

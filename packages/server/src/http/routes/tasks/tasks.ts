@@ -1,0 +1,100 @@
+/** Reading and cancelling tasks. */
+import type { TaskStage, TaskStatus } from '@sluice/contract';
+import { cancelTask } from '../../../lifecycle/cancel.ts';
+import { ownerOf, wantedAccount } from '../../auth.ts';
+import { cursorOf, readIdCursor } from '../../cursor.ts';
+import { type Handlers, notFound, ok, refused } from '../../operation.ts';
+import { taskView, taskViews } from '../../views/tasks.ts';
+import { toTimeline } from '../../views/timeline.ts';
+
+export const taskHandlers: Pick<Handlers, 'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline'> = {
+  listTasks: async ({ context, caller, query }) => {
+    const wanted = wantedAccount(caller, query.account);
+    if (!wanted.ok) return refused(wanted.refusal);
+    const cursor = readIdCursor(query.cursor);
+    if (!cursor.ok) return refused(cursor.refusal);
+    const rows = await context.store.reads.list(
+      {
+        accountId: wanted.accountId,
+        ...statesOf(query.status, query.stage),
+        model: modelId(context.catalogue, query.model),
+        pathName: query.path ?? null,
+        createdAfterMs: query.created_after === undefined ? null : Date.parse(query.created_after),
+        createdBeforeMs: query.created_before === undefined ? null : Date.parse(query.created_before),
+      },
+      { before: cursor.before, most: query.limit + 1 },
+    );
+    const shown = rows.slice(0, query.limit);
+    const last = shown.at(-1);
+    const next = rows.length > query.limit && last ? cursorOf(last.id) : null;
+    return ok({ object: 'list', data: await taskViews(context, shown), next_cursor: next });
+  },
+  getTask: async ({ context, caller, params }) => {
+    const row = await context.store.reads.task(params.id, ownerOf(caller));
+    return row ? ok(await taskView(context, row)) : notFound;
+  },
+  cancelTask: async ({ context, caller, params }) => {
+    const before = await context.store.reads.task(params.id, ownerOf(caller));
+    if (!before) return notFound;
+    const outcome = await cancelTask(context, before.account_id, params.id);
+    if (outcome === 'not_found') return notFound;
+    if (outcome === 'too_late') return refused({ code: 'cancel_too_late' });
+    const row = await context.store.reads.task(params.id, ownerOf(caller));
+    return row ? ok({ task: await taskView(context, row), outcome }) : notFound;
+  },
+  getTimeline: async ({ context, caller, params }) => {
+    const rows = await context.store.reads.timeline(params.id, ownerOf(caller));
+    return rows ? ok(toTimeline(rows, context.clock.now())) : notFound;
+  },
+};
+
+type States = { states: readonly string[] | null; attemptStates: readonly string[] | null };
+
+/** Both filters given: a task must satisfy both, so states that exclude each other find nothing. */
+function statesOf(status: TaskStatus | undefined, stage: TaskStage | undefined): States {
+  const byStatus = status === undefined ? null : STATES_OF_STATUS[status];
+  const byStage = stage === undefined ? null : statesOfStage(stage);
+  if (byStatus === null || byStage === null) {
+    return { states: byStage?.states ?? byStatus, attemptStates: byStage?.attemptStates ?? null };
+  }
+  const states = byStage.states.filter((state) => byStatus.includes(state));
+  return { states, attemptStates: byStage.attemptStates };
+}
+
+const STATES_OF_STATUS: Readonly<Record<TaskStatus, readonly string[]>> = {
+  pending: ['queued'],
+  processing: ['running', 'saving', 'settling'],
+  completed: ['succeeded'],
+  failed: ['failed'],
+  cancelled: ['canceled'],
+};
+
+function statesOfStage(stage: TaskStage): {
+  states: readonly string[];
+  attemptStates: readonly string[] | null;
+} {
+  switch (stage) {
+    case 'sending':
+      return { states: ['running'], attemptStates: ['sending'] };
+    case 'unknown':
+      return { states: ['running'], attemptStates: ['unknown'] };
+    case 'rendering':
+      return { states: ['running'], attemptStates: ['accepted'] };
+    case 'queued':
+    case 'saving':
+    case 'settling':
+    case 'succeeded':
+    case 'failed':
+    case 'canceled':
+      return { states: [stage], attemptStates: null };
+  }
+}
+
+/** Tasks carry the model's id; clients may know it by another name. */
+function modelId(
+  catalogue: { model(name: string): { model: { id: string } } | null },
+  name: string | undefined,
+): string | null {
+  if (name === undefined) return null;
+  return catalogue.model(name)?.model.id ?? name;
+}

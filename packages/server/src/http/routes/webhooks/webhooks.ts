@@ -1,0 +1,81 @@
+/** Webhook endpoints of an account: add, change, rotate, test, look what was delivered, deliver again. */
+import {
+  createEndpoint,
+  replayDelivery,
+  rotateEndpointSecret,
+  testEndpoint,
+  updateEndpoint,
+} from '../../../lifecycle/operate/webhooks.ts';
+import { accountOf, ownerOf } from '../../auth.ts';
+import { pageOf, readIdCursor } from '../../cursor.ts';
+import { type Handlers, notFound, ok, refused } from '../../operation.ts';
+import { deliveryView, endpointView } from '../../views/webhook.ts';
+
+export const webhookHandlers: Pick<
+  Handlers,
+  | 'listEndpoints'
+  | 'createEndpoint'
+  | 'getEndpoint'
+  | 'updateEndpoint'
+  | 'deleteEndpoint'
+  | 'rotateEndpointSecret'
+  | 'testEndpoint'
+  | 'listDeliveries'
+  | 'replayDelivery'
+> = {
+  listEndpoints: async ({ context, caller, query }) => {
+    const cursor = readIdCursor(query.cursor);
+    if (!cursor.ok) return refused(cursor.refusal);
+    const page = { accountId: ownerOf(caller), before: cursor.before, most: query.limit + 1 };
+    const rows = await context.store.webhooks.listEndpoints(page);
+    return ok(pageOf(rows, query.limit, (row) => row.id, endpointView));
+  },
+  createEndpoint: async ({ context, caller, body }) => {
+    const account = accountOf(caller);
+    if (!account.ok) return refused(account.refusal);
+    const answer = await createEndpoint(context, account.accountId, body, context.addressRefusal);
+    if (answer.kind === 'refused') return refused(answer.refusal);
+    return ok({ ...endpointView(answer.endpoint), secret: answer.secret });
+  },
+  getEndpoint: async ({ context, caller, params }) => {
+    const row = await context.store.webhooks.findEndpoint(params.id, ownerOf(caller));
+    return row ? ok(endpointView(row)) : notFound;
+  },
+  updateEndpoint: async ({ context, caller, params, body }) => {
+    const answer = await updateEndpoint(context, params.id, ownerOf(caller), body, context.addressRefusal);
+    return answer.kind === 'refused' ? refused(answer.refusal) : ok(endpointView(answer.endpoint));
+  },
+  deleteEndpoint: async ({ context, caller, params }) => {
+    const deleted = await context.store.webhooks.deleteEndpoint(
+      params.id,
+      ownerOf(caller),
+      context.clock.now(),
+    );
+    return deleted ? ok({ id: params.id, object: 'webhook_endpoint', deleted: true }) : notFound;
+  },
+  rotateEndpointSecret: async ({ context, caller, params }) => {
+    const answer = await rotateEndpointSecret(context, params.id, ownerOf(caller));
+    return answer ? ok({ ...endpointView(answer.endpoint), secret: answer.secret }) : notFound;
+  },
+  testEndpoint: async ({ context, caller, params }) => {
+    const delivery = await testEndpoint(context, params.id, ownerOf(caller));
+    return delivery ? ok(deliveryView(delivery)) : notFound;
+  },
+  listDeliveries: async ({ context, caller, params, query }) => {
+    const cursor = readIdCursor(query.cursor);
+    if (!cursor.ok) return refused(cursor.refusal);
+    const endpoint = await context.store.webhooks.findEndpoint(params.id, ownerOf(caller));
+    if (!endpoint) return notFound;
+    const rows = await context.store.webhooks.listDeliveries({
+      endpointId: endpoint.id,
+      state: query.state ?? null,
+      before: cursor.before,
+      most: query.limit + 1,
+    });
+    return ok(pageOf(rows, query.limit, (row) => row.id, deliveryView));
+  },
+  replayDelivery: async ({ context, caller, params }) => {
+    const answer = await replayDelivery(context, params.id, ownerOf(caller));
+    return answer.kind === 'refused' ? refused(answer.refusal) : ok(deliveryView(answer.delivery));
+  },
+};

@@ -1,0 +1,74 @@
+/** Paths, wallets and price sheets as the API shows them: never a credential. */
+import {
+  decimalFromMicros,
+  type Path,
+  type PriceSheet,
+  type PriceSheetView,
+  type Wallet,
+} from '@sluice/contract';
+import type { z } from 'zod';
+import { ageDays, type Catalogue, isStale } from '../../catalogue/catalogue.ts';
+import { effectiveLimit } from '../../decide/limits.ts';
+import type { PathReport } from '../../lifecycle/operate/path-report.ts';
+import { StoredWallet } from '../../lifecycle/operate/wallet.ts';
+import type { SlotRow } from '../../store/stats.ts';
+import { instant } from './instant.ts';
+
+export function pathView({ row, slots, guarantee, models }: PathReport, nowMs: number): Path {
+  return {
+    name: row.name,
+    object: 'path',
+    provider: row.provider,
+    base_url: row.base_url,
+    sandbox: row.sandbox,
+    state: row.state,
+    health: row.health,
+    health_detail: row.health_detail,
+    health_until: instant(row.health_until),
+    guarantee: { level: guarantee.level, text: guarantee.text },
+    models: [...models],
+    price_sheet: row.price_sheet,
+    limits: slots.map((slot) => limitView(slot, nowMs)),
+    wallet: row.wallet === null ? null : walletView(row.wallet, row.wallet_read_at ?? row.created_at),
+    created_at: instant(row.created_at),
+  };
+}
+
+function limitView(slot: SlotRow, nowMs: number): Path['limits'][number] {
+  return {
+    family: slot.family,
+    configured: slot.configured,
+    learned: slot.learned,
+    effective: effectiveLimit(slot),
+    occupied: slot.occupied,
+    unknown: slot.unknown,
+    oldest_seconds: slot.oldest_at === null ? null : Math.max(0, Math.round((nowMs - slot.oldest_at) / 1000)),
+    refusals: slot.refusals,
+    last_refusal_at: instant(slot.last_refusal_at),
+  };
+}
+
+/** Vendors count in units of which Decimal's six places are the finest that we keep. */
+export function walletView(stored: unknown, readAtMs: number): z.infer<typeof Wallet> {
+  const wallet = StoredWallet.parse(stored);
+  return {
+    unit: wallet.unit,
+    remaining: wallet.remainingMicros === null ? null : decimalFromMicros(BigInt(wallet.remainingMicros)),
+    packs: wallet.packs.map((pack) => ({
+      name: pack.name,
+      remaining: decimalFromMicros(BigInt(pack.remainingMicros)),
+      total: decimalFromMicros(BigInt(pack.totalMicros)),
+      expires_at: instant(pack.expiresAtMs),
+      concurrency: pack.concurrency,
+    })),
+    read_at: instant(readAtMs),
+  };
+}
+
+export function sheetView(
+  sheet: PriceSheet,
+  catalogue: Catalogue,
+  nowMs: number,
+): z.infer<typeof PriceSheetView> {
+  return { ...sheet, stale: isStale(sheet, catalogue, nowMs), age_days: ageDays(sheet, nowMs) };
+}

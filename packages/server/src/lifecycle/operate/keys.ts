@@ -1,0 +1,83 @@
+/** API keys: made here, shown once, kept as a hash. */
+import { type CreateKey, microsFromDecimal, type Refusal } from '@sluice/contract';
+import type { z } from 'zod';
+import { newId } from '../../effects/random/id.ts';
+import { hashKey, keyPrefix, newKeyText } from '../../effects/secrets/keys.ts';
+import type { KeyRow } from '../../store/keys.ts';
+import type { Context } from '../context.ts';
+
+export type KeyAnswer =
+  | { kind: 'created'; key: KeyRow; text: string }
+  | { kind: 'refused'; refusal: Refusal };
+
+export async function createKey(context: Context, input: z.output<typeof CreateKey>): Promise<KeyAnswer> {
+  const refusal = await refusalOf(context, input);
+  if (refusal) return { kind: 'refused', refusal };
+  const nowMs = context.clock.now();
+  const text = newKeyText(context.random);
+  const key = await context.store.keys.insert(
+    {
+      id: newId('key', nowMs, context.random),
+      accountId: input.account,
+      name: input.name,
+      prefix: keyPrefix(text),
+      hash: hashKey(text),
+      scopes: [...new Set(input.scopes)],
+      budgetMicros: input.budget === null ? null : microsFromDecimal(input.budget),
+      budgetPeriod: input.budget_period,
+      maxInFlight: input.max_in_flight,
+      expiresAtMs: input.expires_at === null ? null : Date.parse(input.expires_at),
+    },
+    nowMs,
+  );
+  return { kind: 'created', key, text };
+}
+
+/** The first start makes one operator key, and only when none works. Answers its text, to be shown once. */
+export async function firstOperatorKey(context: Context): Promise<string | null> {
+  if ((await context.store.keys.countOperatorKeys(context.clock.now())) > 0) return null;
+  // Of several processes that start together, one may make it.
+  if (!(await context.store.nodes.claimSetting('first_operator_key', true))) return null;
+  const answer = await createKey(context, {
+    name: 'first operator key',
+    account: null,
+    scopes: ['operator'],
+    budget: null,
+    budget_period: 'total',
+    max_in_flight: null,
+    expires_at: null,
+  });
+  return answer.kind === 'created' ? answer.text : null;
+}
+
+async function refusalOf(context: Context, input: z.output<typeof CreateKey>): Promise<Refusal | null> {
+  const operator = input.scopes.includes('operator');
+  if (input.account === null && !operator) {
+    return invalid(
+      'account',
+      'Only an operator key has no account.',
+      'Name the account, or the scope operator.',
+    );
+  }
+  if (input.account !== null && operator) {
+    return invalid(
+      'scopes',
+      'An operator key sees every account, so it belongs to none.',
+      'Leave out account.',
+    );
+  }
+  if (input.budget !== null && microsFromDecimal(input.budget) < 0n) {
+    return invalid('budget', 'A budget is not negative.');
+  }
+  if (input.expires_at !== null && Date.parse(input.expires_at) <= context.clock.now()) {
+    return invalid('expires_at', 'That is in the past.');
+  }
+  if (input.account !== null && (await context.store.accounts.find(input.account)) === null) {
+    return invalid('account', `There is no account ${input.account}.`);
+  }
+  return null;
+}
+
+function invalid(field: string, message: string, fix?: string): Refusal {
+  return { code: 'invalid_input', field, message, ...(fix === undefined ? {} : { fix }) };
+}

@@ -1,0 +1,104 @@
+/** Tasks as people read them, one by one, in pages, and with everything that happened to them. */
+import type { Database, Transaction } from './database.ts';
+import type { LedgerRow } from './sql/accounts.ts';
+import { listByTask } from './sql/accounts.ts';
+import * as sql from './sql/reads.ts';
+import { at } from './sql/statement.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+export type {
+  AttemptRow,
+  CallbackRow,
+  TaskRow,
+  TimelineActionRow,
+  TimelineAssetRow,
+  TimelineDeliveryRow,
+  TimelineEventRow,
+  TimelineTaskRow,
+} from './sql/reads.ts';
+
+export type TaskFilter = {
+  /** Null: everybody's. */
+  accountId: string | null;
+  states: readonly string[] | null;
+  attemptStates: readonly string[] | null;
+  model: string | null;
+  pathName: string | null;
+  createdAfterMs: number | null;
+  createdBeforeMs: number | null;
+};
+
+export type TimelineRows = {
+  task: sql.TimelineTaskRow;
+  attempts: sql.AttemptRow[];
+  callbacks: sql.CallbackRow[];
+  ledger: LedgerRow[];
+  assets: sql.TimelineAssetRow[];
+  deliveries: sql.TimelineDeliveryRow[];
+  events: sql.TimelineEventRow[];
+  actions: sql.TimelineActionRow[];
+};
+
+export type ReadStore = {
+  /** `accountId` null reads anybody's; another account's task is as good as none. */
+  task(id: string, accountId: string | null): Promise<sql.TaskRow | null>;
+  /** In the order of the ids. */
+  tasks(ids: readonly string[]): Promise<sql.TaskRow[]>;
+  list(filter: TaskFilter, page: { before: string | null; most: number }): Promise<sql.TaskRow[]>;
+  timeline(id: string, accountId: string | null): Promise<TimelineRows | null>;
+};
+
+const LEDGER_MOST = 1_000;
+
+export function readStore(db: Database): ReadStore {
+  return {
+    task: async (id, accountId) => firstOf<sql.TaskRow>(await db.query(sql.taskById, [id, accountId])),
+    tasks: async (ids) => {
+      const found = rowsOf<sql.TaskRow>(await db.query(sql.tasksByIds, [ids]));
+      const byId = new Map(found.map((row) => [row.id, row]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+    list: async (filter, { before, most }) => {
+      const values = [
+        before,
+        most,
+        filter.states,
+        filter.attemptStates,
+        filter.model,
+        filter.pathName,
+        at(filter.createdAfterMs),
+        at(filter.createdBeforeMs),
+      ];
+      return rowsOf<sql.TaskRow>(
+        filter.accountId === null
+          ? await db.query(sql.listTasksOfAll, values)
+          : await db.query(sql.listTasksOfAccount, [...values, filter.accountId]),
+      );
+    },
+    // One moment, so that a task that moves while it is read never shows an end without its cause.
+    timeline: (id, accountId) =>
+      db.transaction((tx) => readTimeline(tx, id, accountId), {
+        isolation: 'repeatable read',
+        readOnly: true,
+      }),
+  };
+}
+
+async function readTimeline(
+  tx: Transaction,
+  id: string,
+  accountId: string | null,
+): Promise<TimelineRows | null> {
+  const task = firstOf<sql.TimelineTaskRow>(await tx.query(sql.timelineTask, [id, accountId]));
+  if (!task) return null;
+  return {
+    task,
+    attempts: rowsOf(await tx.query(sql.timelineAttempts, [id])),
+    callbacks: rowsOf(await tx.query(sql.timelineCallbacks, [id])),
+    ledger: rowsOf(await tx.query(listByTask, [id, accountId, null, LEDGER_MOST])),
+    assets: rowsOf(await tx.query(sql.timelineAssets, [id])),
+    deliveries: rowsOf(await tx.query(sql.timelineDeliveries, [id])),
+    events: rowsOf(await tx.query(sql.timelineEvents, [id])),
+    actions: rowsOf(await tx.query(sql.timelineActions, [id])),
+  };
+}

@@ -1,0 +1,110 @@
+/** Webhook endpoints of an account and the log of what was delivered to them. */
+import type { Database } from './database.ts';
+import { at } from './sql/statement.ts';
+import * as sql from './sql/webhooks.ts';
+import { firstOf, rowsOf } from './typed.ts';
+
+export type { DeliveryLogRow, EndpointRow } from './sql/webhooks.ts';
+
+export type NewEndpoint = {
+  id: string;
+  accountId: string;
+  url: string;
+  types: readonly string[];
+  description: string;
+  secretSealed: string;
+};
+
+export type EndpointChange = {
+  url?: string | undefined;
+  types?: readonly string[] | undefined;
+  description?: string | undefined;
+  status?: 'enabled' | 'disabled' | undefined;
+};
+
+export type NewTest = {
+  deliveryId: string;
+  eventId: string;
+  accountId: string;
+  endpointId: string;
+  url: string;
+  data: Record<string, unknown>;
+};
+
+export type Replayed =
+  | { kind: 'replayed'; delivery: sql.DeliveryLogRow }
+  | { kind: 'not_found' }
+  /** Its endpoint is disabled or gone. */
+  | { kind: 'blocked' };
+
+/** Everywhere `accountId` null means an operator, who reaches every account's. */
+export type WebhookStore = {
+  insertEndpoint(endpoint: NewEndpoint, nowMs: number): Promise<sql.EndpointRow>;
+  findEndpoint(id: string, accountId: string | null): Promise<sql.EndpointRow | null>;
+  listEndpoints(page: {
+    accountId: string | null;
+    before: string | null;
+    most: number;
+  }): Promise<sql.EndpointRow[]>;
+  updateEndpoint(
+    id: string,
+    accountId: string | null,
+    change: EndpointChange,
+  ): Promise<sql.EndpointRow | null>;
+  deleteEndpoint(id: string, accountId: string | null, nowMs: number): Promise<boolean>;
+  rotateSecret(
+    id: string,
+    accountId: string | null,
+    secretSealed: string,
+    previousUntilMs: number,
+  ): Promise<sql.EndpointRow | null>;
+  insertTest(test: NewTest, nowMs: number): Promise<sql.DeliveryLogRow>;
+  listDeliveries(page: {
+    endpointId: string;
+    state: string | null;
+    before: string | null;
+    most: number;
+  }): Promise<sql.DeliveryLogRow[]>;
+  replay(id: string, accountId: string | null, nowMs: number): Promise<Replayed>;
+};
+
+export function webhookStore(db: Database): WebhookStore {
+  return {
+    insertEndpoint: async ({ id, accountId, url, types, description, secretSealed }, nowMs) => {
+      const values = [id, accountId, url, types, description, secretSealed, at(nowMs)];
+      const row = firstOf<sql.EndpointRow>(await db.query(sql.insertEndpoint, values));
+      if (!row) throw new Error('an inserted endpoint comes back');
+      return row;
+    },
+    findEndpoint: async (id, accountId) =>
+      firstOf<sql.EndpointRow>(await db.query(sql.findEndpoint, [id, accountId])),
+    listEndpoints: async ({ accountId, before, most }) =>
+      rowsOf<sql.EndpointRow>(await db.query(sql.listEndpoints, [accountId, before, most])),
+    updateEndpoint: async (id, accountId, { url = null, types = null, description = null, status = null }) =>
+      firstOf<sql.EndpointRow>(
+        await db.query(sql.updateEndpoint, [id, accountId, url, types, description, status]),
+      ),
+    deleteEndpoint: async (id, accountId, nowMs) =>
+      rowsOf(await db.query(sql.deleteEndpoint, [id, accountId, at(nowMs)])).length === 1,
+    rotateSecret: async (id, accountId, secretSealed, previousUntilMs) =>
+      firstOf<sql.EndpointRow>(
+        await db.query(sql.rotateSecret, [id, accountId, secretSealed, at(previousUntilMs)]),
+      ),
+    insertTest: async ({ deliveryId, eventId, accountId, endpointId, url, data }, nowMs) => {
+      const values = [deliveryId, eventId, accountId, JSON.stringify(data), endpointId, url, at(nowMs)];
+      const row = firstOf<sql.DeliveryLogRow>(await db.query(sql.insertTest, values));
+      if (!row) throw new Error('an inserted delivery comes back');
+      return row;
+    },
+    listDeliveries: async ({ endpointId, state, before, most }) =>
+      rowsOf<sql.DeliveryLogRow>(await db.query(sql.listDeliveries, [endpointId, state, before, most])),
+    replay: (id, accountId, nowMs) =>
+      db.transaction(async (tx): Promise<Replayed> => {
+        const locked = firstOf<sql.LockedDelivery>(await tx.query(sql.lockDelivery, [id, accountId]));
+        if (!locked) return { kind: 'not_found' };
+        if (locked.blocked) return { kind: 'blocked' };
+        const delivery = firstOf<sql.DeliveryLogRow>(await tx.query(sql.replayDelivery, [id, at(nowMs)]));
+        return delivery ? { kind: 'replayed', delivery } : { kind: 'not_found' };
+      }),
+  };
+}
