@@ -25,13 +25,7 @@ import { createGate } from './lifecycle/gate.ts';
 import { firstOperatorKey } from './lifecycle/operate/keys.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
 import { createDrive } from './providers/drive.ts';
-import {
-  countRequests,
-  logFaults,
-  refreshGauges,
-  refuseForeignSealKey,
-  versionOf,
-} from './runtime/compose.ts';
+import { countRequests, logFaults, refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
 import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
 import { createWakes, startLoops, type Wakes } from './runtime/loops.ts';
