@@ -94,6 +94,12 @@ describe('video facts', () => {
     expect(counted.bytesRead()).toBeLessThan(200_000);
   });
 
+  it('do not mind foreign bytes after the end', async () => {
+    const tail = Buffer.from('made by somebody');
+    expect(await realMedia.probeVideo(reader(Buffer.concat([clip, tail])))).toEqual(facts);
+    expect(await realMedia.probeVideo(reader(Buffer.concat([clip, Buffer.alloc(5)])))).toEqual(facts);
+  });
+
   it.each([0.2, 0.5, 0.9, 0.999])('are none when the file was cut at %f', async (part) => {
     const front = await rewrap(clip, new Mp4OutputFormat({ fastStart: 'in-memory' }));
     for (const whole of [clip, front]) {

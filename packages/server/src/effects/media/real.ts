@@ -1,5 +1,5 @@
 /** Looks inside clips and pictures with what npm alone brings. */
-import { boxesFit } from './boxes.ts';
+import { isCut } from './boxes.ts';
 import { openClip, readFacts } from './container.ts';
 import { readImageFacts } from './image.ts';
 import type { Media } from './media.ts';
@@ -8,7 +8,7 @@ export const realMedia: Media = {
   probeVideo: async (reader) => {
     const facts = await openClip(reader, readFacts);
     if (facts === null || facts.container === 'webm') return facts;
-    return (await boxesFit(reader)) ? facts : null;
+    return (await isCut(reader)) ? null : facts;
   },
   poster: async () => null,
   probeImage: readImageFacts,
