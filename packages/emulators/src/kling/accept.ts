@@ -10,7 +10,7 @@ import type { TaskFault } from './faults.ts';
 import { examineInputs, type InputFindings } from './inputs.ts';
 import { type ElementOrder, frameLike, frameSize, type KlingOrder } from './order.ts';
 import { chargeFor } from './prices.ts';
-import { addTask, admission, findByExternal, type KlingTask } from './state.ts';
+import { addTask, admission, decideEnd, findByExternal, type KlingTask } from './state.ts';
 import { parseUnits } from './units.ts';
 import type { World } from './world.ts';
 
@@ -46,7 +46,7 @@ export async function acceptOrder(
   // From here on the task exists, whatever becomes of this request; it cannot end before its inputs were
   // read.
   const findings = await examineInputs(order, world.fetchInput);
-  schedule(world, task, order, findings, now);
+  schedule(world, task, order, findings);
   return { ok: true, task };
 }
 
@@ -61,8 +61,9 @@ export function acceptElement(
   if (duplicate !== null) return refused(duplicate);
   const task = blankTask(world, account, 'legacy', now, { ...order, endpoint, model: 'element' });
   task.element = { id: BigInt(newId(world, now)), order, deleted: false };
-  task.endsAt = task.processingAt + world.timing.elementMs * stretch(world);
   addTask(world.state, task);
+  const at = Math.round(task.processingAt + world.timing.elementMs * stretch(world));
+  decideEnd(world.state, task, { at, charge: 0n, failure: null });
   announce(world, account, task);
   return { ok: true, task };
 }
@@ -133,43 +134,37 @@ function takeFaults(world: World, task: KlingTask, prompt: string): void {
   if (prompt.includes('[never]')) task.faults.push({ do: 'never-finish' });
 }
 
-function schedule(
-  world: World,
-  task: KlingTask,
-  order: KlingOrder,
-  findings: InputFindings,
-  acceptedAt: number,
-): void {
+function schedule(world: World, task: KlingTask, order: KlingOrder, findings: InputFindings): void {
   const followed = findings.video?.seconds ?? world.settings.assumedVideoSeconds;
   const seconds = order.seconds ?? followed;
-  task.charge = chargeFor(order, followed);
-  task.failure = findings.failure;
   task.clip = clipFor(world, task, order, findings, seconds);
-  let factor = stretch(world);
-  let ends = true;
-  for (const fault of task.faults) {
-    factor *= fault.do === 'slow-render' ? fault.factor : 1;
-    ends &&= fault.do !== 'never-finish';
-    applyFault(task, fault);
-  }
-  const renderMs = (world.timing.renderBaseMs + world.timing.renderMsPerSecond * seconds) * factor;
-  const begins = Math.max(task.processingAt, acceptedAt);
-  task.endsAt = ends ? Math.round(begins + renderMs) : null;
+  const end = { charge: chargeFor(order, followed), failure: findings.failure, factor: 1, never: false };
+  for (const fault of task.faults) applyFault(task, fault, end);
+  const pace = world.timing.renderBaseMs + world.timing.renderMsPerSecond * seconds;
+  const renderMs = pace * end.factor * stretch(world);
+  const at = end.never ? null : Math.round(task.processingAt + renderMs);
+  decideEnd(world.state, task, { at, charge: end.charge, failure: end.failure });
 }
 
-function applyFault(task: KlingTask, fault: TaskFault): void {
+type PlannedEnd = { charge: bigint; failure: string | null; factor: number; never: boolean };
+
+function applyFault(task: KlingTask, fault: TaskFault, end: PlannedEnd): void {
   switch (fault.do) {
     case 'fail':
-      task.failure ??= fault.message ?? riskControlText;
+      end.failure ??= fault.message ?? riskControlText;
       return;
     case 'charge':
-      task.charge = parseUnits(fault.units);
+      end.charge = parseUnits(fault.units);
       return;
     case 'short':
       if (task.clip !== null) task.clip.pictures = picturesFor(fault.seconds);
       return;
     case 'never-finish':
+      end.never = true;
+      return;
     case 'slow-render':
+      end.factor *= fault.factor;
+      return;
     case 'flap':
     case 'unknown-word':
       return;

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { EmulatorRandom } from '../exchange.ts';
 import { type JsonObject, writeJson } from '../json.ts';
 import type { Account } from './account.ts';
+import { createAgenda } from './agenda.ts';
 import type { KlingFaults } from './faults.ts';
 import { type LinkMaker, legacyRecord, newRecord, trueStatus } from './render.ts';
 import type { KlingSettings, KlingTiming } from './settings.ts';
@@ -48,7 +49,13 @@ export function createCallbackDesk(parts: {
   links: LinkMaker;
 }): CallbackDesk {
   const { settings, timing, faults, random, links } = parts;
-  const waiting: Waiting[] = [];
+  let added = 0;
+  const waiting = createAgenda<{ entry: Waiting; number: number }>(
+    (one, other) =>
+      one.entry.dueAt < other.entry.dueAt ||
+      (one.entry.dueAt === other.entry.dueAt && one.number < other.number),
+  );
+  const add = (entry: Waiting): void => waiting.add({ entry, number: added++ });
   const handedOut = new Map<string, Waiting>();
   /** Reports are optional, so what was handed out long ago is forgotten. */
   const remember = (sent: Waiting): void => {
@@ -70,8 +77,7 @@ export function createCallbackDesk(parts: {
       ageMs: 0,
       retriesLeft: settings.callbackRetries,
     };
-    waiting.push(...spoil(base, faults, newId, random));
-    waiting.sort((one, other) => one.dueAt - other.dueAt);
+    for (const entry of spoil(base, faults, newId, random)) add(entry);
   };
 
   return {
@@ -83,11 +89,14 @@ export function createCallbackDesk(parts: {
     },
     due(now) {
       const leaving: KlingCallback[] = [];
-      while (waiting[0] !== undefined && waiting[0].dueAt <= now) {
-        const next = waiting.shift();
-        if (next === undefined) break;
-        remember(next);
-        leaving.push(sign(next, now));
+      for (
+        let next = waiting.first();
+        next !== undefined && next.entry.dueAt <= now;
+        next = waiting.first()
+      ) {
+        waiting.removeFirst();
+        remember(next.entry);
+        leaving.push(sign(next.entry, now));
       }
       return leaving;
     },
@@ -97,10 +106,9 @@ export function createCallbackDesk(parts: {
       handedOut.delete(id);
       const received = status !== null && status >= 200 && status < 300;
       if (received || sent.retriesLeft <= 0) return;
-      waiting.push({ ...sent, retriesLeft: sent.retriesLeft - 1, dueAt: now + settings.callbackRetryMs });
-      waiting.sort((one, other) => one.dueAt - other.dueAt);
+      add({ ...sent, retriesLeft: sent.retriesLeft - 1, dueAt: now + settings.callbackRetryMs });
     },
-    nextAt: () => waiting[0]?.dueAt ?? null,
+    nextAt: () => waiting.first()?.entry.dueAt ?? null,
   };
 }
 

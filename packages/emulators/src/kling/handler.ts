@@ -48,7 +48,7 @@ export function createKling(options: KlingOptions): KlingEmulator {
 
   const reply = (request: EmulatorRequest): Promise<EmulatorReply> | EmulatorReply => {
     const now = world.catchUp();
-    const url = new URL(request.url, 'http://emulator.invalid');
+    const url = readUrl(request.url);
     const file = { ...request, path: url.pathname, query: url.searchParams };
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (url.pathname.startsWith('/__emulator/')) return control(world, file, now);
@@ -60,7 +60,7 @@ export function createKling(options: KlingOptions): KlingEmulator {
   return {
     async handle(request) {
       const answer = await reply(request);
-      const { pathname } = new URL(request.url, 'http://emulator.invalid');
+      const { pathname } = readUrl(request.url);
       const at = world.clock.now();
       note(world, {
         at,
@@ -84,6 +84,12 @@ export function createKling(options: KlingOptions): KlingEmulator {
     settings: world.settings,
     state: world.state,
   };
+}
+
+/** A target that is no address at all (`//`) is an unknown path. */
+function readUrl(target: string): URL {
+  const base = 'http://emulator.invalid';
+  return new URL(URL.canParse(target, base) ? target : '/?', base);
 }
 
 function createWorld(options: KlingOptions): World {

@@ -135,6 +135,7 @@ function readTask(fault: JsonObject): TaskFault {
     case 'slow-render':
       return { do: 'slow-render', factor: number(fault, 'factor') };
     case 'charge':
+      if (!/^\d+(\.\d{1,3})?$/.test(word(fault, 'units'))) throw new BadFault('units: such as 2.4');
       return { do: 'charge', units: word(fault, 'units') };
     case 'flap':
       if (!Array.isArray(fault.words)) throw new BadFault('words: must be an array');

@@ -5,6 +5,7 @@
  */
 import type { ClipOrder } from '../media/clip.ts';
 import { type Account, concurrencyOf, deduct, unitsLeft } from './account.ts';
+import { type Agenda, createAgenda } from './agenda.ts';
 import type { TaskFault } from './faults.ts';
 import type { ElementOrder, PackType, Product, Resolution, Version } from './order.ts';
 
@@ -50,18 +51,61 @@ export type KlingState = {
   /** Account and external id to task id. */
   external: Map<string, string>;
   open: Set<KlingTask>;
+  /** Tasks in flight by account, model version and pack type: what the concurrency of a pack limits. */
+  slots: Map<string, number>;
+  /** Units that tasks in flight will cost, by account and pack type. */
+  promised: Map<string, bigint>;
+  agenda: Agenda<Due>;
 };
 
 export type Change = { task: KlingTask; status: TaskStatus; at: number };
 
+type Due = { at: number; step: 'process' | 'end'; task: KlingTask };
+
 export function createState(accounts: Account[]): KlingState {
-  return { accounts, tasks: new Map(), external: new Map(), open: new Set() };
+  return {
+    accounts,
+    tasks: new Map(),
+    external: new Map(),
+    open: new Set(),
+    slots: new Map(),
+    promised: new Map(),
+    agenda: createAgenda(comesBefore),
+  };
+}
+
+function comesBefore(one: Due, other: Due): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  if (one.step !== other.step) return one.step === 'process';
+  return one.task.id < other.task.id;
 }
 
 export function addTask(state: KlingState, task: KlingTask): void {
   state.tasks.set(task.id, task);
   state.open.add(task);
   if (task.externalId !== null) state.external.set(externalKey(task.account, task.externalId), task.id);
+  const slot = slotKey(task.account, task.version, task.packType);
+  state.slots.set(slot, (state.slots.get(slot) ?? 0) + 1);
+  promise(state, task, task.charge);
+  state.agenda.add({ at: task.processingAt, step: 'process', task });
+}
+
+/** Decides how and when a task ends; null: never. Said once for each task, after `addTask`. */
+export function decideEnd(
+  state: KlingState,
+  task: KlingTask,
+  end: { at: number | null; charge: bigint; failure: string | null },
+): void {
+  promise(state, task, (end.failure === null ? end.charge : 0n) - task.charge);
+  task.charge = end.charge;
+  task.failure = end.failure;
+  task.endsAt = end.at;
+  if (end.at !== null) state.agenda.add({ at: end.at, step: 'end', task });
+}
+
+function promise(state: KlingState, task: KlingTask, amount: bigint): void {
+  const key = unitKey(task.account, task.packType);
+  state.promised.set(key, (state.promised.get(key) ?? 0n) + amount);
 }
 
 export function findByExternal(state: KlingState, account: string, externalId: string): KlingTask | null {
@@ -74,20 +118,6 @@ export function findOwn(state: KlingState, account: string, id: string): KlingTa
   return task !== undefined && task.account === account ? task : null;
 }
 
-/** Tasks in flight of one account, model version and pack type: what the concurrency of a pack limits. */
-export function slotsInUse(
-  state: KlingState,
-  account: string,
-  version: Version | null,
-  type: PackType,
-): number {
-  let used = 0;
-  for (const task of state.open) {
-    if (task.account === account && task.version === version && task.packType === type) used += 1;
-  }
-  return used;
-}
-
 /** Whether the account can take one more task now: 1102 without units, 1303 without a slot. */
 export function admission(
   state: KlingState,
@@ -96,14 +126,10 @@ export function admission(
   now: number,
 ): 'ok' | 1102 | 1303 {
   // Units are deducted at success, so those of tasks in flight are spoken for: else packs would be overdrawn.
-  let promised = 0n;
-  for (const task of state.open) {
-    if (task.account === account.name && task.packType === wish.packType && task.failure === null)
-      promised += task.charge;
-  }
+  const promised = state.promised.get(unitKey(account.name, wish.packType)) ?? 0n;
   const left = unitsLeft(account, wish.packType, now) - promised;
   if (left < wish.charge || left <= 0n) return 1102;
-  const used = slotsInUse(state, account.name, wish.version, wish.packType);
+  const used = state.slots.get(slotKey(account.name, wish.version, wish.packType)) ?? 0;
   return used < concurrencyOf(account, wish.packType, now) ? 'ok' : 1303;
 }
 
@@ -112,28 +138,27 @@ export function admission(
  * status.
  */
 export function advance(state: KlingState, now: number, changed: (change: Change) => void): void {
-  const due: Change[] = [];
-  for (const task of state.open) {
-    if (task.status === 'submitted' && task.processingAt <= now)
-      due.push({ task, status: 'processing', at: task.processingAt });
-    if (task.endsAt !== null && task.endsAt <= now)
-      due.push({ task, status: task.failure === null ? 'succeeded' : 'failed', at: task.endsAt });
-  }
-  due.sort(
-    (one, other) => one.at - other.at || order(one) - order(other) || compare(one.task.id, other.task.id),
-  );
-  for (const change of due) {
-    const { task, status, at } = change;
-    task.status = status;
-    task.updatedAt = at;
-    if (status === 'succeeded' || status === 'failed') finish(state, task, at);
-    changed(change);
+  for (let due = state.agenda.first(); due !== undefined && due.at <= now; due = state.agenda.first()) {
+    state.agenda.removeFirst();
+    const { task, at } = due;
+    if (due.step === 'process') {
+      task.status = 'processing';
+      task.updatedAt = at;
+    } else {
+      finish(state, task, at);
+    }
+    changed({ task, status: task.status, at });
   }
 }
 
 function finish(state: KlingState, task: KlingTask, at: number): void {
+  task.status = task.failure === null ? 'succeeded' : 'failed';
+  task.updatedAt = at;
   state.open.delete(task);
+  const slot = slotKey(task.account, task.version, task.packType);
+  state.slots.set(slot, (state.slots.get(slot) ?? 0) - 1);
   if (task.failure !== null || task.charge === 0n) return;
+  promise(state, task, -task.charge);
   const account = state.accounts.find((candidate) => candidate.name === task.account);
   if (account === undefined) return;
   deduct(account, { taskId: task.id, type: task.packType, amount: task.charge }, at);
@@ -142,20 +167,15 @@ function finish(state: KlingState, task: KlingTask, at: number): void {
 
 /** When the next change comes due by itself, or null when nothing will. */
 export function nextChangeAt(state: KlingState): number | null {
-  let earliest: number | null = null;
-  for (const task of state.open) {
-    const at = task.status === 'submitted' ? task.processingAt : task.endsAt;
-    if (at !== null && (earliest === null || at < earliest)) earliest = at;
-  }
-  return earliest;
+  return state.agenda.first()?.at ?? null;
 }
 
-function order(change: Change): number {
-  return change.status === 'processing' ? 0 : 1;
+function slotKey(account: string, version: Version | null, type: PackType): string {
+  return `${account}\n${version ?? ''}\n${type}`;
 }
 
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+function unitKey(account: string, type: PackType): string {
+  return `${account}\n${type}`;
 }
 
 function externalKey(account: string, externalId: string): string {
