@@ -98,7 +98,7 @@ export async function openEffects(config: Config, onLine: (line: string) => void
     const store = createStore(database.db);
     const secrets = createSecrets(sealKey, realRandom);
     await refuseForeignSealKey(store, secrets);
-    const blobs = openBlobs(config.dataDir, config.s3, realClock);
+    const blobs = await openBlobs(config.dataDir, config.s3, realClock);
     await blobs.probe();
     const catalogue = loadCatalogue(await readCatalogueFiles());
     const doors = { origins: config.publicUrl === null ? [] : [config.publicUrl], ports: [] };
