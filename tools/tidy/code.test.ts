@@ -84,7 +84,7 @@ describe('sizes', () => {
   test('a line of 111 columns; an address may be long', () => {
     const address = `// See https://example.com/${'a'.repeat(120)}`;
     expect(violationsOf(checkSizes, { [route]: `// ${'a'.repeat(108)}\n${address}` })).toEqual([
-      `${route}:1 111 columns, at most 110`,
+      `${route}:1 121 columns, at most 120`,
     ]);
   });
 });
