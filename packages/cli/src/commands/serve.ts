@@ -1,0 +1,74 @@
+/** `sluice serve`: runs a gateway in this process until it is told to stop. */
+import { type Config, startGateway } from '@sluice/server';
+import type { Command } from 'commander';
+import { readLocalGateway, writeLocalGateway } from '../connection/local-gateway.ts';
+import type { Sandbox } from '../demo/sandbox.ts';
+import { CommandError } from '../endings.ts';
+import type { Invocation, Register } from '../invocation.ts';
+import { type Started, startedText } from '../serve/banner.ts';
+import { addServeFlags, type ServeFlags, settingsFrom } from '../serve/settings.ts';
+
+export const register: Register = (command, context) => {
+  addServeFlags(command)
+    .option(
+      '--sandbox',
+      'with an emulated Kling, an account and play money: everything works, nothing is paid',
+    )
+    .addHelpText(
+      'after',
+      '\nStops gently on Ctrl-C or SIGTERM: takes no more work, finishes what is under way. All settings can be\n' +
+        'given in the environment. One data directory belongs to one gateway; several share a database by\n' +
+        '--database-url and a store by S3_*.\n',
+    )
+    .action(async (flags: ServeFlags, invoked: Command) => serve(context.begin(invoked), flags));
+};
+
+async function serve({ output, surroundings }: Invocation, flags: ServeFlags): Promise<void> {
+  const settings = settingsFrom(flags, surroundings);
+  // Loaded on demand: the emulator brings a video encoder along.
+  const demo = flags.sandbox ? await import('../demo/sandbox.ts') : null;
+  const config: Config = demo ? { ...settings, allow: demo.SANDBOX_ALLOW } : settings;
+  const signal = surroundings.interruption();
+  const gateway = await startGateway(config, (line) => output.note(({ color }) => color.dim(line)));
+  let sandbox: Sandbox | null = null;
+  try {
+    const { url, operatorKey, database } = gateway;
+    const savedIn = await writeLocalGateway(config.dataDir, { url, ...(operatorKey ? { operatorKey } : {}) });
+    if (demo) {
+      sandbox = await demo.startSandbox({ url, ...(await knownKeys(config.dataDir)) });
+      await writeLocalGateway(config.dataDir, { url, key: sandbox.key });
+    }
+    const { dataDir } = config;
+    const started: Started = { url, operatorKey, database, savedIn, dataDir, sandbox: sandbox?.path ?? null };
+    output.event(
+      {
+        url,
+        ...(operatorKey ? { operator_key: operatorKey } : {}),
+        data_dir: dataDir,
+        sandbox: started.sandbox,
+      },
+      (paint) => startedText(started, paint),
+    );
+    await untilAborted(signal);
+    output.note('Stopping: finishing what is under way. Ctrl-C again ends it at once.');
+  } finally {
+    await gateway.stop();
+    await sandbox?.emulator.close();
+  }
+}
+
+async function knownKeys(dataDir: string): Promise<{ operatorKey: string; key: string | undefined }> {
+  const local = await readLocalGateway(dataDir);
+  if (local?.operatorKey) return { operatorKey: local.operatorKey, key: local.key };
+  throw new CommandError(
+    'The sandbox needs the operator key, which was shown on the first start only.',
+    `Put it back into ${dataDir}/cli.json, or start in a new --data-dir.`,
+  );
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,58 @@
+/** What a starting gateway says: on its first start the operator key, in a box, this once. */
+import type { Paint } from '../output/output.ts';
+import { box, fields } from '../output/table.ts';
+import { clean } from '../output/text.ts';
+
+export type Started = {
+  url: string;
+  /** Only on the first start. */
+  operatorKey: string | null;
+  dataDir: string;
+  database: { kind: 'embedded' | 'external'; version: string; adopted: boolean };
+  /** Where the address and the key were written for the commands of this machine. */
+  savedIn: string;
+  sandbox: string | null;
+};
+
+export function startedText(started: Started, paint: Paint): string {
+  const { bold, dim, green } = paint.color;
+  const { database } = started;
+  const kept = database.adopted ? ', kept from the last run' : '';
+  const facts = fields(
+    [
+      ['API', `${started.url}/v1`],
+      ['reference', `${started.url}/docs`],
+      ['health', `${started.url}/readyz`],
+      ['database', `PostgreSQL ${clean(database.version)}, ${database.kind}${kept}`],
+      ['data', started.dataDir],
+      [
+        'sandbox',
+        started.sandbox && paint.color.yellow(`path ${started.sandbox}: an emulator, nothing is paid`),
+      ],
+    ],
+    paint,
+  );
+  const head = `${green('●')} ${bold(`Sluice runs at ${started.url}`)}`;
+  if (started.operatorKey === null) return `${head}\n${facts.replace(/^/gm, '  ')}`;
+  const lines = [
+    head,
+    '',
+    ...facts.split('\n'),
+    '',
+    `${dim('operator key')}  ${bold(started.operatorKey)}`,
+    dim('Shown this once. The commands on this machine find it in'),
+    dim(started.savedIn),
+    '',
+    dim('Next, in another terminal:'),
+    ...(started.sandbox ? ['  sluice generate "a fox in the snow" -m kling-3.0'] : NEXT_STEPS),
+  ];
+  return box(lines, paint);
+}
+
+const NEXT_STEPS = [
+  '  sluice paths add kling',
+  '  sluice accounts create "My team"',
+  '  sluice topup <account> 100',
+  '  sluice keys create "mine" --account <account> --save',
+  '  sluice generate "a fox in the snow" -m kling-3.0',
+];
