@@ -11,6 +11,8 @@ export type AcceptRequest = {
   keyId: string;
   requestKey: string | null;
   requestHash: string;
+  /** The client says that this repeats an earlier request. Only looked at without a key. */
+  marked?: boolean;
   /** Worst-case price of each task; several for a batch, which is all or nothing. */
   holds: readonly bigint[];
 };
@@ -55,11 +57,15 @@ export type AcceptPlan = {
   budgets: Map<string, { usedMicros: bigint; sinceMs: number }>;
 };
 
-/** One name for "the same request": by its key, or without one by its body. */
-export function requestName(request: Pick<AcceptRequest, 'keyId' | 'requestKey' | 'requestHash'>): string {
-  return request.requestKey === null
-    ? `${request.keyId}/body/${request.requestHash}`
-    : `${request.keyId}/key/${request.requestKey}`;
+/**
+ * One name for "the same request": by its key, or without one by its body. A repeat that its client marks joins more
+ * than an equal body alone does, so it has a name of its own.
+ */
+export function requestName(
+  request: Pick<AcceptRequest, 'keyId' | 'requestKey' | 'requestHash' | 'marked'>,
+): string {
+  if (request.requestKey !== null) return `${request.keyId}/key/${request.requestKey}`;
+  return `${request.keyId}/${request.marked === true ? 'repeat' : 'body'}/${request.requestHash}`;
 }
 
 export function planAccept(requests: readonly AcceptRequest[], facts: AcceptFacts): AcceptPlan {
@@ -68,13 +74,14 @@ export function planAccept(requests: readonly AcceptRequest[], facts: AcceptFact
   const createdHere = new Map<string, { index: number; requestHash: string }>();
   for (const [index, request] of requests.entries()) {
     const name = requestName(request);
-    const here = request.requestKey === null ? undefined : createdHere.get(name);
+    const here = createdHere.get(name);
     const verdict = here
       ? sameBatchVerdict(request, here)
       : (earlierVerdict(request, facts.earlier.get(name)) ?? newVerdict(request, facts, plan, queued));
     plan.verdicts.push(verdict);
     if (verdict.kind !== 'create') continue;
-    createdHere.set(name, { index, requestHash: request.requestHash });
+    // Equal bodies side by side are wishes of their own, unless the later one says that it repeats.
+    createdHere.set(requestName({ ...request, marked: true }), { index, requestHash: request.requestHash });
     const total = sum(request.holds);
     plan.held.set(request.accountId, (plan.held.get(request.accountId) ?? 0n) + total);
     queued.set(request.accountId, (queued.get(request.accountId) ?? 0) + request.holds.length);

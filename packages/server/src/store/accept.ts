@@ -53,16 +53,25 @@ export type AcceptAnswer =
   | Extract<AcceptPlan['verdicts'][number], { kind: 'refused' }>;
 
 export type AcceptStore = {
-  /** Many requests in one transaction; answers in the order of the requests. */
-  accept(requests: readonly NewRequest[], nowMs: number, joinWithinMs: number): Promise<AcceptAnswer[]>;
+  /**
+   * Many requests in one transaction; answers in the order of the requests. `openTaskIds` are tasks whose creating
+   * request is still being answered by this process: a request without a key is not joined to them.
+   */
+  accept(
+    requests: readonly NewRequest[],
+    nowMs: number,
+    joinWithinMs: number,
+    openTaskIds?: readonly string[],
+  ): Promise<AcceptAnswer[]>;
   markAnswered(taskIds: readonly string[]): Promise<void>;
 };
 
 export function acceptStore(db: Database): AcceptStore {
   return {
-    accept: (requests, nowMs, joinWithinMs) =>
+    accept: (requests, nowMs, joinWithinMs, openTaskIds = []) =>
       db.transaction(async (tx) => {
-        const facts = await readFacts(tx, requests, nowMs, joinWithinMs);
+        const joins = { afterMs: nowMs - joinWithinMs, openTaskIds };
+        const facts = await readFacts(tx, requests, nowMs, joins);
         const plan = planAccept(requests, facts);
         await writeCreated(tx, requests, plan, nowMs);
         return requests.map((_, index) => answerOf(requests, plan, index));
@@ -73,11 +82,13 @@ export function acceptStore(db: Database): AcceptStore {
   };
 }
 
+type Joins = { afterMs: number; openTaskIds: readonly string[] };
+
 async function readFacts(
   tx: Transaction,
   requests: readonly NewRequest[],
   nowMs: number,
-  joinWithinMs: number,
+  joins: Joins,
 ): Promise<AcceptFacts> {
   const accountIds = [...new Set(requests.map((request) => request.accountId))];
   const keyIds = [...new Set(requests.map((request) => request.keyId))];
@@ -116,14 +127,14 @@ async function readFacts(
         },
       ]),
     ),
-    earlier: await readEarlier(tx, requests, nowMs - joinWithinMs),
+    earlier: await readEarlier(tx, requests, joins),
   };
 }
 
 async function readEarlier(
   tx: Transaction,
   requests: readonly NewRequest[],
-  joinAfterMs: number,
+  joins: Joins,
 ): Promise<AcceptFacts['earlier']> {
   const keyed = requests.filter((request) => request.requestKey !== null);
   const keyless = requests.filter((request) => request.requestKey === null);
@@ -136,15 +147,21 @@ async function readEarlier(
     const values = [
       keyless.map((request) => request.keyId),
       keyless.map((request) => request.requestHash),
-      at(joinAfterMs),
+      at(joins.afterMs),
       keyless.map((request) => request.marked),
+      joins.openTaskIds,
     ];
     found.push(...rowsOf<sql.EarlierRow>(await tx.query(sql.findUnanswered, values)));
   }
   const batches = await readBatches(tx, found);
   return new Map(
     found.map((row) => [
-      requestName({ keyId: row.key_id, requestKey: row.request_key, requestHash: row.request_hash }),
+      requestName({
+        keyId: row.key_id,
+        requestKey: row.request_key,
+        requestHash: row.request_hash,
+        marked: row.marked,
+      }),
       { requestHash: row.request_hash, taskIds: batches.get(row.batch_id ?? '') ?? [row.task_id] },
     ]),
   );

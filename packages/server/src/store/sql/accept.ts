@@ -47,28 +47,32 @@ export type EarlierRow = {
   request_hash: string;
   task_id: string;
   batch_id: string | null;
+  marked: boolean;
 };
 
 /** Tasks made by an earlier request with the same Idempotency-Key. */
 export const findByRequestKey = statement(
   'accept.find_by_request_key',
-  `SELECT t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id
+  `SELECT t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id,
+          false AS marked
    FROM unnest($1::text[], $2::text[]) AS r (key_id, request_key)
    JOIN tasks t ON t.key_id = r.key_id AND t.request_key = r.request_key`,
 );
 
 /**
  * Keyless joins: a task made by the same key with the same body whose answer never reached its client, and a
- * request that its client marks as a repeat, whether or not the first answer was delivered. ($4: marked.)
+ * request that its client marks as a repeat, whether or not the first answer was delivered. $3 joined until, $4 marked,
+ * $5 tasks whose answer is still on its way: nothing was lost there, so an equal request beside it is its own wish.
  */
 export const findUnanswered = statement(
   'accept.find_unanswered',
-  `SELECT DISTINCT ON (t.key_id, t.request_hash)
-          t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id
+  `SELECT DISTINCT ON (t.key_id, t.request_hash, r.marked)
+          t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id,
+          r.marked
    FROM unnest($1::text[], $2::text[], $4::boolean[]) AS r (key_id, request_hash, marked)
    JOIN tasks t ON t.key_id = r.key_id AND t.request_hash = decode(r.request_hash, 'hex')
-   WHERE (NOT t.answered OR r.marked) AND t.request_key IS NULL AND t.created_at > $3
-   ORDER BY t.key_id, t.request_hash, t.id DESC`,
+   WHERE (r.marked OR (NOT t.answered AND t.id <> ALL($5::text[]))) AND t.request_key IS NULL AND t.created_at > $3
+   ORDER BY t.key_id, t.request_hash, r.marked, t.id DESC`,
 );
 
 export const countQueued = statement(
