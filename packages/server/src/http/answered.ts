@@ -50,7 +50,7 @@ export function createAnswered(
       const { socket } = reply.request.raw;
       reply.raw.once('finish', () => {
         // A connection that closed first, or closes right now, may have lost the end of the answer.
-        if (socket.destroyed || !socket.writable) return;
+        if (socket.destroyed || socket.writable === false) return;
         pending.push(...taskIds);
         if (!waiting) void flushSoon();
       });

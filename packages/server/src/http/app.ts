@@ -61,6 +61,8 @@ function newServer({ http, clock, random }: HttpContext): FastifyInstance {
     trustProxy: http.trustProxy,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
     exposeHeadRoutes: false,
+    // Addresses that cannot be read never reach a route.
+    frameworkErrors: (error, _request, reply) => sendRefusal(reply, refusalOf(error)),
     return503OnClosing: false,
     // Node looks at overdue headers only every 30 s unless told otherwise.
     http: {

@@ -15,8 +15,6 @@ export type HttpContext = Context & {
   metricsText(): Promise<string>;
   /** The script of the reference page; read once, served from here, because nothing is loaded from elsewhere. */
   referenceScript(): Promise<Uint8Array>;
-  /** Null when events may be sent there; else why not, in words that tell nothing about the inside. */
-  addressRefusal(url: string): Promise<string | null>;
   http: HttpSettings;
 };
 

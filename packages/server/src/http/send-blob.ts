@@ -44,7 +44,9 @@ export async function sendBlob(
     reply.header('cache-control', 'no-store').redirect(redirect, 302);
     return { kind: 'sent' };
   }
-  const asked = rangeStands(typeof ifRange === 'string' ? ifRange : undefined, tag) ? headers.range : undefined;
+  const asked = rangeStands(typeof ifRange === 'string' ? ifRange : undefined, tag)
+    ? headers.range
+    : undefined;
   const range = rangeOf(asked, object.bytes);
   if (range.kind === 'unsatisfiable') {
     reply.header('content-range', `bytes */${object.bytes}`).removeHeader('content-disposition');

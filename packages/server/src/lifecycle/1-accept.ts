@@ -71,13 +71,16 @@ async function planOrders(
   options: AcceptOptions,
 ): Promise<Planned> {
   const tasks: NewTask[] = [];
+  const nowMs = context.clock.now();
+  // In order, so that a batch reads back, and is admitted, in the order in which it was given.
+  const ids = orders.map(() => newId('task', nowMs, context.random)).sort();
   for (const [index, input] of orders.entries()) {
     const planned = await planOrder(context, caller, input);
     const place = options.batch ? index : null;
     if (planned.kind === 'refused') return { kind: 'refused', refusal: planned.refusal, index: place };
     const late = refuseImpossible(context, planned, input);
     if (late) return { kind: 'refused', refusal: late, index: place };
-    tasks.push(newTask(context, caller, input, planned));
+    tasks.push(newTask(context, caller, ids[index] ?? '', input, planned));
   }
   return { kind: 'planned', tasks };
 }
@@ -112,9 +115,14 @@ function refuseImpossible(context: Context, planned: PlannedOrder, input: Create
   return null;
 }
 
-function newTask(context: Context, caller: Caller, input: CreateGeneration, planned: PlannedOrder): NewTask {
+function newTask(
+  context: Context,
+  caller: Caller,
+  id: string,
+  input: CreateGeneration,
+  planned: PlannedOrder,
+): NewTask {
   const nowMs = context.clock.now();
-  const id = newId('task', nowMs, context.random);
   const { order, model, route, currency } = planned;
   const holdMicros = route.priced.maximumMicros;
   const booking = hold({ accountId: caller.accountId, taskId: id, currency }, holdMicros);
