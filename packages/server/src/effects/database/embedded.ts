@@ -13,10 +13,9 @@ import { ensureCluster, SUPERUSER } from './cluster.ts';
 import { type Home, openHome } from './home.ts';
 import { databaseIdentity, type Identity } from './identity.ts';
 import {
-  isAlive,
   isPostmaster,
   readPidFile,
-  removePidFile,
+  removeForeignLocks,
   type StopMode,
   spawnPostmaster,
   stopPostmaster,
@@ -36,6 +35,8 @@ export type EmbeddedOptions = {
   systemDir?: string;
   /** True (default) for a gateway; false for tools that may work beside one (backup, doctor). */
   claim?: boolean;
+  /** How often a server that died is brought back within ten minutes. Default 20. */
+  maxRecoveries?: number;
   /** Called when the database died and could not be brought back; the process should end. */
   onLost?: (error: DatabaseStartError) => void;
 };
@@ -69,7 +70,7 @@ const RETRY_MS = 50;
 /** Crash recovery replays at most one checkpoint distance; minutes only on a very slow disk. */
 const START_PATIENCE_MS = 10 * 60_000;
 const PATIENCE_NOTE_MS = 5000;
-const MAX_RECOVERIES = 5;
+const MAX_RECOVERIES = 20;
 const RECOVERY_WINDOW_MS = 10 * 60_000;
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
@@ -157,11 +158,11 @@ async function findRunning({ home, password }: Context): Promise<Reached | { out
   }
   if (dialled.outcome === 'not_now' || (await isPostmaster(file.pid, home.data)))
     return { outcome: 'not_now' };
-  if (isAlive(file.pid)) await removePidFile(home.data, file.pid);
   return { outcome: 'absent' };
 }
 
 async function start({ home, binaries, identity, settings, password }: Context): Promise<Reached> {
+  await removeForeignLocks(home.data, home.socketDir);
   const spawned = await spawnPostmaster(home, binaries, identity, settings);
   if (spawned.outcome === 'busy') return { outcome: 'not_now' };
   if (spawned.outcome === 'failed') {
@@ -240,7 +241,7 @@ function keepAlive(context: Context, first: Connection): { stop(mode?: StopMode)
     const recent = recoveredAtMs.filter((atMs) => nowMs - atMs < RECOVERY_WINDOW_MS);
     log('the connection to PostgreSQL was lost; bringing it back');
     try {
-      if (recent.length > MAX_RECOVERIES) {
+      if (recent.length > (context.options.maxRecoveries ?? MAX_RECOVERIES)) {
         throw new DatabaseStartError(
           'start_failed',
           `PostgreSQL died ${recent.length} times within ten minutes; see ${context.home.logFile}.`,

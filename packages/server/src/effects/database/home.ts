@@ -32,7 +32,7 @@ export type Home = {
 
 /** `sun_path` is 108 bytes on Linux and 104 on macOS, terminator included. */
 const SOCKET_PATH_MAX_BYTES = process.platform === 'darwin' ? 103 : 107;
-const SOCKET_FILE = '.s.PGSQL.5432';
+export const SOCKET_FILE = '.s.PGSQL.5432';
 
 export async function openHome(
   places: Places,

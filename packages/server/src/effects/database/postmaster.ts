@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.ts';
 import { spawnFailure } from './cluster.ts';
-import type { Home } from './home.ts';
+import { type Home, SOCKET_FILE } from './home.ts';
 import type { Identity } from './identity.ts';
 import { DatabaseStartError, systemCode } from './start-failure.ts';
 
@@ -73,12 +73,17 @@ function commandOf(pid: number): Promise<string> {
 }
 
 /**
- * Only for a file whose process is alive and is not PostgreSQL; any other stale file PostgreSQL handles
- * itself.
+ * Removes lock files that name a process which is alive and is not PostgreSQL, or is a zombie that nobody reaps
+ * (node as process 1 of a container); PostgreSQL would refuse to start because of them. It deals itself with
+ * locks of processes that are gone. Workers of a killed server that are still leaving are noticed by PostgreSQL
+ * through their shared memory, and the start is tried again.
  */
-export async function removePidFile(data: string, pid: number): Promise<void> {
-  const now = await readPidFile(data);
-  if (now?.pid === pid) await rm(join(data, 'postmaster.pid'), { force: true });
+export async function removeForeignLocks(data: string, socketDir: string): Promise<void> {
+  for (const file of [join(data, 'postmaster.pid'), join(socketDir, `${SOCKET_FILE}.lock`)]) {
+    const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+    if (Number.isInteger(pid) && isAlive(pid) && !(await isPostmaster(pid, data)))
+      await rm(file, { force: true });
+  }
 }
 
 export type Spawned =
@@ -139,7 +144,7 @@ async function waitUntilReady(
 }
 
 function explain(output: string): Spawned {
-  const busy = ['lock file "postmaster.pid"', 'pre-existing shared memory block', 'could not bind'];
+  const busy = ['FATAL:  lock file "', 'pre-existing shared memory block', 'could not bind'];
   if (busy.some((sentence) => output.includes(sentence))) return { outcome: 'busy' };
   return { outcome: 'failed', reason: output.trim() || 'PostgreSQL ended without a word' };
 }

@@ -322,7 +322,9 @@ export function createRows(database: () => Database) {
   ): Promise<{ task: string; attempt: string }> {
     const attemptId = with_.attempt?.id ?? next('att');
     const taskId = await task({ state: 'running', ...with_.task, account: accountId, attemptId });
-    await attempt({ ...with_.attempt, id: attemptId, task: taskId, account: accountId, state });
+    const path = with_.task?.pathNames?.[0] ?? 'kling';
+    const family = with_.task?.family ?? 'kling';
+    await attempt({ path, family, ...with_.attempt, id: attemptId, task: taskId, account: accountId, state });
     return { task: taskId, attempt: attemptId };
   }
 

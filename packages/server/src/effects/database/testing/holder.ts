@@ -17,7 +17,7 @@ const [dataDir = '', systemDir = ''] = process.argv.slice(2);
 async function start(): Promise<Embedded | null> {
   const startedMs = performance.now();
   try {
-    const database = await startEmbedded({ dataDir, systemDir, log: () => {} });
+    const database = await startEmbedded({ dataDir, systemDir, fsync: false, log: () => {} });
     say({
       outcome: 'started',
       url: database.url,

@@ -68,6 +68,8 @@ export async function newRig(): Promise<Rig> {
       const database = await startEmbedded({
         dataDir,
         systemDir,
+        // Nearly half of a first start is waiting for the disk; only the test about safety needs that.
+        fsync: false,
         log: (line) => lines.push(line),
         ...options,
       });
