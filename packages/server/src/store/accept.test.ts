@@ -1,12 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hold } from '../decide/postings.ts';
 import { type AcceptAnswer, type AcceptStore, acceptStore, type NewRequest } from './accept.ts';
+import { HOLD_MICROS as HOLD, bodyHash as hex, newRequest, type RequestOptions } from './testing/orders.ts';
 import { createRows, MINUTE, T0 } from './testing/rows.ts';
 import { useTestDatabase } from './testing/test-database.ts';
 
 const testDatabase = useTestDatabase();
 const rows = createRows(() => testDatabase().database);
-const HOLD = 420_000n;
 let store: AcceptStore;
 let account: string;
 
@@ -18,57 +17,8 @@ beforeEach(async () => {
   account = (await rows.account({ balance: 10n * HOLD })).id;
 });
 
-function request(
-  with_: Partial<NewRequest> & { count?: number; account?: string; family?: string; hold?: bigint } = {},
-): NewRequest {
-  const accountId = with_.account ?? account;
-  const holds = Array.from({ length: with_.count ?? 1 }, () => with_.hold ?? HOLD);
-  return {
-    accountId,
-    keyId: `key_${accountId}`,
-    requestKey: null,
-    requestHash: hex(rows.next('body')),
-    marked: false,
-    batchId: null,
-    holds,
-    tasks: holds.map((micros) => newTask(accountId, with_.family ?? 'kling', micros)),
-    ...with_,
-  };
-}
-
-function newTask(accountId: string, family: string, holdMicros: bigint): NewRequest['tasks'][number] {
-  const id = rows.next('task');
-  const booking = hold({ accountId, taskId: id, currency: 'USD' }, holdMicros);
-  return {
-    id,
-    model: 'kling-3.0',
-    family,
-    priority: 0,
-    pathNames: ['kling'],
-    sandbox: false,
-    slotMs: 60_000,
-    shape: 'kling-3.0/text-to-video/720p/5',
-    expiresAtMs: T0 + 60 * MINUTE,
-    deadlineAtMs: T0 + 60 * MINUTE,
-    startByMs: null,
-    finishByMs: null,
-    holdMicros,
-    currency: 'USD',
-    order: { model: 'kling-3.0', prompt: 'a river' },
-    price: {},
-    route: {},
-    metadata: {},
-    callbackUrl: null,
-    ledgerId: rows.next('ltx'),
-    ledgerReference: booking.reference,
-    postings: booking.postings,
-    eventId: rows.next('evt'),
-    eventData: { id },
-  };
-}
-
-function hex(text: string): string {
-  return Buffer.from(text).toString('hex');
+function request(with_: Partial<RequestOptions> = {}): NewRequest {
+  return newRequest(rows, { account, ...with_ });
 }
 
 const accept = async (one: NewRequest, nowMs = T0, open: string[] = []): Promise<AcceptAnswer> => {

@@ -85,7 +85,7 @@ async function admitFamily(tx: Transaction, request: AdmissionRequest): Promise<
   if (total <= 0) return [];
   const { input, empty } = await readLanes(tx, request, free, Math.min(total, request.most));
   const plan = admit(input);
-  const admitted = plan.admitted.length === 0 ? [] : await writePlan(tx, request, plan);
+  const admitted = plan.admitted.length === 0 ? [] : await writePlan(tx, request, input.lanes, plan);
   await sleepEmptyLanes(tx, request.family, empty);
   return admitted;
 }
@@ -94,7 +94,7 @@ async function freeSlots(
   tx: Transaction,
   request: AdmissionRequest,
   limits: readonly sql.LimitRow[],
-  taken: ReadonlyMap<string, { occupied: number }>,
+  taken: ReadonlyMap<string, Slots>,
 ): Promise<{ pathName: string; free: number }[]> {
   const free: { pathName: string; free: number }[] = [];
   for (const row of limits) {
@@ -111,7 +111,8 @@ async function freeSlots(
     const allowed = admissible(health, request.nowMs);
     const room = Math.max(0, effectiveLimit(limit) - busy);
     // After a rest one attempt goes ahead as the probe; the others follow when it was accepted.
-    const most = allowed === 'any' ? room : allowed === 'probe' ? Math.min(1, room) : 0;
+    const probes = (taken.get(row.path_name)?.sendingAnywhere ?? 0) === 0 ? 1 : 0;
+    const most = allowed === 'any' ? room : allowed === 'probe' ? Math.min(probes, room) : 0;
     free.push({ pathName: row.path_name, free: Math.min(most, request.most) });
   }
   return free;
@@ -125,7 +126,13 @@ async function readLanes(
 ): Promise<{ input: AdmissionInput; empty: string[] }> {
   const perLane = Math.min(most, 16 + Math.ceil(most / 4));
   const heads = rowsOf<sql.LaneRow>(
-    await tx.query(sql.laneHeads, [request.family, LANES_MOST, perLane, at(request.nowMs)]),
+    await tx.query(sql.laneHeads, [
+      request.family,
+      LANES_MOST,
+      perLane,
+      at(request.nowMs),
+      free.filter((slots) => slots.free > 0).map((slots) => slots.pathName),
+    ]),
   );
   const queue = firstOf<{ virtual_time: bigint }>(await tx.query(sql.queueVirtualTime, [request.family]));
   const running = await countRunning(tx, heads);
@@ -156,7 +163,7 @@ async function readLanes(
   return { input: { free, lanes: [...lanes.values()], keyRoom, queueVirtualTime, most }, empty };
 }
 
-/** Only asked when somebody among the candidates has a cap. */
+/** Only asked when somebody among the candidates has a cap. Locks, so that no other node counts the same room. */
 async function countRunning(
   tx: Transaction,
   heads: readonly sql.LaneRow[],
@@ -166,6 +173,7 @@ async function countRunning(
   const capped = heads.filter((row) => row.max_in_flight !== null || row.key_max_in_flight !== null);
   if (capped.length === 0) return { byAccount, byKey };
   const accountIds = [...new Set(capped.map((row) => row.account_id))];
+  await tx.query(sql.lockCapped, [accountIds]);
   const counts = rowsOf<sql.InFlightRow>(await tx.query(sql.countInFlight, [accountIds]));
   for (const { account_id, key_id, running } of counts) {
     byAccount.set(account_id, (byAccount.get(account_id) ?? 0) + running);
@@ -174,8 +182,15 @@ async function countRunning(
   return { byAccount, byKey };
 }
 
-async function writePlan(tx: Transaction, request: AdmissionRequest, plan: Admission): Promise<Admitted[]> {
-  const attempts = plan.admitted.map(({ taskId, pathName }) => {
+async function writePlan(
+  tx: Transaction,
+  request: AdmissionRequest,
+  before: readonly Lane[],
+  plan: Admission,
+): Promise<Admitted[]> {
+  // Rows are touched in one order by all nodes, lest they wait for each other in a circle.
+  const inOrder = plan.admitted.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
+  const attempts = inOrder.map(({ taskId, pathName }) => {
     const { attemptId, callbackToken, eventId } = request.draw();
     return {
       attempt_id: attemptId,
@@ -187,7 +202,13 @@ async function writePlan(tx: Transaction, request: AdmissionRequest, plan: Admis
       event_id: eventId,
     };
   });
-  const lanes = plan.lanes.map((lane) => ({ account_id: lane.accountId, virtual_time: lane.virtualTime }));
+  const startedAt = new Map(before.map((lane) => [lane.accountId, lane.virtualTime]));
+  const lanes = plan.lanes
+    .map(({ accountId, virtualTime }) => ({
+      account_id: accountId,
+      spent: virtualTime - (startedAt.get(accountId) ?? virtualTime),
+    }))
+    .toSorted((a, b) => (a.account_id < b.account_id ? -1 : 1));
   const written = rowsOf<sql.AdmittedRow>(
     await tx.query(sql.writeAdmitted, [
       rows(attempts),
@@ -218,17 +239,26 @@ async function sleepEmptyLanes(tx: Transaction, family: string, empty: readonly 
   await tx.query(sql.sleepLanes, [family, idle.map((row) => row.account_id)]);
 }
 
+/** Slots of a family on a path, and what is being sent there over all families. */
+type Slots = { occupied: number; accepted: number; sendingAnywhere: number };
+
 async function occupied(
   tx: Transaction,
   pathNames: readonly string[],
   family: string,
-): Promise<Map<string, { occupied: number; accepted: number }>> {
+): Promise<Map<string, Slots>> {
   const counts = rowsOf<sql.OccupiedRow>(await tx.query(sql.countOccupied, [pathNames]));
-  return new Map(
-    counts
-      .filter((row) => row.family === family)
-      .map((row) => [row.path_name, { occupied: row.occupied, accepted: row.accepted }]),
-  );
+  const slots = new Map<string, Slots>();
+  for (const row of counts) {
+    const sum = slots.get(row.path_name) ?? { occupied: 0, accepted: 0, sendingAnywhere: 0 };
+    sum.sendingAnywhere += row.sending;
+    if (row.family === family) {
+      sum.occupied = row.occupied;
+      sum.accepted = row.accepted;
+    }
+    slots.set(row.path_name, sum);
+  }
+  return slots;
 }
 
 async function writeLimit(tx: Transaction, pathName: string, family: string, limit: Limit): Promise<void> {

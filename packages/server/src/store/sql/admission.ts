@@ -34,11 +34,18 @@ export const lockLimits = statement(
    FOR UPDATE OF l SKIP LOCKED`,
 );
 
-export type OccupiedRow = { path_name: string; family: string; occupied: number; accepted: number };
+export type OccupiedRow = {
+  path_name: string;
+  family: string;
+  occupied: number;
+  accepted: number;
+  sending: number;
+};
 
 export const countOccupied = statement(
   'admission.count_occupied',
-  `SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'accepted'))::int AS accepted
+  `SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'accepted'))::int AS accepted,
+          (count(*) FILTER (WHERE state = 'sending'))::int AS sending
    FROM attempts
    WHERE path_name = ANY($1) AND state IN ('sending', 'unknown', 'accepted')
    GROUP BY path_name, family`,
@@ -49,7 +56,7 @@ export type LaneRow = {
   virtual_time: bigint;
   weight: number;
   max_in_flight: number | null;
-  /** Null where nothing of this lane can go now; then all that follows is null too. */
+  /** Null where the lane is empty; then all that follows is null too. */
   id: string | null;
   key_id: string | null;
   slot_ms: number | null;
@@ -57,23 +64,50 @@ export type LaneRow = {
   key_max_in_flight: number | null;
 };
 
-/** Heads of the lanes with the lowest virtual times, accounts at their cap left out. $2 lanes, $3 tasks per lane, $4 now. */
+/**
+ * What of an account's queue can go now: it may start, one of its paths has a free slot ($5), its key is below its cap.
+ * What cannot is passed over, so that it never stands before what can; looked for among the first thousand.
+ */
+const ADMISSIBLE = (accountId: string) =>
+  `SELECT w.id, w.key_id, w.slot_ms, w.path_names, w.priority, k.max_in_flight AS key_max_in_flight
+   FROM (SELECT id, key_id, slot_ms, path_names, priority, not_before FROM tasks
+         WHERE family = $1 AND account_id = ${accountId} AND state = 'queued'
+         ORDER BY priority DESC, id LIMIT 1000) w
+   LEFT JOIN api_keys k ON k.id = w.key_id
+   WHERE (w.not_before IS NULL OR w.not_before <= $4) AND w.path_names && $5::text[]
+     AND (k.max_in_flight IS NULL OR k.max_in_flight >
+          (SELECT count(*) FROM tasks r
+           WHERE r.state = 'running' AND r.account_id = ${accountId} AND r.key_id = w.key_id))
+   ORDER BY w.priority DESC, w.id`;
+
+/**
+ * Heads of the lanes with the lowest virtual times. Accounts at their cap and lanes in which nothing can go now are left
+ * out, lest they stand before the others for ever; empty lanes are shown, to be put to sleep. The scalar subqueries are
+ * scalar so that none is turned into a hash over the whole backlog. $1 family, $2 lanes, $3 tasks per lane, $4 now,
+ * $5 paths with a free slot.
+ */
 export const laneHeads = statement(
   'admission.lane_heads',
   `SELECT l.account_id, l.virtual_time, l.weight, l.max_in_flight, t.id, t.key_id, t.slot_ms, t.path_names,
-          k.max_in_flight AS key_max_in_flight
+          t.key_max_in_flight
    FROM (SELECT n.account_id, n.virtual_time, c.weight, c.max_in_flight
          FROM lanes n JOIN accounts c ON c.id = n.account_id AND c.status = 'active'
          WHERE n.family = $1 AND n.active
            AND (c.max_in_flight IS NULL OR c.max_in_flight >
                 (SELECT count(*) FROM tasks r WHERE r.state = 'running' AND r.account_id = n.account_id))
+           AND ((SELECT a.id FROM (${ADMISSIBLE('n.account_id')} LIMIT 1) a) IS NOT NULL
+                OR (SELECT q.id FROM tasks q
+                    WHERE q.family = $1 AND q.account_id = n.account_id AND q.state = 'queued'
+                    ORDER BY q.priority DESC, q.id LIMIT 1) IS NULL)
          ORDER BY n.virtual_time, n.account_id LIMIT $2) l
-   LEFT JOIN LATERAL (
-     SELECT id, key_id, slot_ms, path_names, priority FROM tasks
-     WHERE family = $1 AND account_id = l.account_id AND state = 'queued' AND (not_before IS NULL OR not_before <= $4)
-     ORDER BY priority DESC, id LIMIT $3) t ON true
-   LEFT JOIN api_keys k ON k.id = t.key_id
+   LEFT JOIN LATERAL (${ADMISSIBLE('l.account_id')} LIMIT $3) t ON true
    ORDER BY l.virtual_time, l.account_id, t.priority DESC, t.id`,
+);
+
+/** Caps reach over all families and paths, so what counts under one is serialised by its account's row. */
+export const lockCapped = statement(
+  'admission.lock_capped',
+  `SELECT id FROM accounts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`,
 );
 
 export type InFlightRow = { account_id: string; key_id: string; running: number };
@@ -101,7 +135,7 @@ export type AdmittedRow = {
   order: unknown;
 };
 
-/** $1 attempts, $2 lanes, $3 family, $4 queue virtual time, $5 now. */
+/** Another node may be admitting the same lanes to other paths, so what was spent is added. $1 attempts, $2 lanes, $3 family, $4 queue virtual time, $5 now. */
 export const writeAdmitted = statement(
   'admission.write',
   `WITH r AS (
@@ -123,8 +157,8 @@ export const writeAdmitted = statement(
             r.ask_at, r.lease, t.slot_ms, t.shape, $5
      FROM r JOIN t ON t.id = r.task_id
    ), lane AS (
-     UPDATE lanes SET virtual_time = x.virtual_time
-     FROM json_to_recordset($2::json) AS x (account_id text, virtual_time bigint)
+     UPDATE lanes SET virtual_time = lanes.virtual_time + x.spent
+     FROM json_to_recordset($2::json) AS x (account_id text, spent bigint)
      WHERE lanes.family = $3 AND lanes.account_id = x.account_id
    ), q AS (
      INSERT INTO queues (family, virtual_time) VALUES ($3, $4)
