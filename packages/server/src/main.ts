@@ -184,7 +184,6 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     database: { kind, version, schema: effects.schema, health: () => db.health() },
     draining: draining.signal,
     metricsText: metrics.text,
-    addressRefusal: effects.addressRefusal,
   });
   doors.ports.push(door.port);
   context.settings.localUrl = door.url;
@@ -218,6 +217,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     store,
     drive: createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(log) }),
     outbound,
+    addressRefusal: effects.addressRefusal,
     blobs,
     media: realMedia,
     secrets,

@@ -14,6 +14,7 @@ import { read, type Step } from './order/step.ts';
 import { brokenRule, refusalOfRule } from './rules.ts';
 
 export { canonicalJson } from './order/canonical.ts';
+export { FIELD_OF_ROLE } from './order/inputs.ts';
 export type { ModelLookup, ModelMatch } from './order/lookup.ts';
 export {
   checkInputs,

@@ -23,6 +23,8 @@ export type Context = {
   store: Store;
   drive: Drive;
   outbound: Outbound;
+  /** Null when links may lead there; else why not, in words that tell nothing about what lies behind. Sends nothing. */
+  addressRefusal(url: string): Promise<string | null>;
   blobs: Blobs;
   media: Media;
   secrets: Secrets;

@@ -3,7 +3,13 @@
  * that a quote and the task that follows it can never disagree. Writes nothing.
  */
 import type { CreateGeneration, ModelDefinition, Order, Refusal } from '@sluice/contract';
-import { checkInputs, type FactsByName, readOrder, withMeasuredInputs } from '../decide/order.ts';
+import {
+  checkInputs,
+  type FactsByName,
+  FIELD_OF_ROLE,
+  readOrder,
+  withMeasuredInputs,
+} from '../decide/order.ts';
 import { type RenderSpread, renderSpread, shapeOf } from '../decide/polling.ts';
 import { quote } from '../decide/pricing.ts';
 import { type Route, type RouteCandidate, route } from '../decide/routing.ts';
@@ -33,6 +39,8 @@ export async function planOrder(
   if (!read.ok) return { kind: 'refused', refusal: read.refusal };
   const inputs = await measureInputs(context, caller, read.order, read.model);
   if (inputs.kind === 'refused') return inputs;
+  const forbidden = await refuseAddresses(context, read.order, input);
+  if (forbidden) return { kind: 'refused', refusal: forbidden };
   await context.paths.refresh(context.clock.now());
   const markupPercent = await context.gate.markupPercent(caller.accountId);
   const candidates = context.paths
@@ -106,6 +114,23 @@ function unreachableInput(
     field: upload.role,
     reason: 'cannot fetch uploads from an installation without a public address (set PUBLIC_URL)',
   };
+}
+
+/** What a client sends may end at an upstream that fetches it, or at us who call it: neither may lead inside. */
+async function refuseAddresses(
+  context: Context,
+  order: Order,
+  { callback_url: callbackUrl }: CreateGeneration,
+): Promise<Refusal | null> {
+  const links = order.inputs.flatMap(({ url, role }) =>
+    url === undefined || url.startsWith(FILE_PREFIX) ? [] : [{ url, field: FIELD_OF_ROLE[role] }],
+  );
+  if (callbackUrl !== undefined) links.push({ url: callbackUrl, field: 'callback_url' });
+  for (const { url, field } of links) {
+    const why = await context.addressRefusal(url);
+    if (why !== null) return { code: 'input_unreachable', field, message: `${field}: ${why}.` };
+  }
+  return null;
 }
 
 type MeasuredInputs = { kind: 'measured'; order: Order } | { kind: 'refused'; refusal: Refusal };

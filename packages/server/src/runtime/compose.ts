@@ -7,9 +7,10 @@ import type { Metrics } from '../effects/telemetry/metrics.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { DriveFault, ExchangeRecord } from '../providers/drive.ts';
 import type { Store } from '../store/store.ts';
-import { readGauges } from './gauges.ts';
+import { readDrift, readGauges } from './gauges.ts';
 
 const GAUGES_EVERY_MS = 5_000;
+const DRIFT_EVERY_MS = 600_000;
 
 export class SealKeyError extends Error {}
 
@@ -49,8 +50,13 @@ export async function refreshGauges(
   stop: AbortSignal,
   onTrouble: (error: unknown) => void,
 ): Promise<void> {
+  let driftAtMs = clock.monotonic();
   while (!stop.aborted) {
     await readGauges(store, metrics).catch(onTrouble);
+    if (clock.monotonic() >= driftAtMs) {
+      await readDrift(store, metrics).catch(onTrouble);
+      driftAtMs = clock.monotonic() + DRIFT_EVERY_MS;
+    }
     await clock.sleep(GAUGES_EVERY_MS, stop);
   }
 }

@@ -7,7 +7,7 @@ import type { Context } from '../lifecycle/context.ts';
 
 export type Door = { url: string; port: number; close(): Promise<void> };
 
-type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText' | 'addressRefusal'>;
+type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText'>;
 
 export async function startDoor(
   context: Context,

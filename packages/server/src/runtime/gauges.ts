@@ -1,21 +1,25 @@
-/** Numbers that are read, not counted: slots, waiting tasks, unknown attempts, ledger drift. Read at most once a second. */
+/** Numbers that are read, not counted: slots, tasks under way, unknown attempts; and, rarely, the drift of the ledger. */
 
 import { effectiveLimit } from '../decide/limits.ts';
+import { isTerminal, taskStates } from '../decide/task.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';
 import type { Store } from '../store/store.ts';
 
 export async function readGauges(store: Store, metrics: Metrics): Promise<void> {
-  const [slots, counts, drift] = await Promise.all([
-    store.stats.slots(),
-    store.stats.taskCounts(),
-    store.stats.ledgerDrift(),
-  ]);
+  const [slots, counts] = await Promise.all([store.stats.slots(), store.stats.taskCounts()]);
   for (const row of slots) {
     const labels = { path: row.path_name, family: row.family };
     metrics.set('sluice_slots_occupied', row.occupied, labels);
     metrics.set('sluice_slots_limit', Math.min(effectiveLimit(row), 1_000_000), labels);
     metrics.set('sluice_unknown_attempts', row.unknown, labels);
   }
-  for (const [state, tasks] of counts) metrics.set('sluice_tasks', tasks, { state });
-  metrics.set('sluice_ledger_drift_micros', Number(drift.drift));
+  for (const state of taskStates.filter((name) => !isTerminal(name))) {
+    metrics.set('sluice_tasks', counts.get(state) ?? 0, { state });
+  }
+}
+
+/** Adds up the whole book, which takes longer with every day; for once in a while. */
+export async function readDrift(store: Store, metrics: Metrics): Promise<void> {
+  const { drift, total } = await store.stats.ledgerDrift();
+  metrics.set('sluice_ledger_drift_micros', Number(drift) + Math.abs(Number(total)));
 }
