@@ -19,12 +19,16 @@ export const writeAccepted = statement(
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown', 'abandoned')
      RETURNING attempts.id, attempts.task_id, attempts.path_name, attempts.family
    ), t AS (
-     UPDATE tasks SET version = version + 1 FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id
+     UPDATE tasks SET version = version + 1 FROM a
+     WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
    )
    SELECT id, path_name, family FROM a`,
 );
 
-/** $1 attempts that provably created nothing, $2 now. Their tasks go back to the queue, or end if cancelled. */
+/**
+ * $1 attempts that provably created nothing, $2 now. Their tasks go back to the queue, or end if cancelled. What waits again
+ * has not started, so start_by binds again.
+ */
 export const writeRequeued = statement(
   'submit.requeued',
   `WITH r AS (
@@ -40,8 +44,10 @@ export const writeRequeued = statement(
             outcome = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'canceled' END,
             error_code = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'canceled' END,
             due_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE $2 END,
-            version = version + 1, attempt_id = NULL, path_name = NULL, not_before = a.not_before
-     FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
+            version = version + 1, attempt_id = NULL, path_name = NULL, not_before = a.not_before,
+            expires_at = least(o.start_by, o.finish_by, o.deadline_at)
+     FROM a JOIN task_orders o ON o.task_id = a.task_id
+     WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
      RETURNING tasks.family, tasks.account_id, tasks.state
    ), woken AS (
      INSERT INTO lanes AS lane (family, account_id, virtual_time, active)
@@ -83,7 +89,8 @@ export const writeUnknown = statement(
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'sending' AND attempts.lease = r.lease
      RETURNING attempts.id, attempts.task_id
    ), t AS (
-     UPDATE tasks SET version = version + 1 FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id
+     UPDATE tasks SET version = version + 1 FROM a
+     WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
    )
    SELECT id FROM a`,
 );
@@ -126,7 +133,7 @@ export const claimLookups = statement(
      WHERE path_name = $1 AND state = 'unknown' AND ask_at <= $2
      ORDER BY ask_at LIMIT $3 FOR UPDATE SKIP LOCKED
    ), a AS (
-     UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1 FROM due WHERE attempts.id = due.id
+     UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
    )
    SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses, a.asks, a.sends, a.shape, a.expected_ms,
@@ -136,10 +143,10 @@ export const claimLookups = statement(
    ORDER BY a.id`,
 );
 
-/** Lookups that decided nothing: look again later. $1 rows. */
+/** Lookups that decided nothing: look again later, or at once where a callback came meanwhile. $1 rows. */
 export const writeLookAgain = statement(
   'submit.look_again',
-  `UPDATE attempts SET lease = NULL, ask_at = r.ask_at, misses = r.misses
+  `UPDATE attempts SET lease = NULL, ask_at = CASE WHEN poked THEN sent_at ELSE r.ask_at END, misses = r.misses
    FROM json_to_recordset($1::json) AS r (attempt_id text, lease text, ask_at timestamptz, misses integer)
    WHERE attempts.id = r.attempt_id AND attempts.state = 'unknown' AND attempts.lease = r.lease`,
 );
@@ -176,8 +183,10 @@ export const writeAbandoned = statement(
             outcome = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'canceled' END,
             error_code = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'canceled' END,
             due_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE $2 END,
-            version = version + 1, attempt_id = NULL, path_name = NULL
-     FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
+            version = version + 1, attempt_id = NULL, path_name = NULL,
+            expires_at = least(o.start_by, o.finish_by, o.deadline_at)
+     FROM a JOIN task_orders o ON o.task_id = a.task_id
+     WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
      RETURNING tasks.family, tasks.account_id, tasks.state
    ), woken AS (
      INSERT INTO lanes AS lane (family, account_id, virtual_time, active)
