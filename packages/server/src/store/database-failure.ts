@@ -45,10 +45,13 @@ const CONNECTION_LOST = new RegExp(
   ].join('|'),
 );
 
+/** At least one digit tells SQLSTATE from system errors such as EPIPE. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+
 /** The five characters of SQLSTATE, or null when the server did not say anything. */
 export function sqlState(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+  return SQLSTATE.test(error.code) ? error.code : null;
 }
 
 /** The constraint that refused, by its name in the schema. */

@@ -26,6 +26,8 @@ const CLAIM_PATIENCE_MS = 1000;
 const CLAIM_RETRY_MS = 50;
 
 const CANNOT_CONNECT_NOW = '57P03';
+/** At least one digit tells SQLSTATE from system errors such as EPIPE. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 const ALREADY_EXISTS = new Set(['42710', '42P04', '23505']);
 
 export type Dialled =
@@ -54,7 +56,7 @@ export async function dial(socketDir: string, password: string): Promise<Dialled
   } catch (cause) {
     const code = systemCode(cause);
     if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(code)) return { outcome: 'nobody' };
-    if (code === CANNOT_CONNECT_NOW || !/^[0-9A-Z]{5}$/.test(code)) return { outcome: 'not_now' };
+    if (code === CANNOT_CONNECT_NOW || !SQLSTATE.test(code)) return { outcome: 'not_now' };
     throw new DatabaseStartError('start_failed', `The embedded PostgreSQL refused us: ${String(cause)}`, {
       cause,
     });
