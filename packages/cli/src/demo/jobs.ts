@@ -14,7 +14,7 @@ export type Job = {
 
 export const JOBS: Job[] = [
   {
-    title: 'text to video',
+    title: 'kling-3.0, text to video',
     fileName: 'kling-3.0-text.mp4',
     prepare: async () => ({
       model: 'kling-3.0',
@@ -25,7 +25,7 @@ export const JOBS: Job[] = [
     }),
   },
   {
-    title: 'image to video',
+    title: 'kling-o3, image to video',
     fileName: 'kling-o3-image.mp4',
     prepare: async (sluice) => ({
       model: 'kling-o3',
@@ -36,7 +36,7 @@ export const JOBS: Job[] = [
     }),
   },
   {
-    title: 'references to video',
+    title: 'kling-o1, references to video',
     fileName: 'kling-o1-reference.mp4',
     prepare: async (sluice) => ({
       model: 'kling-o1',
@@ -47,7 +47,7 @@ export const JOBS: Job[] = [
     }),
   },
   {
-    title: 'motion control',
+    title: 'kling-motion-control',
     fileName: 'kling-motion-control.mp4',
     prepare: async (sluice) => ({
       model: 'kling-motion-control',
