@@ -7,7 +7,9 @@ import { sendRefusal } from './problem.ts';
 export const extraRoutes = [
   { method: 'GET', path: '/' },
   { method: 'GET', path: '/docs' },
-  { method: 'GET', path: '/docs/rapidoc.js' },
+  { method: 'GET', path: '/docs/viewer.js' },
+  { method: 'GET', path: '/docs/viewer.css' },
+  { method: 'GET', path: '/docs/start.js' },
   { method: 'GET', path: '/openapi.json' },
   { method: 'GET', path: '/healthz' },
   { method: 'GET', path: '/readyz' },

@@ -1,6 +1,6 @@
 /** Opens the HTTP door: the app over a listening socket, with the policy checks that only the composition can give it. */
 import type { Config } from '../config.ts';
-import { referenceScript } from '../effects/reference/script.ts';
+import { viewerFile } from '../effects/reference/viewer.ts';
 import { createApp } from '../http/app.ts';
 import { defaultHttpSettings, type HttpContext } from '../http/context.ts';
 import type { Context } from '../lifecycle/context.ts';
@@ -14,7 +14,7 @@ export async function startDoor(
   config: Pick<Config, 'host' | 'port'>,
   front: FrontDoor,
 ): Promise<Door> {
-  const app = createApp({ ...context, ...front, referenceScript, http: defaultHttpSettings });
+  const app = createApp({ ...context, ...front, viewerFile, http: defaultHttpSettings });
   await app.listen({ host: config.host, port: config.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;

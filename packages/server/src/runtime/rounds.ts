@@ -2,6 +2,8 @@
  * One round of each stage: claim what is due, do it, say whether there may be more at once. The loops run them in
  * production; the simulator runs the same rounds under its own scheduler.
  */
+
+import { withSpan } from '../effects/telemetry/trace.ts';
 import { admitTasks } from '../lifecycle/2-admit.ts';
 import { type Sendable, submitAttempt } from '../lifecycle/3-submit.ts';
 import { trackAttempts } from '../lifecycle/4-track.ts';
@@ -67,7 +69,10 @@ export const stageRounds: readonly StageRound[] = [
     idleMs: 500,
     run: async (context, pools) => {
       const { lease, copies } = await claimCopies(context, pools.copies.free());
-      for (const copy of copies) pools.copies.start(() => copyAsset(context, lease, copy));
+      for (const copy of copies) {
+        const named = { 'sluice.task': copy.task_id, 'sluice.path': copy.path_name };
+        pools.copies.start(() => withSpan('task.mirror', named, () => copyAsset(context, lease, copy)));
+      }
       return false;
     },
   },
@@ -81,7 +86,10 @@ export const stageRounds: readonly StageRound[] = [
     idleMs: 500,
     run: async (context, pools) => {
       const { lease, deliveries } = await claimDeliveries(context, pools.deliveries.free());
-      for (const delivery of deliveries) pools.deliveries.start(() => deliver(context, lease, delivery));
+      for (const delivery of deliveries) {
+        const named = { 'sluice.event': delivery.event_id, 'sluice.event_type': delivery.event_type };
+        pools.deliveries.start(() => withSpan('task.notify', named, () => deliver(context, lease, delivery)));
+      }
       return false;
     },
   },
@@ -90,5 +98,8 @@ export const stageRounds: readonly StageRound[] = [
 ];
 
 function startSends(context: Context, pools: Pools, sends: readonly Sendable[]): void {
-  for (const send of sends) pools.submits.start(() => submitAttempt(context, send));
+  for (const send of sends) {
+    const named = { 'sluice.task': send.taskId, 'sluice.path': send.pathName };
+    pools.submits.start(() => withSpan('task.submit', named, () => submitAttempt(context, send)));
+  }
 }

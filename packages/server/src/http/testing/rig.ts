@@ -152,7 +152,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     },
     draining,
     metricsText: async () => '# HELP sluice_tasks Tasks by state.\n',
-    referenceScript: async () => new TextEncoder().encode('export {};'),
+    viewerFile: async () => new TextEncoder().encode(''),
     addressRefusal: async (url) =>
       new URL(url).protocol === 'https:' ? null : 'Only https addresses are allowed.',
     http: { ...defaultHttpSettings, ...options.http },

@@ -1,12 +1,12 @@
 /**
- * Pages for people and probes: the reference (RapiDoc over our own document, nothing from elsewhere), the document,
+ * Pages for people and probes: the reference (Swagger UI over our own document, nothing from elsewhere), the document,
  * health, readiness, metrics. None needs a key; metrics carry counts and path names, no customer's data.
  */
 import { buildOpenApi } from '@sluice/contract';
 import type { FastifyInstance } from 'fastify';
 import type { HttpContext } from '../../context.ts';
 
-/** RapiDoc writes style attributes, so inline styles are allowed on this page; scripts come from here only. */
+/** The viewer writes style attributes, so inline styles are allowed on this page; scripts come from here only. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,21 +25,33 @@ const DOCS = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sluice: API reference</title>
-<script type="module" src="/docs/rapidoc.js"></script>
+<link rel="stylesheet" href="/docs/viewer.css">
+<script defer src="/docs/viewer.js"></script>
+<script defer src="/docs/start.js"></script>
 </head>
 <body>
-<rapi-doc spec-url="/openapi.json" render-style="focused" show-header="false" load-fonts="false"
-  allow-authentication="true" allow-server-selection="false" persist-auth="false" schema-style="table"
-  sort-tags="false" use-path-in-nav-bar="true" theme="light"></rapi-doc>
+<main id="reference"></main>
 </body>
 </html>
+`;
+
+/** In a file of its own, because the policy of the page allows no script inside it. */
+const START = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#reference',
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
 `;
 
 const PROBE_KEEP_MS = 1_000;
 
 export function registerPages(app: FastifyInstance, context: HttpContext): void {
   let document: { forUrl: string; text: string } | null = null;
-  let script: Promise<Uint8Array> | null = null;
 
   function openApi(url: string): string {
     if (document?.forUrl !== url) document = { forUrl: url, text: JSON.stringify(buildOpenApi(url)) };
@@ -55,16 +67,7 @@ export function registerPages(app: FastifyInstance, context: HttpContext): void 
       .type('text/html; charset=utf-8')
       .send(DOCS),
   );
-  app.get('/docs/rapidoc.js', async (_request, reply) => {
-    script ??= context.referenceScript();
-    script.catch(() => {
-      script = null;
-    });
-    return reply
-      .header('cache-control', 'public, max-age=86400')
-      .type('text/javascript; charset=utf-8')
-      .send(Buffer.from(await script));
-  });
+  registerViewer(app, context);
   app.get('/openapi.json', async (_request, reply) =>
     reply
       .type('application/json; charset=utf-8')
@@ -74,6 +77,21 @@ export function registerPages(app: FastifyInstance, context: HttpContext): void 
   registerReadiness(app, context);
   app.get('/metrics', async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await context.metricsText()),
+  );
+}
+
+function registerViewer(app: FastifyInstance, context: HttpContext): void {
+  const kept = new Map<string, Buffer>();
+  const files = { script: 'text/javascript', style: 'text/css' } as const;
+  for (const [name, type] of Object.entries(files) as ['script' | 'style', string][]) {
+    app.get(`/docs/viewer.${name === 'script' ? 'js' : 'css'}`, async (_request, reply) => {
+      const file = kept.get(name) ?? Buffer.from(await context.viewerFile(name));
+      kept.set(name, file);
+      return reply.header('cache-control', 'public, max-age=86400').type(`${type}; charset=utf-8`).send(file);
+    });
+  }
+  app.get('/docs/start.js', async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(START),
   );
 }
 
