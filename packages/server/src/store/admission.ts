@@ -4,7 +4,7 @@ import { admissible } from '../decide/health.ts';
 import { effectiveLimit, type Limit, limitAfterQuiet } from '../decide/limits.ts';
 import type { Database, Transaction } from './database.ts';
 import * as sql from './sql/admission.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 export type Admitted = {
@@ -44,6 +44,8 @@ export type AdmissionStore = {
 };
 
 const LANES_MOST = 200;
+/** Lanes beyond those that can be served: some turn out empty, or want a path that is full by then. */
+const LANES_SPARE = 32;
 
 export function admissionStore(db: Database): AdmissionStore {
   return {
@@ -128,7 +130,7 @@ async function readLanes(
   const heads = rowsOf<sql.LaneRow>(
     await tx.query(sql.laneHeads, [
       request.family,
-      LANES_MOST,
+      Math.min(LANES_MOST, most + LANES_SPARE),
       perLane,
       at(request.nowMs),
       free.filter((slots) => slots.free > 0).map((slots) => slots.pathName),
@@ -188,9 +190,7 @@ async function writePlan(
   before: readonly Lane[],
   plan: Admission,
 ): Promise<Admitted[]> {
-  // Rows are touched in one order by all nodes, lest they wait for each other in a circle.
-  const inOrder = plan.admitted.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
-  const attempts = inOrder.map(({ taskId, pathName }) => {
+  const attempts = inOrder(plan.admitted, (each) => each.taskId).map(({ taskId, pathName }) => {
     const { attemptId, callbackToken, eventId } = request.draw();
     return {
       attempt_id: attemptId,
@@ -203,12 +203,10 @@ async function writePlan(
     };
   });
   const startedAt = new Map(before.map((lane) => [lane.accountId, lane.virtualTime]));
-  const lanes = plan.lanes
-    .map(({ accountId, virtualTime }) => ({
-      account_id: accountId,
-      spent: virtualTime - (startedAt.get(accountId) ?? virtualTime),
-    }))
-    .toSorted((a, b) => (a.account_id < b.account_id ? -1 : 1));
+  const lanes = inOrder(plan.lanes, (each) => each.accountId).map(({ accountId, virtualTime }) => ({
+    account_id: accountId,
+    spent: virtualTime - (startedAt.get(accountId) ?? virtualTime),
+  }));
   const written = rowsOf<sql.AdmittedRow>(
     await tx.query(sql.writeAdmitted, [
       rows(attempts),

@@ -1,7 +1,7 @@
 /** Stage 5 and retention against the database. See sql/mirror.ts. */
 import type { Database } from './database.ts';
 import * as sql from './sql/mirror.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 export type StoredClip = {
@@ -68,7 +68,7 @@ export function mirrorStore(db: Database): MirrorStore {
       return rowsOf(written).length === 1;
     },
     recordCopyAgain: async (copies) => {
-      const values = copies.map((copy) => ({
+      const values = inOrder(copies, (each) => each.id).map((copy) => ({
         id: copy.id,
         lease: copy.lease,
         copy_at: iso(copy.copyAtMs),

@@ -1,7 +1,7 @@
 /** Stage 7 against the database. See sql/notify.ts. */
 import type { Database } from './database.ts';
 import * as sql from './sql/notify.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import { rowsOf } from './typed.ts';
 
 export type DeliveryRecord = {
@@ -38,7 +38,7 @@ export function notifyStore(db: Database): NotifyStore {
         await db.query(sql.claimDeliveries, [at(nowMs), most, lease, at(untilMs), mostPerReceiver]),
       ),
     recordDeliveries: async (records, nowMs, failingSinceMs) => {
-      const values = records.map((record) => ({
+      const values = inOrder(records, (each) => each.id).map((record) => ({
         id: record.id,
         lease: record.lease,
         state: record.state,

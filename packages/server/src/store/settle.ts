@@ -155,22 +155,5 @@ function writeValues(settlements: readonly Settlement[]): string[] {
     })),
   );
   const changes = [...balances].map(([account_id, { charged, held }]) => ({ account_id, charged, held }));
-  return [rows(ends), rows(changes), rows(sumByKey(returned)), rows(deliveries)];
-}
-
-/** One UPDATE touches a row once, so returns are summed per key; a key's oldest task decides about its period. */
-function sumByKey(
-  returned: readonly { key_id: string; returned: bigint; created_at: string }[],
-): { key_id: string; returned: bigint; created_at: string }[] {
-  const byKey = new Map<string, { key_id: string; returned: bigint; created_at: string }>();
-  for (const entry of returned) {
-    const sum = byKey.get(entry.key_id);
-    const created_at = sum && sum.created_at < entry.created_at ? sum.created_at : entry.created_at;
-    byKey.set(entry.key_id, {
-      key_id: entry.key_id,
-      returned: (sum?.returned ?? 0n) + entry.returned,
-      created_at,
-    });
-  }
-  return [...byKey.values()];
+  return [rows(ends), rows(changes), rows(returned), rows(deliveries)];
 }

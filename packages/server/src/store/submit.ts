@@ -1,6 +1,6 @@
 /** Stage 3 and the reconciliation of unknown attempts against the database. See sql/submit.ts. */
 import type { Database } from './database.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import * as sql from './sql/submit.ts';
 import { rowsOf } from './typed.ts';
 
@@ -58,7 +58,7 @@ export type { LookupRow } from './sql/submit.ts';
 export function submitStore(db: Database): SubmitStore {
   return {
     recordAccepted: async (sends, nowMs) => {
-      const values = sends.map((send) => ({
+      const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
         attempt_id: send.attemptId,
         upstream_id: send.upstreamId,
         handle: send.handle,
@@ -71,7 +71,7 @@ export function submitStore(db: Database): SubmitStore {
       return written.map((row) => ({ pathName: row.path_name, family: row.family }));
     },
     recordRequeued: async (sends, nowMs) => {
-      const values = sends.map((send) => ({
+      const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
         attempt_id: send.attemptId,
         lease: send.lease,
         not_before: iso(send.notBeforeMs),
@@ -81,7 +81,7 @@ export function submitStore(db: Database): SubmitStore {
       await db.query(sql.writeRequeued, [rows(values), at(nowMs)]);
     },
     recordRefused: async (sends, nowMs) => {
-      const values = sends.map((send) => ({
+      const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
         attempt_id: send.attemptId,
         lease: send.lease,
         code: send.code,
@@ -92,7 +92,7 @@ export function submitStore(db: Database): SubmitStore {
       await db.query(sql.writeRefused, [rows(values), at(nowMs)]);
     },
     recordUnknown: async (sends, nowMs) => {
-      const values = sends.map((send) => ({
+      const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
         attempt_id: send.attemptId,
         lease: send.lease,
         ask_at: iso(send.askAtMs),
@@ -110,7 +110,7 @@ export function submitStore(db: Database): SubmitStore {
         await db.query(sql.claimLookups, [pathName, at(nowMs), most, lease, at(untilMs)]),
       ),
     recordLookAgain: async (lookups) => {
-      const values = lookups.map((lookup) => ({
+      const values = inOrder(lookups, (each) => each.attemptId).map((lookup) => ({
         attempt_id: lookup.attemptId,
         lease: lookup.lease,
         ask_at: iso(lookup.askAtMs),
@@ -119,7 +119,7 @@ export function submitStore(db: Database): SubmitStore {
       await db.query(sql.writeLookAgain, [rows(values)]);
     },
     recordResending: async (resends, nowMs) => {
-      const values = resends.map((resend) => ({
+      const values = inOrder(resends, (each) => each.attemptId).map((resend) => ({
         attempt_id: resend.attemptId,
         lease: resend.lease,
         next_lease: resend.nextLease,
@@ -131,7 +131,7 @@ export function submitStore(db: Database): SubmitStore {
       );
     },
     recordAbandoned: async (abandons, nowMs) => {
-      const values = abandons.map((abandon) => ({
+      const values = inOrder(abandons, (each) => each.attemptId).map((abandon) => ({
         attempt_id: abandon.attemptId,
         lease: abandon.lease,
         reason: abandon.reason,

@@ -1,6 +1,6 @@
 /** Stage 4 against the database. See sql/track.ts. */
 import type { Database } from './database.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import * as sql from './sql/track.ts';
 import type { Note } from './submit.ts';
 import { firstOf, rowsOf } from './typed.ts';
@@ -90,7 +90,7 @@ export function trackStore(db: Database): TrackStore {
   return {
     claimPolls: (pathName, claim) => claimPolls(db, pathName, claim),
     recordStill: async (stills, nowMs) => {
-      const values = stills.map((still) => ({
+      const values = inOrder(stills, (each) => each.attemptId).map((still) => ({
         attempt_id: still.attemptId,
         lease: still.lease,
         ask_at: iso(still.askAtMs),
@@ -102,7 +102,13 @@ export function trackStore(db: Database): TrackStore {
       await db.query(sql.writeStill, [rows(values), at(nowMs)]);
     },
     recordEnded: async (ends, nowMs, currency) =>
-      rowsOf<EndedRow>(await db.query(sql.writeEnded, [rows(ends.map(endedRow)), at(nowMs), currency])),
+      rowsOf<EndedRow>(
+        await db.query(sql.writeEnded, [
+          rows(inOrder(ends, (each) => each.attemptId).map(endedRow)),
+          at(nowMs),
+          currency,
+        ]),
+      ),
     addRenderTimes: async (times, nowMs) => {
       const values = times.map((time) => ({
         path_name: time.pathName,
@@ -143,6 +149,7 @@ async function claimPolls(db: Database, pathName: string, claim: PollClaim): Pro
         claim.lease,
         at(claim.untilMs),
         at(claim.nowMs + claim.nearlyDueMs),
+        at(claim.nowMs),
       ]),
     );
   });

@@ -106,6 +106,7 @@ export const dropOrphanCopies = statement(
      SELECT s.id FROM assets s JOIN tasks t ON t.id = s.task_id
      WHERE s.state = 'copying' AND s.copy_at <= $1 AND t.state IN ('settling', 'succeeded', 'failed', 'canceled')
      ORDER BY s.id LIMIT 100)
+     AND state = 'copying' AND copy_at <= $1
    RETURNING id`,
 );
 

@@ -43,7 +43,10 @@ export const lockSettling = statement(
    FOR UPDATE OF t SKIP LOCKED`,
 );
 
-/** $1 ends, $2 balance changes by account, $3 budget returns by key, $4 deliveries, $5 now. */
+/**
+ * $1 ends, $2 balance changes by account, $3 budget returns by key, $4 deliveries, $5 now. A budget gets back what was
+ * taken from it in its current period; the balances locked before keep accepts from changing it meanwhile.
+ */
 export const writeSettled = statement(
   'settle.write',
   `WITH r AS (
@@ -65,9 +68,13 @@ export const writeSettled = statement(
      FROM json_to_recordset($2::json) AS x (account_id text, charged bigint, held bigint)
      WHERE balances.account_id = x.account_id
    ), k AS (
-     UPDATE api_keys SET budget_used_micros = greatest(0, budget_used_micros - x.returned)
-     FROM json_to_recordset($3::json) AS x (key_id text, returned bigint, created_at timestamptz)
-     WHERE api_keys.id = x.key_id AND budget_micros IS NOT NULL AND budget_since <= x.created_at
+     UPDATE api_keys SET budget_used_micros = greatest(0, budget_used_micros - s.returned)
+     FROM (SELECT k.id, sum(x.returned)::bigint AS returned
+           FROM json_to_recordset($3::json) AS x (key_id text, returned bigint, created_at timestamptz)
+           JOIN api_keys k ON k.id = x.key_id
+           WHERE k.budget_micros IS NOT NULL AND k.budget_since <= x.created_at
+           GROUP BY k.id) s
+     WHERE api_keys.id = s.id
    ), e AS (
      INSERT INTO events (id, account_id, task_id, type, data, created_at)
      SELECT event_id, account_id, task_id, event_type, event_data, $5 FROM r ORDER BY task_id

@@ -50,13 +50,14 @@ export type PollRow = {
 
 /**
  * Due attempts, oldest due first, topped up with those that are nearly due: a question carries a whole batch for the
- * price of one. $1 path, $2 most, $3 lease, $4 leased until, $5 nearly due until.
+ * price of one. What is being asked about right now is not nearly due. $1 path, $2 most, $3 lease, $4 leased until,
+ * $5 nearly due until, $6 now.
  */
 export const claimPolls = statement(
   'track.claim_polls',
   `WITH due AS MATERIALIZED (
      SELECT id FROM attempts
-     WHERE path_name = $1 AND state = 'accepted' AND ask_at <= $5
+     WHERE path_name = $1 AND state = 'accepted' AND ask_at <= $5 AND (ask_at <= $6 OR lease IS NULL)
      ORDER BY ask_at LIMIT $2 FOR UPDATE SKIP LOCKED
    ), a AS (
      UPDATE attempts SET lease = $3, ask_at = $4, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
