@@ -1,6 +1,7 @@
 /** Access paths: rows, health, wallet, price sheets of the operator. */
 import { PriceSheet } from '@sluice/contract';
 import type { HealthState } from '../decide/health.ts';
+import { newLimit } from '../decide/limits.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/paths.ts';
 import { at } from './sql/statement.ts';
@@ -97,7 +98,8 @@ export function pathStore(db: Database): PathStore {
       await db.query(sql.saveWallet, [name, JSON.stringify(wallet), at(nowMs)]);
     },
     setConfiguredLimit: async (pathName, family, configured) => {
-      await db.query(sql.setConfiguredLimit, [pathName, family, configured]);
+      const { learned } = newLimit(configured);
+      await db.query(sql.setConfiguredLimit, [pathName, family, configured, learned]);
     },
     recordAlarm: async ({ id, path, health, detail }, nowMs) => {
       await db.query(sql.writeAlarm, [id, JSON.stringify({ path, health, detail }), at(nowMs)]);

@@ -19,16 +19,22 @@ export type DeliveryRow = {
 };
 
 /**
- * Due deliveries, at most $5 per endpoint or address, so that a slow receiver takes no more than its share.
+ * Due deliveries, so that no endpoint or address has more than $5 under way: a slow receiver takes no more than its share,
+ * and its backlog does not stand before the others. What is under way is leased, so its due_at lies before $4.
  * $1 now, $2 most, $3 lease, $4 leased until, $5 most per receiver.
  */
 export const claimDeliveries = statement(
   'notify.claim',
-  `WITH candidates AS MATERIALIZED (
-     SELECT id, due_at, coalesce(endpoint_id, url) AS receiver FROM deliveries
-     WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT 10 * $2
+  `WITH busy AS MATERIALIZED (
+     SELECT coalesce(endpoint_id, url) AS receiver, count(*) AS under_way FROM deliveries
+     WHERE state = 'waiting' AND due_at > $1 AND due_at <= $4 AND lease IS NOT NULL GROUP BY 1
+   ), candidates AS MATERIALIZED (
+     SELECT d.id, d.due_at, coalesce(d.endpoint_id, d.url) AS receiver, coalesce(b.under_way, 0) AS under_way
+     FROM deliveries d LEFT JOIN busy b ON b.receiver = coalesce(d.endpoint_id, d.url)
+     WHERE d.state = 'waiting' AND d.due_at <= $1 AND coalesce(b.under_way, 0) < $5
+     ORDER BY d.due_at LIMIT 5000
    ), ranked AS (
-     SELECT id, due_at, row_number() OVER (PARTITION BY receiver ORDER BY due_at, id) AS turn FROM candidates
+     SELECT id, under_way + row_number() OVER (PARTITION BY receiver ORDER BY due_at, id) AS turn FROM candidates
    ), due AS MATERIALIZED (
      SELECT d.id FROM deliveries d JOIN ranked r ON r.id = d.id
      WHERE r.turn <= $5 AND d.state = 'waiting' AND d.due_at <= $1
