@@ -25,7 +25,8 @@ const LONGEST_REST_MS: Record<Exclude<PathHealth, 'ok'>, number> = {
   credentials_refused: 900_000,
   unavailable: 120_000,
 };
-const RETRY_AFTER_CAP_MS = 900_000;
+/** No upstream can make us stay away for longer than this. */
+export const RETRY_AFTER_CAP_MS = 900_000;
 
 export const healthyPath: HealthState = { health: 'ok', untilMs: null, strikes: 0, detail: null };
 
@@ -55,12 +56,14 @@ export function healthAfterTrouble(
   health: Exclude<PathHealth, 'ok'>,
   trouble: { nowMs: number; retryAfterMs: number | null; detail: string },
 ): HealthState {
-  // Answers of one burst are one strike.
-  const sameBurst = state.health === health && state.untilMs !== null && trouble.nowMs < state.untilMs;
-  if (sameBurst) return state;
+  const askedMs = Math.min(trouble.retryAfterMs ?? 0, RETRY_AFTER_CAP_MS);
+  // Answers of one burst are one strike; the longest pause that any of them asks for is kept.
+  if (state.health === health && state.untilMs !== null && trouble.nowMs < state.untilMs) {
+    const askedUntilMs = trouble.nowMs + askedMs;
+    return askedUntilMs > state.untilMs ? { ...state, untilMs: askedUntilMs } : state;
+  }
   const strikes = state.health === health ? state.strikes + 1 : 1;
   const restMs = Math.min(LONGEST_REST_MS[health], FIRST_REST_MS[health] * 2 ** Math.min(strikes - 1, 20));
-  const askedMs = Math.min(trouble.retryAfterMs ?? 0, RETRY_AFTER_CAP_MS);
   return { health, strikes, detail: trouble.detail, untilMs: trouble.nowMs + Math.max(restMs, askedMs) };
 }
 

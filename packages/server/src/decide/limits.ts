@@ -51,7 +51,7 @@ export function limitAfterRefusal(
   const refusals = limit.refusals + 1;
   return {
     ...limit,
-    learned: Math.max(1, accepted),
+    learned: belowConfigured(limit, Math.max(1, accepted)),
     probing: false,
     refusals,
     lastRefusalAtMs: nowMs,
@@ -63,7 +63,7 @@ export function limitAfterRefusal(
 export function limitAfterAccept(limit: Limit, accepted: number): Limit {
   if (limit.learned === null) return limit;
   const floor = Math.max(limit.learned, accepted);
-  const learned = limit.probing && accepted >= limit.learned ? floor + 1 : floor;
+  const learned = belowConfigured(limit, limit.probing && accepted >= limit.learned ? floor + 1 : floor);
   return learned === limit.learned ? limit : { ...limit, learned };
 }
 
@@ -76,6 +76,11 @@ export function limitAfterQuiet(limit: Limit, occupied: number, nowMs: number, p
     return { ...limit, learned: null, raiseAtMs: null };
   }
   return { ...limit, learned: limit.learned + 1, raiseAtMs: nowMs + policy.raiseAfterMs };
+}
+
+/** What lies above the operator's number is not worth remembering: it would only have to be climbed down again. */
+function belowConfigured(limit: Limit, learned: number): number {
+  return Math.min(learned, limit.configured ?? learned);
 }
 
 /** Refusals that follow each other closely double the wait before the next try. */

@@ -6,6 +6,8 @@
  * due at once, so where callbacks arrive the polls in between can be rare.
  */
 
+import { RETRY_AFTER_CAP_MS } from './health.ts';
+
 export type PollFacts = {
   nowMs: number;
   acceptedAtMs: number;
@@ -62,7 +64,7 @@ export function nextPollAtMs(facts: PollFacts): number {
 /** After a question that failed: never a verdict on the task, only a pause. */
 export function questionBackoffMs(failures: number, retryAfterMs: number | null): number {
   return Math.max(
-    retryAfterMs ?? 0,
+    Math.min(retryAfterMs ?? 0, RETRY_AFTER_CAP_MS),
     Math.min(QUESTION_BACKOFF_MOST_MS, STEP_LEAST_MS * 2 ** Math.min(failures, 10)),
   );
 }

@@ -4,6 +4,7 @@
  * id, or give it up when its task no longer wants it. A failed question decides nothing.
  */
 import type { Abilities } from '../providers/contract.ts';
+import { RETRY_AFTER_CAP_MS } from './health.ts';
 
 export type UnknownAttempt = {
   sentAtMs: number;
@@ -51,5 +52,8 @@ export function canLookUp(abilities: Pick<Abilities, 'clientKey'>): boolean {
 
 /** When to look again after a question that failed: back off, decide nothing. */
 export function lookupBackoffMs(asks: number, retryAfterMs: number | null): number {
-  return Math.max(retryAfterMs ?? 0, Math.min(120_000, 2_000 * 2 ** Math.min(asks, 10)));
+  return Math.max(
+    Math.min(retryAfterMs ?? 0, RETRY_AFTER_CAP_MS),
+    Math.min(120_000, 2_000 * 2 ** Math.min(asks, 10)),
+  );
 }

@@ -4,7 +4,7 @@
  */
 import type { TaskErrorCode } from '@sluice/contract';
 import type { RefusalClass, SubmitOutcome } from '../providers/contract.ts';
-import { healthOfRefusal, type PathHealth } from './health.ts';
+import { healthOfRefusal, type PathHealth, RETRY_AFTER_CAP_MS } from './health.ts';
 
 export type SubmitVerdict =
   | { kind: 'accepted' }
@@ -65,7 +65,8 @@ function requeue(
   fraction: number,
 ): SubmitVerdict {
   const health = healthOfRefusal(cause);
-  const pauseMs = cause === 'no_slot' ? (retryAfterMs ?? NO_SLOT_PAUSE_MS) * (1 + fraction) : 0;
+  const askedMs = Math.min(retryAfterMs ?? NO_SLOT_PAUSE_MS, RETRY_AFTER_CAP_MS);
+  const pauseMs = cause === 'no_slot' ? askedMs * (1 + fraction) : 0;
   return {
     kind: 'requeue',
     notBeforeMs: nowMs + Math.round(pauseMs),
