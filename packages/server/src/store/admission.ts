@@ -45,7 +45,7 @@ export type AdmissionStore = {
 
 const LANES_MOST = 200;
 /** Lanes beyond those that can be served: some turn out empty, or want a path that is full by then. */
-const LANES_SPARE = 32;
+const LANES_SPARE = 8;
 
 export function admissionStore(db: Database): AdmissionStore {
   return {

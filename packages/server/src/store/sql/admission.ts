@@ -66,16 +66,19 @@ export type LaneRow = {
 
 /**
  * What of an account's queue can go now: it may start, one of its paths has a free slot ($5), its key is below its cap.
- * What cannot is passed over, so that it never stands before what can; looked for among the first thousand.
+ * What cannot is passed over, so that it never stands before what can; looked for among the first thousand. No join: the
+ * rows come in the order of the index and reading stops at the first that fit, where a join would be planned as a hash
+ * over all thousand of each lane (measured: 66 ms instead of 4 with a hundred lanes).
  */
 const ADMISSIBLE = (accountId: string) =>
-  `SELECT w.id, w.key_id, w.slot_ms, w.path_names, w.priority, k.max_in_flight AS key_max_in_flight
-   FROM (SELECT id, key_id, slot_ms, path_names, priority, not_before FROM tasks
-         WHERE family = $1 AND account_id = ${accountId} AND state = 'queued'
-         ORDER BY priority DESC, id LIMIT 1000) w
-   LEFT JOIN api_keys k ON k.id = w.key_id
+  `SELECT w.id, w.key_id, w.slot_ms, w.path_names, w.priority, w.key_max_in_flight
+   FROM (SELECT q.id, q.key_id, q.slot_ms, q.path_names, q.priority, q.not_before,
+                (SELECT k.max_in_flight FROM api_keys k WHERE k.id = q.key_id) AS key_max_in_flight
+         FROM tasks q
+         WHERE q.family = $1 AND q.account_id = ${accountId} AND q.state = 'queued'
+         ORDER BY q.priority DESC, q.id LIMIT 1000) w
    WHERE (w.not_before IS NULL OR w.not_before <= $4) AND w.path_names && $5::text[]
-     AND (k.max_in_flight IS NULL OR k.max_in_flight >
+     AND (w.key_max_in_flight IS NULL OR w.key_max_in_flight >
           (SELECT count(*) FROM tasks r
            WHERE r.state = 'running' AND r.account_id = ${accountId} AND r.key_id = w.key_id))
    ORDER BY w.priority DESC, w.id`;
@@ -83,24 +86,26 @@ const ADMISSIBLE = (accountId: string) =>
 /**
  * Heads of the lanes with the lowest virtual times. Accounts at their cap and lanes in which nothing can go now are left
  * out, lest they stand before the others for ever; empty lanes are shown, to be put to sleep. The scalar subqueries are
- * scalar so that none is turned into a hash over the whole backlog. $1 family, $2 lanes, $3 tasks per lane, $4 now,
- * $5 paths with a free slot.
+ * scalar so that none is turned into a hash over the whole backlog. Of each lane come about twice as many tasks as its
+ * share of the round, so that what is read does not grow with what waits. $1 family, $2 lanes, $3 tasks of one lane at
+ * most, $4 now, $5 paths with a free slot.
  */
 export const laneHeads = statement(
   'admission.lane_heads',
   `SELECT l.account_id, l.virtual_time, l.weight, l.max_in_flight, t.id, t.key_id, t.slot_ms, t.path_names,
           t.key_max_in_flight
-   FROM (SELECT n.account_id, n.virtual_time, c.weight, c.max_in_flight
-         FROM lanes n JOIN accounts c ON c.id = n.account_id AND c.status = 'active'
-         WHERE n.family = $1 AND n.active
-           AND (c.max_in_flight IS NULL OR c.max_in_flight >
-                (SELECT count(*) FROM tasks r WHERE r.state = 'running' AND r.account_id = n.account_id))
-           AND ((SELECT a.id FROM (${ADMISSIBLE('n.account_id')} LIMIT 1) a) IS NOT NULL
-                OR (SELECT q.id FROM tasks q
-                    WHERE q.family = $1 AND q.account_id = n.account_id AND q.state = 'queued'
-                    ORDER BY q.priority DESC, q.id LIMIT 1) IS NULL)
-         ORDER BY n.virtual_time, n.account_id LIMIT $2) l
-   LEFT JOIN LATERAL (${ADMISSIBLE('l.account_id')} LIMIT $3) t ON true
+   FROM (SELECT c.*, count(*) OVER () AS lanes
+         FROM (SELECT n.account_id, n.virtual_time, c.weight, c.max_in_flight
+               FROM lanes n JOIN accounts c ON c.id = n.account_id AND c.status = 'active'
+               WHERE n.family = $1 AND n.active
+                 AND (c.max_in_flight IS NULL OR c.max_in_flight >
+                      (SELECT count(*) FROM tasks r WHERE r.state = 'running' AND r.account_id = n.account_id))
+                 AND ((SELECT a.id FROM (${ADMISSIBLE('n.account_id')} LIMIT 1) a) IS NOT NULL
+                      OR (SELECT q.id FROM tasks q
+                          WHERE q.family = $1 AND q.account_id = n.account_id AND q.state = 'queued'
+                          ORDER BY q.priority DESC, q.id LIMIT 1) IS NULL)
+               ORDER BY n.virtual_time, n.account_id LIMIT $2) c) l
+   LEFT JOIN LATERAL (${ADMISSIBLE('l.account_id')} LIMIT least($3::bigint, 2 + 2 * $3::bigint / l.lanes)) t ON true
    ORDER BY l.virtual_time, l.account_id, t.priority DESC, t.id`,
 );
 
