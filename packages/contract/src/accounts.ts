@@ -170,6 +170,13 @@ export const EndpointWithSecret = Endpoint.extend({
   secret: z.string().describe('Standard Webhooks secret `whsec_…`, shown once.'),
 }).meta({ id: 'EndpointWithSecret' });
 
+export const CallbackSecret = z
+  .strictObject({
+    object: z.literal('callback_secret'),
+    secret: z.string().describe('Standard Webhooks secret `whsec_…`.'),
+  })
+  .meta({ id: 'CallbackSecret' });
+
 export const DeliveryAttempt = z.strictObject({
   at: Instant,
   status: z.int().nullable(),

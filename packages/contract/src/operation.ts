@@ -22,6 +22,16 @@ export type Operation = {
   idempotent?: boolean;
 };
 
+/** A JSON answer. */
+export const json = (schema: z.ZodType, description: string, status = 200) => ({
+  status,
+  schema,
+  description,
+});
+
+/** What any operation with a body can refuse. */
+export const INPUT = ['invalid_json', 'invalid_input', 'unknown_field'] as const;
+
 export function list<T extends z.ZodType>(item: T, id: string) {
   return z
     .strictObject({ object: z.literal('list'), data: z.array(item), next_cursor: z.string().nullable() })

@@ -54,9 +54,12 @@ async function download(transport: Transport, idOrUrl: string, options: Download
 /** Our key goes to our own gateway only; a signed link elsewhere carries its own right. */
 function callFor(transport: Transport, idOrUrl: string): Call {
   const accept = '*/*';
-  if (!/^https?:\/\//i.test(idOrUrl)) return { route: routes.getAsset, id: idOrUrl, accept };
-  const withKey = new URL(idOrUrl).origin === new URL(transport.baseUrl).origin;
-  return { route: routes.getAsset, accept, address: { url: idOrUrl, withKey } };
+  const isAddress = idOrUrl.startsWith('/') || /^https?:\/\//i.test(idOrUrl);
+  if (!isAddress) return { route: routes.getAsset, id: idOrUrl, accept };
+  // A gateway that does not know its own public address gives links without one.
+  const url = new URL(idOrUrl, transport.baseUrl);
+  const withKey = url.origin === new URL(transport.baseUrl).origin;
+  return { route: routes.getAsset, accept, address: { url: url.href, withKey } };
 }
 
 function openAt(

@@ -56,6 +56,7 @@ export const routes = {
   updateEndpoint: patch('/v1/webhooks/{id}'),
   deleteEndpoint: remove('/v1/webhooks/{id}'),
   // A second rotation would end the life of the first new secret, which somebody may have installed.
+  getCallbackSecret: get('/v1/callback-secret'),
   rotateEndpointSecret: post('/v1/webhooks/{id}/rotate', 'once'),
   testEndpoint: post('/v1/webhooks/{id}/test', 'once'),
   listDeliveries: get('/v1/webhooks/{id}/deliveries'),

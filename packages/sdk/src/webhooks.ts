@@ -3,6 +3,7 @@ import { everyItem } from './pages.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
+  CallbackSecret,
   CreateEndpoint,
   Deleted,
   Delivery,
@@ -44,6 +45,9 @@ export function webhooksGroup(transport: Transport) {
     /** A new secret; the old one keeps signing beside it for 24 hours. */
     rotate: (id: string, options?: CallOptions): Promise<EndpointWithSecret> =>
       transport.json({ route: routes.rotateEndpointSecret, id }, options),
+    /** What signs deliveries to the `callback_url` of your tasks. */
+    callbackSecret: (options?: CallOptions): Promise<CallbackSecret> =>
+      transport.json({ route: routes.getCallbackSecret }, options),
     /** Sends a signed test event now. */
     test: (id: string, options?: CallOptions): Promise<Delivery> =>
       transport.json({ route: routes.testEndpoint, id }, options),

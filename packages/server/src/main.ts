@@ -59,6 +59,8 @@ export type Effects = {
   blobs: Blobs;
   catalogue: Catalogue;
   schema: number;
+  /** Over the settings of the configuration. Empty in production: leases and windows are no matter of taste. */
+  settings: Partial<LifecycleSettings>;
   close(): Promise<void>;
 };
 
@@ -122,6 +124,7 @@ export async function openEffects(config: Config, onLine: (line: string) => void
       blobs,
       catalogue,
       schema,
+      settings: {},
       close,
     };
   } catch (error) {
@@ -161,7 +164,7 @@ async function openDatabaseOf(
   const embedded = await startEmbedded({
     dataDir: config.dataDir,
     log: line,
-    onLost: (error) => log.error({}, error.message),
+    onLost: (error) => endProcess(log, error),
   });
   const db = openDatabase(embedded.url, options);
   const close = async () => {
@@ -169,6 +172,12 @@ async function openDatabaseOf(
     await embedded.stop();
   };
   return { db, kind: 'embedded', version: embedded.version, adopted: embedded.adopted, close };
+}
+
+/** Without its database a gateway can only say no. Ending it lets whoever watches over it start it again. */
+function endProcess(log: Log, error: Error): void {
+  log.error({}, `the database is lost: ${error.message}`);
+  process.kill(process.pid, 'SIGTERM');
 }
 
 export async function runGateway(config: Config, effects: Effects): Promise<RunningGateway> {
@@ -208,7 +217,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
 function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
   const { log, metrics, store, secrets, outbound, blobs, catalogue } = effects;
   const telemetry = createTelemetry(log, metrics);
-  const settings = settingsOf(config);
+  const settings = { ...settingsOf(config), ...effects.settings };
   const onRequest = countRequests(telemetry);
   return {
     nodeId: newId('node', realClock.now(), realRandom),

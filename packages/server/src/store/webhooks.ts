@@ -66,10 +66,13 @@ export type WebhookStore = {
     most: number;
   }): Promise<sql.DeliveryLogRow[]>;
   replay(id: string, accountId: string | null, nowMs: number): Promise<Replayed>;
+  callbackSecretSealed(accountId: string): Promise<string | null>;
 };
 
 export function webhookStore(db: Database): WebhookStore {
   return {
+    callbackSecretSealed: async (accountId) =>
+      firstOf<{ secret: string }>(await db.query(sql.callbackSecret, [accountId]))?.secret ?? null,
     insertEndpoint: async ({ id, accountId, url, types, description, secretSealed }, nowMs) => {
       const values = [id, accountId, url, types, description, secretSealed, at(nowMs)];
       const row = firstOf<sql.EndpointRow>(await db.query(sql.insertEndpoint, values));

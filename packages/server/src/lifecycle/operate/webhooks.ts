@@ -113,3 +113,9 @@ async function addressRefusal(url: string, judge: JudgeAddress): Promise<Refusal
   if (why === null) return null;
   return { code: 'input_unreachable', field: 'url', message: why, fix: 'Use a public https address.' };
 }
+
+/** What signs deliveries to the `callback_url` of an account's tasks. */
+export async function callbackSecret(context: Context, accountId: string): Promise<string | null> {
+  const sealed = await context.store.webhooks.callbackSecretSealed(accountId);
+  return sealed === null ? null : context.secrets.open(sealed, webhookSecretContext(accountId));
+}

@@ -122,3 +122,8 @@ export const replayDelivery = statement(
    WHERE id = $1
    RETURNING ${DELIVERY}`,
 );
+
+export const callbackSecret = statement(
+  'webhooks.callback_secret',
+  `SELECT webhook_secret_sealed AS secret FROM accounts WHERE id = $1`,
+);

@@ -1,5 +1,6 @@
 /** Webhook endpoints of an account: add, change, rotate, test, look what was delivered, deliver again. */
 import {
+  callbackSecret,
   createEndpoint,
   replayDelivery,
   rotateEndpointSecret,
@@ -18,6 +19,7 @@ export const webhookHandlers: Pick<
   | 'getEndpoint'
   | 'updateEndpoint'
   | 'deleteEndpoint'
+  | 'getCallbackSecret'
   | 'rotateEndpointSecret'
   | 'testEndpoint'
   | 'listDeliveries'
@@ -52,6 +54,12 @@ export const webhookHandlers: Pick<
       context.clock.now(),
     );
     return deleted ? ok({ id: params.id, object: 'webhook_endpoint', deleted: true }) : notFound;
+  },
+  getCallbackSecret: async ({ context, caller }) => {
+    const account = accountOf(caller);
+    if (!account.ok) return refused(account.refusal);
+    const secret = await callbackSecret(context, account.accountId);
+    return secret === null ? notFound : ok({ object: 'callback_secret', secret });
   },
   rotateEndpointSecret: async ({ context, caller, params }) => {
     const answer = await rotateEndpointSecret(context, params.id, ownerOf(caller));

@@ -1,0 +1,88 @@
+/** What operators do: accounts, keys, money by hand, paths, prices, lost answers, the installation itself. */
+import { z } from 'zod';
+import * as accounts from './accounts.ts';
+import { Deleted, INPUT, json, list, type Operation, PageQuery } from './operation.ts';
+import * as paths from './paths.ts';
+import * as tasks from './tasks.ts';
+
+export const operatorOperations = {
+  listAccounts: operator('get', '/v1/accounts', 'List accounts', {
+    query: PageQuery,
+    response: json(list(accounts.Account, 'AccountList'), 'Accounts.'),
+  }),
+  createAccount: operator('post', '/v1/accounts', 'Create an account', {
+    body: accounts.CreateAccount,
+    response: json(accounts.Account, 'The account.', 201),
+  }),
+  getAccount: operator('get', '/v1/accounts/{id}', 'Read an account', {
+    response: json(accounts.Account, 'The account.'),
+  }),
+  updateAccount: operator('patch', '/v1/accounts/{id}', 'Change an account', {
+    body: accounts.UpdateAccount,
+    response: json(accounts.Account, 'The account.'),
+  }),
+  topUpAccount: operator('post', '/v1/accounts/{id}/topups', 'Book money received', {
+    body: accounts.TopUp,
+    response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+  }),
+  adjustAccount: operator('post', '/v1/accounts/{id}/adjustments', 'Book a correction', {
+    body: accounts.Adjustment,
+    response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+  }),
+  listKeys: operator('get', '/v1/keys', 'List keys', {
+    query: PageQuery.extend({ account: z.string().max(100).optional() }),
+    response: json(list(accounts.Key, 'KeyList'), 'Keys.'),
+  }),
+  createKey: operator('post', '/v1/keys', 'Create a key', {
+    body: accounts.CreateKey,
+    response: json(accounts.KeyWithSecret, 'The key, shown once.', 201),
+  }),
+  revokeKey: operator('delete', '/v1/keys/{id}', 'Revoke a key at once', {
+    response: json(Deleted, 'Revoked.'),
+  }),
+  listPaths: operator('get', '/v1/paths', 'List access paths with slots, limits and guarantee', {
+    response: json(list(paths.Path, 'PathList'), 'Paths.'),
+  }),
+  createPath: operator('post', '/v1/paths', 'Add an access path', {
+    body: paths.CreatePath,
+    response: json(paths.Path, 'The path.', 201),
+  }),
+  getPath: operator('get', '/v1/paths/{id}', 'Read a path', { response: json(paths.Path, 'The path.') }),
+  updatePath: operator('patch', '/v1/paths/{id}', 'Change limits, prices, credential or state of a path', {
+    description: 'paused: admits nothing. draining: admits nothing and finishes what runs. active: works.',
+    body: paths.UpdatePath,
+    response: json(paths.Path, 'The path.'),
+  }),
+  checkPath: operator('post', '/v1/paths/{id}/check', 'Check credential and wallet by a free call', {
+    response: json(paths.PathCheck, 'The result.'),
+  }),
+  listPriceSheets: operator('get', '/v1/prices', 'List price sheets with dates, sources and staleness', {
+    response: json(list(paths.PriceSheetView, 'PriceSheetList'), 'Price sheets.'),
+  }),
+  createPriceSheet: operator('post', '/v1/prices', 'Add a price sheet of your own contract', {
+    body: paths.PriceOverlay,
+    response: json(paths.PriceSheetView, 'The sheet.', 201),
+  }),
+  listUnknownAttempts: operator('get', '/v1/attempts/unknown', 'Attempts whose submit answer was lost', {
+    response: json(list(paths.UnknownAttempt, 'UnknownAttemptList'), 'Attempts.'),
+  }),
+  resolveAttempt: operator('post', '/v1/attempts/{id}/resolve', 'Decide an unknown attempt by hand', {
+    body: paths.ResolveAttempt,
+    response: json(tasks.Timeline, 'The timeline of its task.'),
+  }),
+  getSystem: operator('get', '/v1/system', 'State of the installation', {
+    response: json(paths.SystemStatus, 'The state.'),
+  }),
+  confirmSystem: operator('post', '/v1/system/confirm', 'End the quarantine of a restored copy', {
+    response: json(paths.SystemStatus, 'The state.'),
+  }),
+} satisfies Record<string, Operation>;
+
+function operator<
+  M extends Operation['method'],
+  P extends string,
+  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+>(method: M, path: P, summary: string, rest: R) {
+  const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
+  return { method, path, tag: 'Operator', summary, access: 'operator' as const, errors, ...rest };
+}
