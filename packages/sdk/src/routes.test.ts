@@ -66,6 +66,7 @@ describe('every operation can be reached through the client', () => {
     getEndpoint: () => sluice.webhooks.get('x'),
     updateEndpoint: () => sluice.webhooks.update('x', { status: 'disabled' }),
     deleteEndpoint: () => sluice.webhooks.delete('x'),
+    getCallbackSecret: () => sluice.webhooks.callbackSecret(),
     rotateEndpointSecret: () => sluice.webhooks.rotate('x'),
     testEndpoint: () => sluice.webhooks.test('x'),
     listDeliveries: () => sluice.webhooks.deliveries('x'),
