@@ -61,7 +61,7 @@ export function pair(text: string, before: Pairs | undefined): Pairs {
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** `kling-3.0=5`, `*=20`; `none` takes the limit away. */
+/** `kling-v3=5`, `*=20`; `none` takes the limit away. */
 export function limitPair(
   text: string,
   before: Record<string, number | null> | undefined,

@@ -88,7 +88,10 @@ describe('downloading', () => {
   test('a link without a host is one of the gateway', async () => {
     gateway.on('GET', ASSET, { body: 'clip' });
     await client().assets.download(`${ASSET}?signature=s`);
-    expect(gateway.requests[0]).toMatchObject({ query: { signature: 's' }, headers: { authorization: 'Bearer k' } });
+    expect(gateway.requests[0]).toMatchObject({
+      query: { signature: 's' },
+      headers: { authorization: 'Bearer k' },
+    });
     // Two slashes would be another host.
     await expect(client().assets.download('//127.0.0.1:1/x')).rejects.toMatchObject({ status: null });
     expect(gateway.requests).toHaveLength(1);

@@ -6,11 +6,11 @@ import { isRecord, isSluiceError, parseJson } from './problem.ts';
 import { readMessages } from './server-sent-events.ts';
 import { linked } from './signals.ts';
 import type { Call, Transport } from './transport.ts';
-import type { EventType, SluiceEvent } from './types.ts';
+import type { EventType, SluiceEvent, StreamedEvent } from './types.ts';
 
 export type FollowOptions = {
   signal?: AbortSignal | undefined;
-  /** Resume after this event; without it, the gateway decides where a stream starts. */
+  /** The `cursor` of the last event that was seen. Without it, the gateway decides where a stream starts. */
   lastEventId?: string | undefined;
   /** Only these. */
   types?: readonly EventType[] | undefined;
@@ -34,7 +34,7 @@ export async function* follow(
   call: Call,
   options: FollowOptions,
   onEnd: () => Promise<boolean>,
-): AsyncGenerator<SluiceEvent, void, undefined> {
+): AsyncGenerator<StreamedEvent, void, undefined> {
   const { signal, types, idleTimeoutMs = IDLE_TIMEOUT_MS, onOpen } = options;
   let lastEventId = options.lastEventId;
   let breaks = 0;
@@ -48,7 +48,7 @@ export async function* follow(
         for (const message of messages) {
           if (message.id !== '') lastEventId = message.id;
           const event = readEvent(message.data);
-          if (event) yield event;
+          if (event) yield { ...event, cursor: message.id };
         }
       }
       if (!(await onEnd())) return;

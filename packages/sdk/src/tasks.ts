@@ -8,7 +8,7 @@ import type {
   CreateGeneration,
   ListTasksQuery,
   Page,
-  SluiceEvent,
+  StreamedEvent,
   Task,
   TaskBatch,
   Timeline,
@@ -29,7 +29,7 @@ export function tasksGroup(transport: Transport) {
   const create = (order: CreateGeneration, options?: CallOptions): Promise<Task> =>
     transport.json({ route: routes.createGeneration, body: order }, options);
 
-  const stream = (id: string, options: FollowOptions = {}): AsyncGenerator<SluiceEvent, void, undefined> =>
+  const stream = (id: string, options: FollowOptions = {}): AsyncGenerator<StreamedEvent, void, undefined> =>
     followTask(transport, get, id, options);
 
   const wait = (id: string, options: WaitOptions = {}): Promise<Task> =>
@@ -77,7 +77,7 @@ async function* followTask(
   get: (id: string, options?: CallOptions) => Promise<Task>,
   id: string,
   options: FollowOptions,
-): AsyncGenerator<SluiceEvent, void, undefined> {
+): AsyncGenerator<StreamedEvent, void, undefined> {
   // The gateway ends the stream after the terminal event. When we had seen that event before (resumed
   // after it) or did not ask for its type, no such event comes: then the task says whether to go on, and
   // one more connection drains what was written between its last look and ours.
@@ -99,7 +99,7 @@ export type Events = ReturnType<typeof eventsGroup>;
 export function eventsGroup(transport: Transport) {
   return {
     /** Everything of the account, for as long as you listen. Without `lastEventId` it starts now. */
-    stream: (options: FollowOptions = {}): AsyncGenerator<SluiceEvent, void, undefined> =>
+    stream: (options: FollowOptions = {}): AsyncGenerator<StreamedEvent, void, undefined> =>
       follow(transport, { route: routes.streamEvents }, options, async () => true),
   };
 }

@@ -82,6 +82,8 @@ export type OtherEvent = EventEnvelope & {
 };
 /** One event, as webhooks deliver it and as streams carry it. `type` says what `data` is. */
 export type SluiceEvent = TaskEvent | OtherEvent;
+/** An event as a stream carries it: `cursor`, handed in as `lastEventId`, goes on after it. */
+export type StreamedEvent = SluiceEvent & { cursor: string };
 
 // Operators.
 export type Scope = contract.Scope;

@@ -71,7 +71,9 @@ describe('following a task', () => {
   test('resumes where the caller says, and asks only for the types wanted', async () => {
     gateway.on('GET', EVENTS, eventStream([eventText('e9', 'task.cancelled')]));
     const options = { lastEventId: 'e8', types: ['task.failed', 'task.cancelled'] } as const;
-    await eventsOf(client().tasks.stream('task_1', options));
+    const cursors: string[] = [];
+    for await (const event of client().tasks.stream('task_1', options)) cursors.push(event.cursor);
+    expect(cursors).toEqual(['e9']);
     expect(gateway.requests[0]).toMatchObject({
       headers: { 'last-event-id': 'e8', accept: 'text/event-stream' },
       query: { types: 'task.failed,task.cancelled' },

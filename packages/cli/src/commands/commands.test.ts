@@ -426,6 +426,11 @@ describe('the installation', () => {
     expect(lastRequest()?.json).toEqual({ status: 'enabled' });
   });
 
+  test('webhooks callback-secret', async () => {
+    gateway.on('GET', '/v1/callback-secret', { json: { object: 'callback_secret', secret: 'whsec_one' } });
+    expect(await shown('webhooks', 'callback-secret')).toBe('whsec_one\n');
+  });
+
   test('webhooks deliveries', async () => {
     gateway.on('GET', '/v1/webhooks/we_1/deliveries', {
       json: pageOf([
@@ -517,8 +522,8 @@ describe('the installation', () => {
         lost answer  L2: A lost answer is looked up by our own id; it is never sent again.
         added        2026-09-01 08:00:00 UTC
 
-      family     occupied  configured  learned  lost  oldest  refused  last refusal
-      kling-3.0    4 of 5          20        5     1  1m 35s        2  1h 01m ago
+      family    occupied  configured  learned  lost  oldest  refused  last refusal
+      kling-v3    4 of 5          20        5     1  1m 35s        2  1h 01m ago
       "
     `);
   });

@@ -2,7 +2,7 @@
  * `sluice demo`: the whole of it in one go. A gateway with its own database, an emulated Kling, four paid jobs,
  * a webhook receiver; at the end four clips, a balanced ledger, and nothing left behind but the clips.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createSluice, type Sluice } from '@sluice/sdk';
@@ -68,8 +68,7 @@ async function startDemoGateway(
   started: Started,
 ): Promise<{ gateway: RunningGateway; dataDir: string }> {
   const { cwd, env } = surroundings;
-  const dataDir = flags.dataDir ? resolve(cwd, flags.dataDir) : await mkdtemp(join(tmpdir(), 'sluice-demo-'));
-  if (!flags.dataDir) started.push({ stop: () => rm(dataDir, { recursive: true, force: true }) });
+  const dataDir = flags.dataDir ? resolve(cwd, flags.dataDir) : await temporaryFolder(started);
   const logLevel = env.SLUICE_LOG_LEVEL ? {} : { logLevel: 'silent' as const };
   const overrides: Partial<Config> = {
     dataDir,
@@ -83,6 +82,15 @@ async function startDemoGateway(
   );
   started.push(gateway);
   return { gateway, dataDir };
+}
+
+async function temporaryFolder(started: Started): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-demo-'));
+  started.push({ stop: () => rm(folder, { recursive: true, force: true }) });
+  // Run by root, the database drops to another user, who must be able to pass through; else it would make
+  // its home elsewhere and stay behind.
+  await chmod(folder, 0o711);
+  return folder;
 }
 
 function operatorKeyOf({ operatorKey }: RunningGateway): string {

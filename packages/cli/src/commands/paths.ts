@@ -75,7 +75,7 @@ the variables KLING_API_KEY, or KLING_ACCESS_KEY and KLING_SECRET_KEY.
 
 Examples:
   $ sluice paths add kling
-  $ sluice paths add kling --name kling-eu --credential-stdin --limit kling-3.0=5 < key.txt
+  $ sluice paths add kling --name kling-eu --credential-stdin --limit kling-v3=5 < key.txt
 `;
 
 function credentialFlags(command: Command): Command {
@@ -176,7 +176,7 @@ function registerChanges(command: Command, context: Context): void {
     .command('limit')
     .description('Set how many tasks run at once; `none` leaves it to what is learned.')
     .argument('<path>')
-    .argument('<family=n...>', 'e.g. kling-3.0=5, *=20, kling-o1=none')
+    .argument('<family=n...>', 'e.g. kling-v3=5, *=20, kling-o1=none')
     .action(async (name: string, pairs: string[], _flags: object, invoked: Command) => {
       const limits = pairs.reduce<Record<string, number | null>>((all, text) => limitPair(text, all), {});
       await change(context.begin(invoked), name, { limits }, 'has new limits');

@@ -1,4 +1,4 @@
-/** `sluice webhooks`: list, create, update, delete, rotate, test, deliveries, replay, listen. */
+/** `sluice webhooks`: list, create, update, delete, rotate, callback-secret, test, deliveries, replay, listen. */
 import type { CreateEndpoint, Delivery, Endpoint, EndpointWithSecret, UpdateEndpoint } from '@sluice/sdk';
 import type { Command } from 'commander';
 import { collect, integer, list, oneOf } from '../arguments.ts';
@@ -28,6 +28,7 @@ export const register: Register = (command, context) => {
       output.result(page, (paint) => endpointsTable(page.data, paint));
     });
   registerEndpointCommands(command, context);
+  registerCallbackSecret(command, context);
   registerDeliveryCommands(command, context);
   registerListen(command, context);
 };
@@ -75,6 +76,17 @@ function registerEndpointCommands(command: Command, context: Context): void {
       const { connect, output } = context.begin(invoked);
       const endpoint = await (await connect()).webhooks.rotate(id);
       output.result(endpoint, (paint) => secretText(endpoint, paint));
+    });
+}
+
+function registerCallbackSecret(command: Command, context: Context): void {
+  command
+    .command('callback-secret')
+    .description('The secret that signs what is sent to the --callback-url of an order.')
+    .action(async (_flags: object, invoked: Command) => {
+      const { connect, output } = context.begin(invoked);
+      const secret = await (await connect()).webhooks.callbackSecret();
+      output.result(secret, () => secret.secret);
     });
 }
 

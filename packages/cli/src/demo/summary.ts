@@ -16,7 +16,9 @@ export type DemoResult = {
 
 /** Whether the demo showed what it promises; its exit code hangs on this. */
 export function demoSucceeded({ jobs, ledger, webhooks }: DemoResult): boolean {
-  const allSaved = jobs.every(({ task, savedAs }) => task.status === 'completed' && savedAs !== null);
+  // Flags are what the probe of the stored clip found to differ from the order.
+  const asOrdered = (task: Task): boolean => task.status === 'completed' && task.flags.length === 0;
+  const allSaved = jobs.every(({ task, savedAs }) => asOrdered(task) && savedAs !== null);
   return jobs.length > 0 && allSaved && ledger.balanced && webhooks.verified >= webhooks.expected;
 }
 

@@ -180,7 +180,7 @@ export function samplePath(over: Partial<Path> = {}): Path {
     price_sheet: 'kling-official',
     limits: [
       {
-        family: 'kling-3.0',
+        family: 'kling-v3',
         configured: 20,
         learned: 5,
         effective: 5,
