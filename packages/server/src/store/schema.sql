@@ -150,6 +150,7 @@ CREATE TABLE callbacks (
   CONSTRAINT callbacks_pkey PRIMARY KEY (id)
 );
 CREATE INDEX callbacks_by_attempt ON public.callbacks USING btree (attempt_id);
+CREATE INDEX callbacks_by_path ON public.callbacks USING btree (path_name, received_at);
 CREATE UNIQUE INDEX callbacks_once ON public.callbacks USING btree (path_name, delivery_id) WHERE (delivery_id IS NOT NULL);
 
 CREATE TABLE deliveries (

@@ -237,6 +237,7 @@ CREATE TABLE callbacks (
 );
 CREATE UNIQUE INDEX callbacks_once ON callbacks (path_name, delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX callbacks_by_attempt ON callbacks (attempt_id);
+CREATE INDEX callbacks_by_path ON callbacks (path_name, received_at);
 
 -- Measured render times by path and shape of order, newest last; what polling and forecasts read.
 CREATE TABLE render_times (

@@ -174,7 +174,8 @@ export const attemptByToken = statement(
   `SELECT id, path_name FROM attempts WHERE callback_token = $1`,
 );
 
+/** Asks for the newest and not whether one exists: for the latter, generic plans read the inbox from its start. */
 export const pathHasCallbacks = statement(
   'track.path_has_callbacks',
-  `SELECT EXISTS (SELECT 1 FROM callbacks WHERE path_name = $1 AND received_at > $2) AS seen`,
+  `SELECT received_at > $2 AS seen FROM callbacks WHERE path_name = $1 ORDER BY received_at DESC LIMIT 1`,
 );
