@@ -226,8 +226,9 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'cli composition',
-    files: /^packages\/cli\/src\/(?:commands\/)?(?:serve|backup|restore|doctor)(?:\.test)?(?:\.ts$|\/)/,
-    may: ['cli', 'sdk', 'server entry'],
+    files:
+      /^packages\/cli\/src\/(?:commands\/)?(?:serve|backup|restore|migrate|doctor)(?:\.test)?(?:\.ts$|\/)/,
+    may: ['cli', 'cli demo', 'sdk', 'server entry'],
     typesOf: ['contract'],
     advice: 'Commands that start or inspect a server use its entry, @sluice/server.',
   },
@@ -271,7 +272,8 @@ export const ROOMS: Room[] = [
   {
     name: 'e2e',
     files: /^e2e\//,
-    may: ['sdk', 'emulators'],
+    // The entry that is killed at named points wraps what `openEffects` opened; a database comes from the test kit.
+    may: ['sdk', 'emulators', 'server entry', 'testing'],
     typesOf: ['contract'],
     advice: 'End-to-end runs treat the server as a process and talk to it through the SDK.',
   },

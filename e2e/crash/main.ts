@@ -1,0 +1,77 @@
+/**
+ * `npm run crash`: a real gateway is killed with SIGKILL at every named point of a task's life, with a real PostgreSQL that
+ * outlives it and an emulated Kling that keeps its own log; then everything has to end as it must.
+ *
+ *   npm run crash                              every point, 20 repeats each
+ *   npm run crash -- --point outbound.submit   points whose title contains this
+ *   npm run crash -- --list                    the points
+ *   npm run crash -- --waits real              leases and windows as in production (slow)
+ */
+import { parseArgs } from 'node:util';
+import { foreignJudges } from '../processes/journal.ts';
+import { points, titleOf } from './points.ts';
+import { type PointResult, runPoints } from './run.ts';
+import { tableOf } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    point: { type: 'string', multiple: true },
+    repeats: { type: 'string', default: '20' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    worlds: { type: 'string', default: '6' },
+    waits: { type: 'string', default: 'short' },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+const wanted = points.filter(
+  (point) => values.point === undefined || values.point.some((text) => titleOf(point).includes(text)),
+);
+
+if (values.list) {
+  for (const point of wanted) console.log(`${point.stage.padEnd(10)} ${titleOf(point)}`);
+} else {
+  process.exitCode = await crash();
+}
+
+async function crash(): Promise<number> {
+  const repeats = Number(values.repeats);
+  const worlds = Number(values.worlds);
+  if (wanted.length === 0 || !(repeats >= 1) || !(worlds >= 1)) {
+    console.error('Nothing to do: see --list for the points, and give --repeats and --worlds numbers from 1 on.');
+    return 2;
+  }
+  const judges = await foreignJudges();
+  console.log(
+    `${wanted.length} points × ${repeats} repeats, seed ${values.seed}, ${worlds} worlds side by side; ` +
+      `the books are judged by ${['our own addition', ...judges].join(', ')}` +
+      `${judges.length < 2 ? ' (apt-get install ledger hledger for the others)' : ''}`,
+  );
+  const startedMs = performance.now();
+  const progress = progressOf(wanted.length * repeats);
+  const results = await runPoints(
+    wanted.map((point) => ({ point, repeats })),
+    { seed: values.seed, worlds, waits: values.waits === 'real' ? 'real' : 'short', onRound: progress },
+  );
+  console.log(`\n${tableOf(results)}\n`);
+  for (const result of results) for (const problem of result.problems) report(result, problem);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const bad = results.filter((result) => result.problems.length > 0).length;
+  console.log(bad === 0 ? `No violation, in ${seconds} s.` : `${bad} points were violated, in ${seconds} s.`);
+  return bad === 0 ? 0 : 1;
+}
+
+function report({ point }: PointResult, problem: string): void {
+  console.log(`VIOLATION at ${titleOf(point)}, ${problem}`);
+  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${titleOf(point)}'\n`);
+}
+
+function progressOf(total: number): (result: PointResult) => void {
+  let done = 0;
+  return ({ point, repeats, problems }) => {
+    done += 1;
+    const line = `${done}/${total}  ${titleOf(point)} ${repeats}${problems.length > 0 ? '  VIOLATION' : ''}`;
+    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line.slice(0, 110)}`);
+    else if (problems.length > 0 || done % 50 === 0) console.log(line);
+  };
+}
