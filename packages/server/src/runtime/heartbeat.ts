@@ -14,7 +14,8 @@ export async function startHeartbeat(
   onTrouble: (error: unknown) => void,
 ): Promise<Heartbeat> {
   const stopping = new AbortController();
-  await nodes.beat(nodeId, clock.now());
+  // Like every later one: a database that is slow at this moment must not end a start that is otherwise done.
+  await nodes.beat(nodeId, clock.now()).catch(onTrouble);
   const beating = (async () => {
     while (!stopping.signal.aborted) {
       await clock.sleep(BEAT_MS, stopping.signal);
