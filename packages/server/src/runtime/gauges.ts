@@ -6,7 +6,7 @@ import type { Metrics } from '../effects/telemetry/metrics.ts';
 import type { Store } from '../store/store.ts';
 
 export async function readGauges(store: Store, metrics: Metrics): Promise<void> {
-  const [slots, counts] = await Promise.all([store.stats.slots(), store.stats.taskCounts()]);
+  const [slots, counts] = await Promise.all([store.stats.slots(), store.stats.livingTaskCounts()]);
   for (const row of slots) {
     const labels = { path: row.path_name, family: row.family };
     metrics.set('sluice_slots_occupied', row.occupied, labels);

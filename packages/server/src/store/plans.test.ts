@@ -12,6 +12,7 @@ import * as settle from './sql/settle.ts';
 import type { Statement } from './sql/statement.ts';
 import * as submit from './sql/submit.ts';
 import * as track from './sql/track.ts';
+import { livingCounts } from './stats.ts';
 import { createRows, T0 } from './testing/rows.ts';
 import { useTestDatabase } from './testing/test-database.ts';
 
@@ -119,6 +120,7 @@ const HOT: [Statement, unknown[]][] = [
   [settle.expireTasks, [NOW, 100]],
   [notify.claimDeliveries, [NOW, 32, 'lease', LATER, 8]],
   [notify.writeDelivered, ['[]', NOW, NOW]],
+  [livingCounts, []],
 ];
 
 test.each(HOT)('$name', async ({ text }, values) => {

@@ -1,0 +1,111 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { type StatsStore, statsStore } from './stats.ts';
+import { createRows, T0 } from './testing/rows.ts';
+import { useTestDatabase } from './testing/test-database.ts';
+
+const testDatabase = useTestDatabase();
+const rows = createRows(() => testDatabase().database);
+let store: StatsStore;
+let account: string;
+
+beforeAll(() => {
+  store = statsStore(testDatabase().database);
+});
+beforeEach(async () => {
+  account = (await rows.account()).id;
+});
+
+test('the markup of an account, and none of a missing one', async () => {
+  await rows.query('UPDATE accounts SET markup_basis_points = 1250 WHERE id = $1', [account]);
+  expect(await store.markupPercent(account)).toBe(12.5);
+  expect(await store.markupPercent('acct_none')).toBe(0);
+});
+
+test('render times of a path and shape', async () => {
+  await rows.query(`INSERT INTO render_times VALUES ('p', 's', '{3,1,2}', now())`);
+  expect(await store.renderTimes('p', 's')).toEqual([3, 1, 2]);
+  expect(await store.renderTimes('p', 'other')).toEqual([]);
+});
+
+test('what waits before a task: its own lane up to itself, the other lanes whole', async () => {
+  const family = rows.next('family');
+  const other = await rows.account({ weight: 3 });
+  const suspended = await rows.account({ status: 'suspended' });
+  const asleep = await rows.account();
+  const queued = (accountId: string, priority = 0) => rows.task({ account: accountId, family, priority });
+  await queued(account, -1);
+  await queued(account);
+  const mine = await queued(account);
+  await queued(account);
+  await queued(account, 1);
+  await rows.task({ account, family, state: 'running' });
+  for (let index = 0; index < 4; index += 1) await queued(other.id);
+  await queued(suspended.id);
+  await rows.query('INSERT INTO lanes VALUES ($1, $2, 0, false)', [family, asleep.id]);
+  const lanes = await store.lanesAhead({ family, accountId: account, priority: 0, id: mine });
+  expect(lanes.toSorted((a, b) => (a.account_id < b.account_id ? -1 : 1))).toEqual([
+    { account_id: account, weight: 1, queued: 2 },
+    { account_id: other.id, weight: 3, queued: 4 },
+  ]);
+});
+
+test('slots: what is taken, what is unknown, and since when', async () => {
+  const path = await rows.path();
+  await rows.limit(path, 'kling', { configured: 5, learned: 4 });
+  await rows.limit(path, 'idle', { learned: 2, probing: true });
+  for (const [state, sentAt] of [
+    ['sending', T0 + 2],
+    ['unknown', T0 + 1],
+    ['accepted', T0 + 3],
+    ['succeeded', T0],
+  ] as const) {
+    await rows.running(account, state, { task: { pathNames: [path] }, attempt: { sentAt } });
+  }
+  const common = { path_name: path, refusals: 0, last_refusal_at: null, raise_at: null };
+  expect((await store.slots()).filter((row) => row.path_name === path)).toEqual([
+    {
+      ...common,
+      family: 'idle',
+      configured: null,
+      learned: 2,
+      probing: true,
+      occupied: 0,
+      unknown: 0,
+      oldest_at: null,
+    },
+    {
+      ...common,
+      family: 'kling',
+      configured: 5,
+      learned: 4,
+      probing: false,
+      occupied: 3,
+      unknown: 1,
+      oldest_at: T0 + 1,
+    },
+  ]);
+});
+
+test('counts of all tasks and of the living ones agree', async () => {
+  const path = await rows.path();
+  await rows.saving(account, { task: { pathNames: [path] } });
+  await rows.saving(account, { task: { pathNames: [path], state: 'failed' } });
+  await rows.task({ account, state: 'settling' });
+  await rows.task({ account, state: 'succeeded' });
+  const all = await store.taskCounts();
+  const living = await store.livingTaskCounts();
+  for (const state of ['queued', 'running', 'saving', 'settling']) {
+    expect(living.get(state), state).toBe(all.get(state) ?? 0);
+  }
+  expect(living.get('saving')).toBe(1);
+  expect([...living.keys()]).not.toContain('succeeded');
+  expect(all.get('succeeded')).toBe(1);
+});
+
+test('drift: none where balances are the sum of their postings, the difference where they are not', async () => {
+  expect(await store.ledgerDrift()).toEqual({ drift: 0n, total: 0n });
+  await rows.query('UPDATE balances SET posted_micros = posted_micros + 7 WHERE account_id = $1', [account]);
+  expect(await store.ledgerDrift()).toEqual({ drift: 7n, total: 0n });
+  await rows.query('UPDATE balances SET held_micros = held_micros + 2 WHERE account_id = $1', [account]);
+  expect(await store.ledgerDrift()).toEqual({ drift: 9n, total: 0n });
+});
