@@ -20,7 +20,7 @@ import { openTerminal, type Terminal, type TerminalOptions } from '../testing/te
 let gateway: ScriptedGateway;
 const terminals: Terminal[] = [];
 const open = async (options: TerminalOptions = {}): Promise<Terminal> => {
-  const terminal = await openTerminal({ url: gateway.url, terminal: true, ...options });
+  const terminal = await openTerminal({ url: gateway.url, terminal: true, columns: 106, ...options });
   terminals.push(terminal);
   return terminal;
 };
@@ -61,7 +61,7 @@ describe('tasks', () => {
       "task    model      stage    why               path        created       charge  prompt
       task_1  kling-3.0  waiting  no free slot (3)  –           1m 00s ago         –  a fox in the snow
       task_2  kling-3.0  done     –                 kling-main  1m 00s ago  0.56 USD  a fox in the snow
-      task_3  kling-3.0  failed   render_failed     kling-main  1m 00s ago         –  a long prompt that goes on and on and o…
+      task_3  kling-3.0  failed   render_failed     kling-main  1m 00s ago         –  a long prompt that goes o…
       "
     `);
     expect(err).toBe('More: --cursor c2\n');
@@ -390,7 +390,7 @@ describe('the installation', () => {
     });
     expect(await shown('attempts', 'list')).toMatchInlineSnapshot(`
       "attempt  task    path        family        age  looked up  our id at the vendor  what was lost
-      att_1    task_1  kling-main  kling-3.0  1m 00s  in 5s      sluice-0199           connection reset after sending
+      att_1    task_1  kling-main  kling-3.0  1m 00s  in 5s      sluice-0199           connection reset after s…
       "
     `);
     await shown('attempts', 'resolve', 'att_1', '--accepted', '8812', '--reason', 'seen in the console');
@@ -482,8 +482,8 @@ describe('the installation', () => {
     });
     expect(await shown('prices', 'list')).toMatchInlineSnapshot(`
       "sheet           valid from  unit                   prices  grade     age            source
-      kling-official  2026-09-20  kling_unit = 0.14 USD       0  declared  11 days        https://kling.ai/document-api
-      snapshot        2026-09-20  kling_unit = 0.14 USD       0  declared  176 days, old  https://kling.ai/document-api
+      kling-official  2026-09-20  kling_unit = 0.14 USD       0  declared  11 days        https://kling.ai/docu…
+      snapshot        2026-09-20  kling_unit = 0.14 USD       0  declared  176 days, old  https://kling.ai/docu…
       "
     `);
     gateway.on('POST', '/v1/prices', { status: 201, json: sheet });
@@ -506,8 +506,8 @@ describe('the installation', () => {
     gateway.on('GET', '/v1/paths/kling-main', { json: samplePath() });
     expect(await shown('paths', 'list')).toMatchInlineSnapshot(`
       "path        provider         state     health         slots        wallet  if an answer is lost  models
-      kling-main  kling            active    ok            4 of 5  812.40 units  L2                    kling-3.0, kling-o3
-      kling-old   kling (sandbox)  draining  wallet empty       –             –  L2                    kling-3.0, kling-o3
+      kling-main  kling            active    ok            4 of 5  812.40 units  L2                    kling-3.…
+      kling-old   kling (sandbox)  draining  wallet empty       –             –  L2                    kling-3.…
       "
     `);
     expect(await shown('paths', 'get', 'kling-main')).toMatchInlineSnapshot(`

@@ -35,12 +35,30 @@ export const register: Register = (command, context) => {
 };
 
 async function readSheet(path: string, { cwd, stdin }: Surroundings): Promise<PriceOverlay> {
+  const text = path === '-' ? await stdin.readAll() : await readTextFile(resolve(cwd, path));
+  const sheet: unknown = parseOrNull(text);
+  if (isSheet(sheet)) return sheet;
+  throw new UsageError(`${path === '-' ? 'Standard input' : path} is no price sheet in JSON.`);
+}
+
+/** Its fields are checked by the gateway, which names the one at fault. */
+function isSheet(value: unknown): value is PriceOverlay {
+  return typeof value === 'object' && value !== null && 'id' in value;
+}
+
+function parseOrNull(text: string): unknown {
   try {
-    const text = path === '-' ? await stdin.readAll() : await readFile(resolve(cwd, path), 'utf8');
-    // Checked by the gateway, which names the field at fault.
     return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read as JSON: ${cause instanceof Error ? cause.message : cause}`);
+  } catch {
+    return null;
+  }
+}
+
+async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new UsageError(`${path} cannot be read.`);
   }
 }
 

@@ -9,7 +9,7 @@ import { saveClips } from '../order/save-clip.ts';
 import { reasonWord, stageColor, stageWord, waitText } from '../order/task-words.ts';
 import type { Paint } from '../output/output.ts';
 import { fields, table } from '../output/table.ts';
-import { amount, brief, clean, count, moment, relative, secondsBetween, span } from '../output/text.ts';
+import { amount, brief, clean, moment, relative, secondsBetween, span } from '../output/text.ts';
 
 type ListFlags = {
   limit?: number;
@@ -220,6 +220,7 @@ function timelineText(timeline: Timeline, paint: Paint): string {
     timeline.data,
     paint,
   );
-  const head = `${clean(timeline.task_id)} from ${moment(first.at)} UTC, ${count(timeline.data.length, 'entry').replace(/ys$/, 'ies')}`;
+  const entries = timeline.data.length === 1 ? '1 entry' : `${timeline.data.length} entries`;
+  const head = `${clean(timeline.task_id)} from ${moment(first.at)} UTC, ${entries}`;
   return `${paint.color.dim(head)}\n${rows}`;
 }

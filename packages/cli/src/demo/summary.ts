@@ -27,10 +27,11 @@ export function summaryText(result: DemoResult, paint: Paint): string {
   const mark = (good: boolean): string => (good ? color.green('✓') : color.red('✗'));
   const { jobs, ledger, webhooks } = result;
   const done = jobs.filter(({ savedAs }) => savedAs !== null).length;
+  const expected = count(webhooks.expected, 'webhook');
   const lines = [
     `${mark(done === jobs.length)} ${done} of ${count(jobs.length, 'clip')} made and saved in ${span(result.seconds)}`,
     `${mark(ledger.balanced)} the ledger ${ledger.balanced ? 'balances' : `is off by ${ledger.drift}`}`,
-    `${mark(webhooks.verified >= webhooks.expected)} ${webhooks.verified} of ${count(webhooks.expected, 'webhook')} arrived and verified`,
+    `${mark(webhooks.verified >= webhooks.expected)} ${webhooks.verified} of ${expected} arrived and verified`,
     ...failuresOf(result).map((line) => `  ${color.red(line)}`),
   ];
   const hints = [
