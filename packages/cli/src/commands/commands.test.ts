@@ -169,8 +169,8 @@ describe('money', () => {
       reference: 'INV-1',
       note: null,
       postings: [
-        { account: 'customer:acct_1', amount: '100.00', currency: 'USD' },
-        { account: 'bank', amount: '-100.00', currency: 'USD' },
+        { account: 'assets:cash', amount: '100.00', currency: 'USD' },
+        { account: 'liabilities:customers:acct_1:available', amount: '-100.00', currency: 'USD' },
       ],
     },
     balance: sampleBalance(),
@@ -213,10 +213,23 @@ describe('money', () => {
   });
 
   test('ledger list', async () => {
-    gateway.on('GET', '/v1/ledger', { json: pageOf([movement.transaction]) });
+    const hold = {
+      ...movement.transaction,
+      kind: 'hold',
+      task_id: 'task_1',
+      reference: 'hold:task_1',
+      postings: [
+        { account: 'liabilities:customers:acct_1:available', amount: '0.42', currency: 'USD' },
+        { account: 'liabilities:customers:acct_1:held', amount: '-0.42', currency: 'USD' },
+      ],
+    };
+    gateway.on('GET', '/v1/ledger', { json: pageOf([hold, movement.transaction]) });
+    const { out } = await (await open({ columns: 200 })).run('ledger', 'list', '--postings');
+    expect(out).toContain('liabilities:customers:acct_1:held -0.42 USD');
     expect(await shown('ledger', 'list')).toMatchInlineSnapshot(`
-      "at (UTC)             kind    task  postings                                      reference
-      2026-10-01 12:00:00  top up  –     customer:acct_1 100.00 USD, bank -100.00 USD  INV-1
+      "at (UTC)             kind    available   held       task    note
+      2026-10-01 12:00:00  hold        -0.42  +0.42  USD  task_1  hold:task_1
+      2026-10-01 12:00:00  top up    +100.00      –  USD  –       INV-1
       "
     `);
   });

@@ -7,12 +7,12 @@ import type { LedgerEntry } from '@sluice/sdk';
 import type { Command } from 'commander';
 import { decimal, integer } from '../arguments.ts';
 import type { Invocation, Register } from '../invocation.ts';
-import { balanceText, movementText, postingsText } from '../output/money.ts';
+import { balanceText, changeOf, movementText, postingsText } from '../output/money.ts';
 import type { Paint } from '../output/output.ts';
 import { table } from '../output/table.ts';
-import { clean, moment } from '../output/text.ts';
+import { brief, clean, moment } from '../output/text.ts';
 
-type ListFlags = { limit?: number; cursor?: string; task?: string; account?: string };
+type ListFlags = { limit?: number; cursor?: string; task?: string; account?: string; postings?: boolean };
 
 export const register: Register = (command, context) => {
   command
@@ -30,11 +30,13 @@ export const register: Register = (command, context) => {
     .option('--account <id>', 'of one account; operators only')
     .option('-n, --limit <n>', 'at most so many (default: 100)', integer)
     .option('--cursor <cursor>', 'go on where the last page ended')
+    .option('--postings', 'each with its postings')
     .action(async (flags: ListFlags, invoked: Command) => {
       const { connect, output } = context.begin(invoked);
       const sluice = await connect(flags.account ? 'operator' : 'account');
-      const page = await sluice.ledger.list(flags);
-      output.result(page, (paint) => ledgerTable(page.data, paint));
+      const { postings = false, ...query } = flags;
+      const page = await sluice.ledger.list(query);
+      output.result(page, (paint) => ledgerTable(page.data, postings, paint));
       if (page.next_cursor) output.note(({ color }) => color.dim(`More: --cursor ${page.next_cursor}`));
     });
   command
@@ -83,15 +85,21 @@ async function exportBook(
   output.note(({ color }) => `${color.green('✓')} ${path}`);
 }
 
-function ledgerTable(entries: LedgerEntry[], paint: Paint): string {
+function ledgerTable(entries: LedgerEntry[], postings: boolean, paint: Paint): string {
   if (entries.length === 0) return 'No bookings.';
-  return table(
+  return table<LedgerEntry>(
     [
       { title: 'at (UTC)', cell: (entry) => moment(entry.at) },
       { title: 'kind', cell: (entry) => entry.kind.replace('_', ' ') },
+      ...(postings
+        ? [{ title: 'postings', cell: postingsText }]
+        : [
+            { title: 'available', cell: (entry) => changeOf(entry, 'available'), align: 'right' as const },
+            { title: 'held', cell: (entry) => changeOf(entry, 'held'), align: 'right' as const },
+            { title: '', cell: ({ postings: [first] }) => first?.currency ?? '' },
+          ]),
       { title: 'task', cell: (entry) => clean(entry.task_id ?? '') },
-      { title: 'postings', cell: postingsText, flexible: true },
-      { title: 'reference', cell: (entry) => clean(entry.note ?? entry.reference) },
+      { title: 'note', cell: (entry) => brief(entry.note ?? entry.reference, 200), flexible: true },
     ],
     entries,
     paint,

@@ -23,7 +23,22 @@ export function balanceText(balance: Balance, paint: Paint): string {
   );
 }
 
-/** `customer −0.56, revenue 0.56` */
+export type Pocket = 'available' | 'held';
+
+const CUSTOMER = /^liabilities:customers:[^:]+:(available|held)$/;
+
+/**
+ * What an entry did to a customer's pocket, with the customer's sign: we owe what they hold, so a liability
+ * that grows (a negative posting) is money that they gained. Empty when it did nothing.
+ */
+export function changeOf(entry: LedgerEntry, pocket: Pocket): string {
+  return entry.postings
+    .filter(({ account }) => CUSTOMER.exec(account)?.[1] === pocket)
+    .map(({ amount }) => (amount.startsWith('-') ? `+${amount.slice(1)}` : `-${amount}`))
+    .join(', ');
+}
+
+/** `assets:cash 100.00 USD, …` */
 export function postingsText(entry: LedgerEntry): string {
   return entry.postings
     .map(({ account, amount, currency }) => `${clean(account)} ${amount} ${currency}`)
