@@ -21,8 +21,8 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
       version: '1.0.0',
       summary: 'One durable API in front of AI video generation.',
       description:
-        'Accepts paid video orders, sends each once, holds the upstream slot until it is really done, stores the clip, ' +
-        'charges for what was delivered and tells you.',
+        'Accepts paid video orders, sends each once, holds the upstream slot until it is really done, stores the ' +
+        'clip, charges for what was delivered and tells you.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       contact: { name: 'The operator of this installation', url: serverUrl },
     },

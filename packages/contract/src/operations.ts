@@ -59,8 +59,8 @@ const taskOperations = {
     tag: 'Tasks',
     summary: 'Order a clip',
     description:
-      'Accepts the order durably and answers with a task. The worst-case price is held, and charged or released once. ' +
-      'Repeating the call with the same Idempotency-Key within 7 days answers with the same task.',
+      'Accepts the order durably and answers with a task. The worst-case price is held, and charged or released ' +
+      'once. Repeating the call with the same Idempotency-Key within 7 days answers with the same task.',
     access: 'tasks:write',
     body: tasks.CreateGeneration,
     response: json(tasks.Task, 'The task.', 202),

@@ -24,8 +24,9 @@ import { type Context, defaultLifecycleSettings, type LifecycleSettings } from '
 import { createGate } from './lifecycle/gate.ts';
 import { firstOperatorKey } from './lifecycle/operate/keys.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
+import { countRequests, logFaults } from './lifecycle/upstream-report.ts';
 import { createDrive } from './providers/drive.ts';
-import { countRequests, logFaults, refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
+import { refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
 import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
 import { createWakes, startLoops, type Wakes } from './runtime/loops.ts';
@@ -224,7 +225,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     clock: realClock,
     random: realRandom,
     store,
-    drive: createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(log) }),
+    drive: createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(telemetry) }),
     outbound,
     addressRefusal: effects.addressRefusal,
     blobs,

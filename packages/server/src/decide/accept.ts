@@ -129,7 +129,9 @@ function newVerdict(
 function shortOf(total: bigint, available: bigint, currency: string): Refusal {
   return {
     code: 'insufficient_balance',
-    message: `The order holds ${decimalFromMicros(total)} ${currency}, but only ${decimalFromMicros(available)} is available.`,
+    message:
+      `The order holds ${decimalFromMicros(total)} ${currency}, ` +
+      `but only ${decimalFromMicros(available)} is available.`,
     allowed: { hold: decimalFromMicros(total), available: decimalFromMicros(available), currency },
   };
 }
@@ -151,7 +153,9 @@ function budgetVerdict(
       kind: 'refused',
       refusal: {
         code: 'key_budget_exhausted',
-        message: `The order holds ${decimalFromMicros(total)}, but this key may still spend ${decimalFromMicros(left)}.`,
+        message:
+          `The order holds ${decimalFromMicros(total)}, ` +
+          `but this key may still spend ${decimalFromMicros(left)}.`,
         allowed: { left: decimalFromMicros(left), period: budget.period },
       },
     };

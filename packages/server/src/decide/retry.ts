@@ -1,6 +1,6 @@
 /**
- * What the answer to a submit means for the task. Three words must never be confused: refused (nothing exists upstream),
- * failed (it existed and ended) and unknown (nobody knows; slot and money stay).
+ * What the answer to a submit means for the task. Three words must never be confused: refused (nothing exists
+ * upstream), failed (it existed and ended) and unknown (nobody knows; slot and money stay).
  */
 import type { TaskErrorCode } from '@sluice/contract';
 import type { RefusalClass, SubmitOutcome } from '../providers/contract.ts';

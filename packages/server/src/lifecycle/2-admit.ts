@@ -1,14 +1,14 @@
 /**
  * Stage 2: who goes next, on which path.
  *
- * What enters: tasks in state `queued`, the limits of each path × family, the slots occupied now.
- * What leaves: tasks in state `running`, each with an attempt in state `sending` that holds its slot; both written in one
+ * What enters: tasks in state `queued`, the limits of each path × family, the slots occupied now. What leaves:
+ * tasks in state `running`, each with an attempt in state `sending` that holds its slot; both written in one
  * transaction that also serialises all processes on that family's limits.
  * If it dies in the middle: before the commit nothing changed. After it the attempt is `sending` with nobody to send
  * it; when its send window is over the reconciler finds it, looks it up, and sends it.
  *
- * The attempt is written ahead here, so there is no state between "admitted" and "may have been sent" to lose. The price
- * is that a process admits only as much as it can send at once.
+ * The attempt is written ahead here, so there is no state between "admitted" and "may have been sent" to lose. The
+ * price is that a process admits only as much as it can send at once.
  */
 import { newLimit } from '../decide/limits.ts';
 import { newId } from '../effects/random/id.ts';

@@ -4,8 +4,8 @@
  * What enters: attempts in state `accepted` that are due for a question, and callbacks that make them due at once.
  * What leaves: attempts at their end, in one statement with the upstream's bill, the task's next state and, for a
  * success, the asset to copy. Attempts whose task ended first are followed too: their slot and their bill are real.
- * If it dies in the middle: a question changes nothing; the attempt's lease ends and it is asked about again. A callback
- * is in the inbox before it is answered with 2xx.
+ * If it dies in the middle: a question changes nothing; the attempt's lease ends and it is asked about again. A
+ * callback is in the inbox before it is answered with 2xx.
  *
  * A callback is a hint: it names an attempt, and the status is asked for with our own credential before anything is
  * believed. A failed question, an unknown word and a body that does not fit never end a task.

@@ -2,9 +2,9 @@
  * Stage 5: the clip comes home.
  *
  * What enters: assets in state `copying`, earliest-dying link first.
- * What leaves: an asset in state `stored`, whose bytes were hashed on the way in, probed, published under their hash, read
- * back and hashed again; its poster; and the task in `settling`. Or, when the clip cannot be had any more, the task in
- * `settling` as failed, and nobody pays.
+ * What leaves: an asset in state `stored`, whose bytes were hashed on the way in, probed, published under their
+ * hash, read back and hashed again; its poster; and the task in `settling`. Or, when the clip cannot be had any
+ * more, the task in `settling` as failed, and nobody pays.
  * If it dies in the middle: bytes already spooled are kept and the copy resumes by Range; publishing the same bytes
  * under the same hash twice is harmless; before the row says `stored` nobody sees the file.
  */

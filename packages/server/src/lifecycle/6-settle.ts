@@ -1,11 +1,11 @@
 /**
  * Stage 6: the end.
  *
- * What enters: tasks in state `settling`: their outcome is decided and written, nothing about money has happened yet.
- * What leaves: tasks in `succeeded`, `failed` or `canceled`, with the hold charged or released once, the balance, the one
- * terminal event and its deliveries, all in the transaction that changes the state.
- * If it dies in the middle: the transaction rolls back and the task is settled by the next round. A second settlement is
- * impossible: the state has moved, and the ledger knows one end per task.
+ * What enters: tasks in state `settling`: their outcome is decided and written, nothing about money has happened
+ * yet. What leaves: tasks in `succeeded`, `failed` or `canceled`, with the hold charged or released once, the
+ * balance, the one terminal event and its deliveries, all in the transaction that changes the state.
+ * If it dies in the middle: the transaction rolls back and the task is settled by the next round. A second
+ * settlement is impossible: the state has moved, and the ledger knows one end per task.
  */
 import { decimalFromMicros } from '@sluice/contract';
 import { release, settle } from '../decide/postings.ts';

@@ -1,9 +1,9 @@
 /**
  * Takes an upstream's callback: into the inbox, and its attempt becomes due at once.
  *
- * What enters: a request to /callbacks/<path>/<token>; the token is the attempt's, unguessable.
- * What leaves: a row in the inbox, committed before the 2xx. Nothing else: status, results and money come from a question
- * that we ask ourselves (4-track.ts).
+ * What enters: a request to /callbacks/<path>/<token>; the token is the attempt's, unguessable. What leaves: a row
+ * in the inbox, committed before the 2xx. Nothing else: status, results and money come from a question that we ask
+ * ourselves (4-track.ts).
  * If it dies in the middle: no 2xx was sent, so the upstream repeats it or polling finds out.
  */
 import { newId } from '../effects/random/id.ts';

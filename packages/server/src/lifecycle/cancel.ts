@@ -1,10 +1,10 @@
 /**
  * Cancel, at any stage.
  *
- * What enters: a client's wish. What leaves: a waiting task ends at once and its hold is released. A task whose submit is
- * under way is marked; should the upstream turn out not to have it, it ends instead of going back to the queue. A
- * task that the upstream has accepted can only be cancelled where the upstream can; elsewhere the honest answer is
- * `too_late`, because it will be rendered and billed whatever we say.
+ * What enters: a client's wish. What leaves: a waiting task ends at once and its hold is released. A task whose
+ * submit is under way is marked; should the upstream turn out not to have it, it ends instead of going back to the
+ * queue. A task that the upstream has accepted can only be cancelled where the upstream can; elsewhere the honest
+ * answer is `too_late`, because it will be rendered and billed whatever we say.
  * If it dies in the middle: the wish is a row; the settlement follows by the settle loop.
  */
 

@@ -56,7 +56,10 @@ export type LifecycleSettings = {
   localUrl: string | null;
   /** How long a keyless repeat of a request whose answer was lost is joined to it. */
   joinWithinMs: number;
-  /** A send that has not been answered by then is looked up by whoever finds it. Longer than every time limit of a submit. */
+  /**
+   * A send that has not been answered by then is looked up by whoever finds it. Longer than every time limit of a
+   * submit.
+   */
   sendWindowMs: number;
   /** A process that was paused for longer than this between admission and send does not send any more. */
   sendStartWithinMs: number;

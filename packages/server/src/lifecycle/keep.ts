@@ -16,6 +16,10 @@ export async function storeBytes(
   const blobKey = `${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.${extension}`;
   await context.blobs.publish(incoming, blobKey, { contentType });
   await incoming.discard();
+  const readBack = await storedHash(context, blobKey);
+  if (readBack?.sha256 !== sha256 || readBack.bytes !== bytes.length) {
+    throw new Error(`storage: ${blobKey} differs from what was written`);
+  }
   return { blobKey, bytes: bytes.length, sha256 };
 }
 

@@ -1,4 +1,7 @@
-/** The access paths as the stages see them: row, provider, opened credential and price sheet, refreshed from the store. */
+/**
+ * The access paths as the stages see them: row, provider, opened credential and price sheet, refreshed from the
+ * store.
+ */
 import type { PriceSheet } from '@sluice/contract';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';

@@ -1,11 +1,8 @@
-/** Small parts of the composition: which store for clips, whose seal key, what is counted of upstream requests. */
+/** Small parts of the composition: whose seal key this is, and the numbers that are read now and then. */
 
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
-import type { Log } from '../effects/telemetry/log.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';
-import type { Telemetry } from '../lifecycle/telemetry.ts';
-import type { DriveFault, ExchangeRecord } from '../providers/drive.ts';
 import type { Store } from '../store/store.ts';
 import { readDrift, readGauges } from './gauges.ts';
 
@@ -23,24 +20,6 @@ export async function refuseForeignSealKey(store: Store, secrets: Secrets): Prom
     'This database was set up with another seal key. Give every process the same SLUICE_SEAL_KEY, or the data ' +
       'folder with the seal.key that belongs to this database.',
   );
-}
-
-export function countRequests(telemetry: Telemetry): (record: ExchangeRecord, path: string) => void {
-  return (record, path) => {
-    telemetry.count('sluice_upstream_requests_total', {
-      path,
-      operation: record.operation,
-      result: record.result,
-    });
-    telemetry.observe('sluice_upstream_seconds', record.durationMs / 1000, {
-      path,
-      operation: record.operation,
-    });
-  };
-}
-
-export function logFaults(log: Log): (fault: DriveFault) => void {
-  return ({ path, operation, message }) => log.error({ path, operation }, `adapter: ${message}`);
 }
 
 export async function refreshGauges(

@@ -38,7 +38,10 @@ const counts = statement(
   `SELECT state, count(*)::int AS tasks FROM tasks GROUP BY state`,
 );
 
-/** The same for tasks that have not ended, by what is indexed: it does not take longer with every task that ever was. */
+/**
+ * The same for tasks that have not ended, by what is indexed: it does not take longer with every task that ever
+ * was.
+ */
 export const livingCounts = statement(
   'stats.living_task_counts',
   `SELECT 'queued' AS state, count(*)::int AS tasks FROM tasks WHERE state = 'queued'
@@ -51,7 +54,8 @@ export const livingCounts = statement(
 /** What every balance should be by its postings, where it differs. The book is right; a difference is an alarm. */
 const drift = statement(
   'stats.ledger_drift',
-  `SELECT coalesce(sum(abs(b.posted_micros - coalesce(p.posted, 0)) + abs(b.held_micros - coalesce(p.held, 0))), 0)::bigint
+  `SELECT coalesce(sum(abs(b.posted_micros - coalesce(p.posted, 0))
+                       + abs(b.held_micros - coalesce(p.held, 0))), 0)::bigint
             AS drift,
           (SELECT coalesce(sum(micros), 0)::bigint FROM postings) AS total
    FROM balances b LEFT JOIN (

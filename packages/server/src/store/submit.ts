@@ -56,6 +56,12 @@ export type SubmitStore = {
 export type { LookupRow } from './sql/submit.ts';
 
 export function submitStore(db: Database): SubmitStore {
+  return { ...sendReports(db), ...lookupReports(db) };
+}
+
+type SendReports = Pick<SubmitStore, 'recordAccepted' | 'recordRequeued' | 'recordRefused' | 'recordUnknown'>;
+
+function sendReports(db: Database): SendReports {
   return {
     recordAccepted: async (sends, nowMs) => {
       const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
@@ -101,6 +107,11 @@ export function submitStore(db: Database): SubmitStore {
       }));
       await db.query(sql.writeUnknown, [rows(values), at(nowMs)]);
     },
+  };
+}
+
+function lookupReports(db: Database): Omit<SubmitStore, keyof SendReports> {
+  return {
     presumeLost: async (pathName, nowMs, most, note) => {
       const { count } = await db.query(sql.presumeLost, [pathName, at(nowMs), most, JSON.stringify(note)]);
       return count;

@@ -1,7 +1,7 @@
 /**
- * Uploads: bytes stream into the spool, are looked at, and become a row and a content-addressed blob. The row is written
- * before the blob is published, so that a deletion of the same content elsewhere sees that it is still needed; a crash
- * between the two leaves a row whose id nobody was told and which expires.
+ * Uploads: bytes stream into the spool, are looked at, and become a row and a content-addressed blob. The row is
+ * written before the blob is published, so that a deletion of the same content elsewhere sees that it is still
+ * needed; a crash between the two leaves a row whose id nobody was told and which expires.
  */
 import type { Refusal } from '@sluice/contract';
 import type { Incoming } from '../../effects/blobs/blobs.ts';

@@ -19,10 +19,26 @@ export type EventRow = {
 
 const COLUMNS = `number, writer::text AS writer, id, account_id, task_id, type, data, created_at`;
 
-/** What is complete now. */
+/**
+ * What is complete now: every writer of this database below it has ended, for any snapshot taken from here on. Not
+ * simply the snapshot's xmin, which a long transaction in another database of the same server would hold back for
+ * hours: of the transactions that began before this snapshot, those still running here are in pg_stat_activity, which
+ * is read after it. Sessions of other roles do not show their transaction to us; while there is one, xmin it is.
+ */
 export const horizon = statement(
   'events.horizon',
-  `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS writer`,
+  `WITH s AS MATERIALIZED (
+     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin,
+            pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax
+   ), running AS (
+     SELECT coalesce(bool_or(a.query = '<insufficient privilege>'), false) AS blind,
+            -- backend_xid has 32 bits: it is the number nearest to xmax that ends in them.
+            min(s.xmax - 2147483648
+                + (a.backend_xid::text::bigint - s.xmax % 4294967296 + 6442450944) % 4294967296) AS oldest
+     FROM pg_stat_activity a, s WHERE a.datname = current_database()
+   )
+   SELECT CASE WHEN blind THEN s.xmin ELSE least(s.xmax, coalesce(oldest, s.xmax)) END::text AS writer
+   FROM s, running`,
 );
 
 /** $1 after this writer and $2 number, $3 up to (not including) this writer, $4 most. */

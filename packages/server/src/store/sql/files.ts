@@ -1,6 +1,6 @@
 /**
- * SQL of uploads (files): inputs that clients gave us, kept for a while under a content address. Two uploads of the same
- * bytes share a blob, so a blob goes only when no row names it any more.
+ * SQL of uploads (files): inputs that clients gave us, kept for a while under a content address. Two uploads of the
+ * same bytes share a blob, so a blob goes only when no row names it any more.
  */
 import { statement } from './statement.ts';
 

@@ -41,7 +41,10 @@ export const extendCopy = statement(
   `UPDATE assets SET copy_at = $3 WHERE id = $1 AND state = 'copying' AND lease = $2 RETURNING id`,
 );
 
-/** The clip is stored and was read back; its poster, if any, is written beside it. $1 clip, $2 poster or null, $3 now. */
+/**
+ * The clip is stored and was read back; its poster, if any, is written beside it. $1 clip, $2 poster or null, $3
+ * now.
+ */
 export const writeStored = statement(
   'mirror.stored',
   `WITH r AS (
@@ -101,7 +104,8 @@ export const writeLost = statement(
 /** Copies whose task ended first (its deadline): nobody waits for them. $1 now. */
 export const dropOrphanCopies = statement(
   'mirror.drop_orphans',
-  `UPDATE assets SET state = 'lost', lease = NULL, last_error = 'its task ended first', source_url = NULL, copy_at = NULL
+  `UPDATE assets SET state = 'lost', lease = NULL, last_error = 'its task ended first', source_url = NULL,
+          copy_at = NULL
    WHERE id IN (
      SELECT s.id FROM assets s JOIN tasks t ON t.id = s.task_id
      WHERE s.state = 'copying' AND s.copy_at <= $1 AND t.state IN ('settling', 'succeeded', 'failed', 'canceled')

@@ -19,9 +19,9 @@ export type DeliveryRow = {
 };
 
 /**
- * Due deliveries, so that no endpoint or address has more than $5 under way: a slow receiver takes no more than its share,
- * and its backlog does not stand before the others. What is under way is leased, so its due_at lies before $4.
- * $1 now, $2 most, $3 lease, $4 leased until, $5 most per receiver.
+ * Due deliveries, so that no endpoint or address has more than $5 under way: a slow receiver takes no more than its
+ * share, and its backlog does not stand before the others. What is under way is leased, so its due_at lies before
+ * $4. $1 now, $2 most, $3 lease, $4 leased until, $5 most per receiver.
  */
 export const claimDeliveries = statement(
   'notify.claim',
@@ -65,9 +65,11 @@ export const writeDelivered = statement(
    )
    UPDATE endpoints SET
      failing_since = CASE WHEN d.state = 'delivered' THEN NULL ELSE coalesce(failing_since, $2::timestamptz) END,
-     status = CASE WHEN d.gone OR (d.state <> 'delivered' AND failing_since <= $3::timestamptz) THEN 'disabled' ELSE status END,
+     status = CASE WHEN d.gone OR (d.state <> 'delivered' AND failing_since <= $3::timestamptz) THEN 'disabled'
+                   ELSE status END,
      disabled_reason = CASE WHEN d.gone THEN 'the receiver answered 410 Gone'
-                            WHEN d.state <> 'delivered' AND failing_since <= $3::timestamptz THEN 'nothing but failures for five days'
+                            WHEN d.state <> 'delivered' AND failing_since <= $3::timestamptz
+                            THEN 'nothing but failures for five days'
                             ELSE disabled_reason END
    FROM (SELECT endpoint_id, CASE WHEN bool_or(state = 'delivered') THEN 'delivered' ELSE 'waiting' END AS state,
                 bool_or(gone) AS gone

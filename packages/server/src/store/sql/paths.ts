@@ -59,8 +59,8 @@ export const saveWallet = statement(
 );
 
 /**
- * A configured limit is the operator's word; what was learned beneath it stays until refusals or quiet change it. Without
- * one ($3 null) and with nothing learned, the path starts where an unconfigured one starts ($4).
+ * A configured limit is the operator's word; what was learned beneath it stays until refusals or quiet change it.
+ * Without one ($3 null) and with nothing learned, the path starts where an unconfigured one starts ($4).
  */
 export const setConfiguredLimit = statement(
   'paths.set_configured_limit',

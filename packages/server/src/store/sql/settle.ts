@@ -27,7 +27,8 @@ export type SettlingRow = {
 /** $1 now, $2 most, $3 only this task or null. */
 export const lockSettling = statement(
   'settle.lock',
-  `SELECT t.id, t.account_id, t.key_id, t.model, t.version, t.outcome, t.error_code, t.hold_micros, c.currency, t.sandbox,
+  `SELECT t.id, t.account_id, t.key_id, t.model, t.version, t.outcome, t.error_code, t.hold_micros, c.currency,
+          t.sandbox,
           t.created_at, o.price, o.metadata, o.callback_url, s.delivered_seconds, s.assets, e.endpoints
    FROM tasks t JOIN task_orders o ON o.task_id = t.id JOIN accounts c ON c.id = t.account_id
    LEFT JOIN LATERAL (

@@ -16,8 +16,8 @@ export function rows(values: readonly Record<string, unknown>[]): string {
 }
 
 /**
- * The same rows in the one order in which every writer touches them, so that two writers of the same rows never wait for
- * each other in a circle.
+ * The same rows in the one order in which every writer touches them, so that two writers of the same rows never
+ * wait for each other in a circle.
  */
 export function inOrder<Row>(values: readonly Row[], idOf: (row: Row) => string): Row[] {
   return values.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));

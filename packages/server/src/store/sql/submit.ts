@@ -1,7 +1,8 @@
 /**
  * SQL of stage 3: what the answer to a submit changes. The attempt was written by stage 2 before the request left.
- * Good news (accepted) is true whoever reports it and however late, so it is taken even for an attempt that was given
- * up (its task has moved on, so its cost will stand in suspense); every other report counts only from the holder of the attempt's lease.
+ * Good news (accepted) is true whoever reports it and however late, so it is taken even for an attempt that was
+ * given up (its task has moved on, so its cost will stand in suspense); every other report counts only from the
+ * holder of the attempt's lease.
  */
 import { statement } from './statement.ts';
 
@@ -26,8 +27,8 @@ export const writeAccepted = statement(
 );
 
 /**
- * $1 attempts that provably created nothing, $2 now. Their tasks go back to the queue, or end if cancelled. What waits again
- * has not started, so start_by binds again.
+ * $1 attempts that provably created nothing, $2 now. Their tasks go back to the queue, or end if cancelled. What
+ * waits again has not started, so start_by binds again.
  */
 export const writeRequeued = statement(
   'submit.requeued',
@@ -136,7 +137,8 @@ export const claimLookups = statement(
      UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
    )
-   SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses, a.asks, a.sends, a.shape, a.expected_ms,
+   SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses,
+          a.asks, a.sends, a.shape, a.expected_ms,
           (t.state <> 'running' OR t.attempt_id IS DISTINCT FROM a.id OR t.cancel_requested_at IS NOT NULL) AS unwanted,
           o."order", o.price
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id

@@ -14,7 +14,8 @@ export const takeQueryTokens = statement(
      SELECT name, least($4, query_tokens + greatest(0, extract(epoch FROM $2 - query_refilled_at)) * $3) AS tokens
      FROM paths WHERE name = $1 FOR UPDATE
    )
-   UPDATE paths SET query_tokens = p.tokens - least(floor(p.tokens), $5), query_refilled_at = greatest(query_refilled_at, $2)
+   UPDATE paths SET query_tokens = p.tokens - least(floor(p.tokens), $5),
+          query_refilled_at = greatest(query_refilled_at, $2)
    FROM p WHERE paths.name = p.name
    RETURNING least(floor(p.tokens), $5)::int AS granted`,
 );
@@ -123,7 +124,8 @@ export const writeEnded = statement(
      FROM a LEFT JOIN t ON t.attempt_id = a.attempt_id
      WHERE a.cost_micros IS NOT NULL ORDER BY a.attempt_id
    ), s AS (
-     INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, source_expires_at, copy_at, created_at)
+     INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, source_expires_at, copy_at,
+                         created_at)
      SELECT t.asset_id, t.id, t.account_id, t.attempt_id, 'video', 'copying', t.source_url, t.source_expires_at, $2, $2
      FROM t WHERE t.ended = 'succeeded'
    ), e AS (
@@ -152,8 +154,8 @@ export const addRenderTimes = statement(
 );
 
 /**
- * A callback: into the inbox, and its attempt is due at once. Repeats change nothing. Where the attempt is being asked or
- * sent right now, the poke is remembered and honoured when that answer is recorded.
+ * A callback: into the inbox, and its attempt is due at once. Repeats change nothing. Where the attempt is being
+ * asked or sent right now, the poke is remembered and honoured when that answer is recorded.
  */
 export const writeCallback = statement(
   'track.callback',
