@@ -120,13 +120,19 @@ function registerErrors(app: FastifyInstance, context: HttpContext): void {
   });
 }
 
-function registerHeaders(app: FastifyInstance, { telemetry, clock, http }: HttpContext): void {
+function registerHeaders(app: FastifyInstance, context: HttpContext): void {
+  const { telemetry, clock, http } = context;
   app.server.maxConnections = http.socketsMost;
   app.addHook('onRequest', async (request, reply) => {
     request.startedAtMs = clock.monotonic();
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
+  });
+  // Once the process is stopping, clients are to come back to another one.
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (context.draining.aborted) reply.header('connection', 'close');
+    return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
     // Pages and probes by their path; what no route answers has one name, so that strangers cannot make many.

@@ -13,7 +13,10 @@ export type HttpContext = Context & {
   /** Fires when the process begins to stop: not ready any more, and streams end. */
   draining: AbortSignal;
   metricsText(): Promise<string>;
-  /** The files of the reference page's viewer; read once, served from here, because nothing is loaded from elsewhere. */
+  /**
+   * The files of the reference page's viewer; read once, served from here, because nothing is loaded from
+   * elsewhere.
+   */
   viewerFile(name: 'script' | 'style'): Promise<Uint8Array>;
   http: HttpSettings;
 };

@@ -51,6 +51,7 @@ export function createStreams(context: HttpContext): Streams {
     beating = true;
     while (open.size > 0 && !stopping.signal.aborted) {
       await clock.sleep(http.heartbeatMs, stopping.signal);
+      if (stopping.signal.aborted) break;
       for (const response of open.keys()) if (!response.writableNeedDrain) response.write(': alive\n\n');
     }
     beating = false;
@@ -117,6 +118,8 @@ function startResponse(reply: FastifyReply): void {
     'cache-control': 'no-cache, no-transform',
     // Proxies that collect answers before passing them on would hold events back.
     'x-accel-buffering': 'no',
+    // The connection ends with its stream: kept alive, it would hold up a server that is closing.
+    connection: 'close',
   });
   reply.raw.write(`retry: ${RECONNECT_MS}\n\n`);
 }

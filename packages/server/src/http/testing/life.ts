@@ -10,14 +10,14 @@ import type { Rig } from './rig.ts';
 export const PATH = 'kling-test';
 export const API_KEY = 'api-key-of-the-vendor-0123456789';
 
-/** One sandbox path with four slots in each family; adding it twice is fine. */
+/** One sandbox path with fifty slots in each family; adding it twice is fine. */
 export async function addPath(rig: Rig, name = PATH): Promise<void> {
   const body = {
     name,
     provider: 'kling',
     credential: { api_key: API_KEY },
     sandbox: true,
-    limits: { '*': 4 },
+    limits: { '*': 50 },
     check: false,
   };
   const answer = await rig.ask('POST', '/v1/paths', { key: rig.operatorKey, body });

@@ -41,6 +41,8 @@ async function filePart(headers: FastifyRequest['headers'], payload: Readable): 
   const files: Readable[] = [];
   const found = new Promise<Readable | null>((resolve) => {
     form.on('file', (name, stream) => {
+      // A part that breaks off reports it here as well; unheard, that would end the process.
+      stream.on('error', () => {});
       if (name !== 'file' || files.length > 0) {
         stream.resume();
         return;

@@ -71,7 +71,8 @@ export function registerPages(app: FastifyInstance, context: HttpContext): void 
   app.get('/openapi.json', async (_request, reply) =>
     reply
       .type('application/json; charset=utf-8')
-      .send(openApi(context.settings.publicUrl ?? context.settings.localUrl ?? '/')),
+      // Without a public address, wherever the reader found this page: its policy allows calls to there only.
+      .send(openApi(context.settings.publicUrl ?? '/')),
   );
   app.get('/healthz', async () => ({ status: 'ok' }));
   registerReadiness(app, context);

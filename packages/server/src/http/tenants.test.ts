@@ -1,0 +1,102 @@
+/** Another account's object is the same to a caller as one that was never there, byte for byte. */
+import { type Operation, type OperationId, operations } from '@sluice/contract';
+import { beforeAll, expect, test } from 'vitest';
+import { addPath, liveWhole } from './testing/life.ts';
+import { useRig } from './testing/rig.ts';
+
+const use = useRig();
+
+/** Each operation that names an object of an account, with the kind of object. */
+const named: Partial<Record<OperationId, 'task' | 'asset' | 'file' | 'endpoint' | 'delivery'>> = {
+  getTask: 'task',
+  cancelTask: 'task',
+  getTimeline: 'task',
+  streamTaskEvents: 'task',
+  getAsset: 'asset',
+  deleteAsset: 'asset',
+  getFile: 'file',
+  deleteFile: 'file',
+  getEndpoint: 'endpoint',
+  updateEndpoint: 'endpoint',
+  deleteEndpoint: 'endpoint',
+  rotateEndpointSecret: 'endpoint',
+  testEndpoint: 'endpoint',
+  listDeliveries: 'endpoint',
+  replayDelivery: 'delivery',
+};
+
+const bodies: Partial<Record<OperationId, object>> = { updateEndpoint: { description: 'taken over' } };
+
+let owned: Record<'task' | 'asset' | 'file' | 'endpoint' | 'delivery', string>;
+let stranger: string;
+
+beforeAll(async () => {
+  const rig = use();
+  await addPath(rig);
+  const { key } = await rig.account();
+  const endpoint = await rig.ask('POST', '/v1/webhooks', {
+    key,
+    body: { url: 'https://hooks.example.com/' },
+  });
+  const file = await rig.ask('POST', '/v1/files', {
+    key,
+    body: Buffer.from('image:100x100'),
+    headers: { 'content-type': 'image/jpeg' },
+  });
+  const { taskId, assetId } = await liveWhole(rig, key);
+  const log = await rig.ask('GET', `/v1/webhooks/${endpoint.body.id}/deliveries`, { key });
+  const delivery = log.body.data[0].id;
+  owned = { task: taskId, asset: assetId, file: file.body.id, endpoint: endpoint.body.id, delivery };
+  stranger = (await rig.account()).key;
+});
+
+test('every operation on an object of an account is in the table above', () => {
+  const withId = Object.entries<Operation>(operations)
+    .filter(([id, { path, access }]) => path.includes('{id}') && access !== 'operator' && id !== 'getModel')
+    .map(([id]) => id);
+  expect(Object.keys(named).sort()).toEqual(withId.sort());
+});
+
+test.each(Object.entries(named))('%s of another account is not found', async (operationId, kind) => {
+  const { ask } = use();
+  const operation: Operation = operations[operationId as OperationId];
+  const call = async (id: string) => {
+    const body = bodies[operationId as OperationId];
+    const answer = await ask(operation.method.toUpperCase(), operation.path.replace('{id}', id), {
+      key: stranger,
+      ...(body === undefined ? {} : { body }),
+    });
+    const { 'x-request-id': requestId = '', date: _, ...headers } = answer.headers;
+    return { status: answer.status, headers, text: answer.text.replaceAll(requestId, 'req') };
+  };
+  const real = owned[kind];
+  const foreign = await call(real);
+  expect(foreign.status).toBe(404);
+  expect(foreign).toEqual(await call(real.replace(/.{4}$/, '0000')));
+});
+
+test('lists of another account show nothing of it', async () => {
+  const { ask } = use();
+  for (const path of ['/v1/tasks', '/v1/webhooks', '/v1/ledger']) {
+    const answer = await ask('GET', path, { key: stranger });
+    expect(answer.text).not.toContain(owned.task);
+    expect(answer.text).not.toContain(owned.endpoint);
+  }
+});
+
+test('its upload cannot be ordered with', async () => {
+  const { ask } = use();
+  const body = { model: 'kling-3.0', prompt: 'x', image_start: `file:${owned.file}` };
+  const foreign = await ask('POST', '/v1/videos/generations', { key: stranger, body });
+  expect(foreign.status).toBe(422);
+  const nobody = owned.file.replace(/.{4}$/, '0000');
+  const missing = await ask('POST', '/v1/videos/generations', {
+    key: stranger,
+    body: { ...body, image_start: `file:${nobody}` },
+  });
+  expect({ ...foreign.body.error, message: '', request_id: '' }).toEqual({
+    ...missing.body.error,
+    message: '',
+    request_id: '',
+  });
+});
