@@ -9,7 +9,7 @@ import { decimal, integer } from '../arguments.ts';
 import type { Invocation, Register } from '../invocation.ts';
 import { balanceText, changeOf, movementText, postingsText } from '../output/money.ts';
 import type { Paint } from '../output/output.ts';
-import { table } from '../output/table.ts';
+import { type Column, table } from '../output/table.ts';
 import { brief, clean, moment } from '../output/text.ts';
 
 type ListFlags = { limit?: number; cursor?: string; task?: string; account?: string; postings?: boolean };
@@ -87,17 +87,18 @@ async function exportBook(
 
 function ledgerTable(entries: LedgerEntry[], postings: boolean, paint: Paint): string {
   if (entries.length === 0) return 'No bookings.';
-  return table<LedgerEntry>(
+  const parts: Column<LedgerEntry>[] = postings
+    ? [{ title: 'postings', cell: postingsText }]
+    : [
+        { title: 'available', cell: (entry) => changeOf(entry, 'available'), align: 'right' },
+        { title: 'held', cell: (entry) => changeOf(entry, 'held'), align: 'right' },
+        { title: '', cell: (entry) => entry.postings[0]?.currency ?? '' },
+      ];
+  return table(
     [
       { title: 'at (UTC)', cell: (entry) => moment(entry.at) },
       { title: 'kind', cell: (entry) => entry.kind.replace('_', ' ') },
-      ...(postings
-        ? [{ title: 'postings', cell: postingsText }]
-        : [
-            { title: 'available', cell: (entry) => changeOf(entry, 'available'), align: 'right' as const },
-            { title: 'held', cell: (entry) => changeOf(entry, 'held'), align: 'right' as const },
-            { title: '', cell: ({ postings: [first] }) => first?.currency ?? '' },
-          ]),
+      ...parts,
       { title: 'task', cell: (entry) => clean(entry.task_id ?? '') },
       { title: 'note', cell: (entry) => brief(entry.note ?? entry.reference, 200), flexible: true },
     ],
