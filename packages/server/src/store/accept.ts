@@ -7,7 +7,7 @@ import {
   requestName,
 } from '../decide/accept.ts';
 import type { Posting } from '../decide/postings.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Result, Transaction } from './database.ts';
 import * as sql from './sql/accept.ts';
 import { at, iso, rows } from './sql/statement.ts';
 import { rowsOf } from './typed.ts';
@@ -68,14 +68,18 @@ export type AcceptStore = {
 
 export function acceptStore(db: Database): AcceptStore {
   return {
+    // Two round trips in all: what is read and locked, and what is written. The batch behind this one waits for both.
     accept: (requests, nowMs, joinWithinMs, openTaskIds = []) =>
-      db.transaction(async (tx) => {
-        const joins = { afterMs: nowMs - joinWithinMs, openTaskIds };
-        const facts = await readFacts(tx, requests, nowMs, joins);
-        const plan = planAccept(requests, facts);
-        await writeCreated(tx, requests, plan, nowMs);
-        return requests.map((_, index) => answerOf(requests, plan, index));
-      }),
+      db.transaction(
+        async (tx) => {
+          const joins = { afterMs: nowMs - joinWithinMs, openTaskIds };
+          const facts = await readFacts(tx, requests, nowMs, joins);
+          const plan = planAccept(requests, facts);
+          writeCreated(tx, requests, plan, nowMs);
+          return requests.map((_, index) => answerOf(requests, plan, index));
+        },
+        { eager: true },
+      ),
     markAnswered: async (taskIds) => {
       await db.query(sql.markAnswered, [taskIds]);
     },
@@ -92,8 +96,14 @@ async function readFacts(
 ): Promise<AcceptFacts> {
   const accountIds = [...new Set(requests.map((request) => request.accountId))];
   const keyIds = [...new Set(requests.map((request) => request.keyId))];
-  const payers = rowsOf<sql.PayerRow>(await tx.query(sql.lockPayers, [accountIds]));
-  const budgets = rowsOf<sql.KeyBudgetRow>(await tx.query(sql.lockKeyBudgets, [keyIds]));
+  // On their way together, and done in this order: what is looked for is looked for under the lock.
+  const [locked, keys, found] = await Promise.all([
+    tx.query(sql.lockPayers, [accountIds]),
+    tx.query(sql.lockKeyBudgets, [keyIds]),
+    findEarlier(tx, requests, joins),
+  ]);
+  const payers = rowsOf<sql.PayerRow>(locked);
+  const budgets = rowsOf<sql.KeyBudgetRow>(keys);
   const capped = payers.filter((payer) => payer.max_queued !== null).map((payer) => payer.account_id);
   const queued = new Map<string, number>();
   if (capped.length > 0) {
@@ -127,21 +137,21 @@ async function readFacts(
         },
       ]),
     ),
-    earlier: await readEarlier(tx, requests, joins),
+    earlier: await readEarlier(tx, found),
   };
 }
 
-async function readEarlier(
+async function findEarlier(
   tx: Transaction,
   requests: readonly NewRequest[],
   joins: Joins,
-): Promise<AcceptFacts['earlier']> {
+): Promise<sql.EarlierRow[]> {
   const keyed = requests.filter((request) => request.requestKey !== null);
   const keyless = requests.filter((request) => request.requestKey === null);
-  const found: sql.EarlierRow[] = [];
+  const findings: Promise<Result>[] = [];
   if (keyed.length > 0) {
     const values = [keyed.map((request) => request.keyId), keyed.map((request) => request.requestKey)];
-    found.push(...rowsOf<sql.EarlierRow>(await tx.query(sql.findByRequestKey, values)));
+    findings.push(tx.query(sql.findByRequestKey, values));
   }
   if (keyless.length > 0) {
     const values = [
@@ -151,8 +161,15 @@ async function readEarlier(
       keyless.map((request) => request.marked),
       joins.openTaskIds,
     ];
-    found.push(...rowsOf<sql.EarlierRow>(await tx.query(sql.findUnanswered, values)));
+    findings.push(tx.query(sql.findUnanswered, values));
   }
+  return (await Promise.all(findings)).flatMap((result) => rowsOf<sql.EarlierRow>(result));
+}
+
+async function readEarlier(
+  tx: Transaction,
+  found: readonly sql.EarlierRow[],
+): Promise<AcceptFacts['earlier']> {
   const batches = await readBatches(tx, found);
   return new Map(
     found.map((row) => [
@@ -179,12 +196,12 @@ async function readBatches(
   return batches;
 }
 
-async function writeCreated(
+function writeCreated(
   tx: Transaction,
   requests: readonly NewRequest[],
   plan: AcceptPlan,
   nowMs: number,
-): Promise<void> {
+): void {
   const created = requests.filter((_, index) => plan.verdicts[index]?.kind === 'create');
   if (created.length === 0) return;
   const tasks = created.flatMap((request) =>
@@ -196,7 +213,7 @@ async function writeCreated(
     used_micros: usedMicros,
     since: iso(sinceMs),
   }));
-  await tx.query(sql.writeAccepted, [rows(tasks), rows(held), rows(used), at(nowMs)]);
+  tx.send(sql.writeAccepted, [rows(tasks), rows(held), rows(used), at(nowMs)]);
 }
 
 function taskRow(request: NewRequest, task: NewTask, index: number): Record<string, unknown> {

@@ -85,22 +85,34 @@ test('any other error is not repeated, and nothing remains', async () => {
   expect(await one(database, 'SELECT count(*) FROM once')).toBe(0n);
 });
 
-test('concurrent transfers lose no money and show no conflict to the caller', async () => {
-  const database = another({ max: 8 });
-  await one(database, 'CREATE TABLE purse AS SELECT n AS id, 100 AS amount FROM generate_series(1, 5) n');
-  const hold = { name: 'test_hold', text: 'SELECT FROM purse WHERE id IN ($1, $2) ORDER BY id FOR UPDATE' };
-  const move = { name: 'test_move', text: 'UPDATE purse SET amount = amount + $2 WHERE id = $1' };
-  const transfers = Array.from({ length: 200 }, (_, index) =>
-    database.transaction(async (transaction) => {
-      const [from, to] = [1 + (index % 5), 1 + ((index + 1 + (index % 3)) % 5)];
-      await transaction.query(hold, [from, to]);
-      await transaction.query(move, [from, -1]);
-      await transaction.query(move, [to, 1]);
-    }),
-  );
-  await Promise.all(transfers);
-  expect(await one(database, 'SELECT sum(amount) FROM purse')).toBe(500n);
-});
+test.each([
+  ['awaited one by one', false],
+  ['together with BEGIN and COMMIT', true],
+] as const)(
+  'concurrent transfers, %s, lose no money and show no conflict to the caller',
+  async (_how, eager) => {
+    const database = another({ max: 8 });
+    await one(database, 'DROP TABLE IF EXISTS purse');
+    await one(database, 'CREATE TABLE purse AS SELECT n AS id, 100 AS amount FROM generate_series(1, 5) n');
+    const hold = { name: 'test_hold', text: 'SELECT FROM purse WHERE id IN ($1, $2) ORDER BY id FOR UPDATE' };
+    const move = { name: 'test_move', text: 'UPDATE purse SET amount = amount + $2 WHERE id = $1' };
+    const transfers = Array.from({ length: 200 }, (_, index) =>
+      database.transaction(
+        async (transaction) => {
+          const [from, to] = [1 + (index % 5), 1 + ((index + 1 + (index % 3)) % 5)];
+          await transaction.query(hold, [from, to]);
+          if (!eager) await transaction.query(move, [from, -1]);
+          else transaction.send(move, [from, -1]);
+          if (!eager) await transaction.query(move, [to, 1]);
+          else transaction.send(move, [to, 1]);
+        },
+        { eager },
+      ),
+    );
+    await Promise.all(transfers);
+    expect(await one(database, 'SELECT sum(amount) FROM purse')).toBe(500n);
+  },
+);
 
 test.each([
   ['a deadlock', 'read committed', [1, 2], [2, 1]],
@@ -150,6 +162,51 @@ test('a swallowed error does not pass for a commit', async () => {
     await transaction.run('SELECT 1 / 0').catch(() => {});
   });
   await expect(swallowing).rejects.toThrow(RolledBackError);
+});
+
+test('a statement that left with COMMIT and failed fails the transaction with its own error', async () => {
+  const { database } = use();
+  await one(database, 'CREATE TABLE sent (id int PRIMARY KEY)');
+  const insert = { name: 'test_sent', text: 'INSERT INTO sent VALUES ($1)' };
+  let runs = 0;
+  const failed: unknown = await database
+    .transaction(async (transaction) => {
+      runs += 1;
+      transaction.send(insert, [1]);
+      transaction.send(insert, [1]);
+    })
+    .catch((error: unknown) => error);
+  expect([runs, databaseFailure(failed), violatedConstraint(failed)]).toEqual([1, 'constraint', 'sent_pkey']);
+  expect(await one(database, 'SELECT count(*) FROM sent')).toBe(0n);
+});
+
+test('a statement that left with COMMIT and lost against another is repeated', async () => {
+  const fine = { name: 'test_fine', text: 'SELECT 1' };
+  const conflict = {
+    name: 'test_conflict',
+    text: `DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`,
+  };
+  let runs = 0;
+  await use().database.transaction(async (transaction) => {
+    runs += 1;
+    transaction.send(runs === 1 ? conflict : fine);
+  });
+  expect(runs).toBe(2);
+});
+
+test('a connection cut before what left with COMMIT arrived is reported as unknown', async () => {
+  const { database, url } = use();
+  await one(database, 'CREATE TABLE IF NOT EXISTS cut (at text)');
+  await one(database, 'TRUNCATE cut');
+  const proxy = await cuttingProxy(url, 'COMMIT', 'before');
+  onTestFinished(proxy.close);
+  const through = another({}, proxy.url);
+  const body = through.transaction(async (transaction) => {
+    transaction.send({ name: 'test_cut', text: `INSERT INTO cut VALUES ('x')` });
+  });
+  await expect(body).rejects.toThrow(CommitUnknownError);
+  expect(await one(database, 'SELECT count(*) FROM cut')).toBe(0n);
+  expect(await one(through, 'SELECT 1')).toBe(1);
 });
 
 test.each([
@@ -244,7 +301,7 @@ test('a database that is not there is reported within the connect time-out', asy
 
 test('when all connections are busy, the next caller is turned away', async () => {
   const database = another({ max: 1, connectTimeoutMs: 100 });
-  const outcome = await database.withConnection(() => one(database, 'SELECT 1').catch(databaseFailure));
+  const outcome = await database.transaction(() => one(database, 'SELECT 1').catch(databaseFailure));
   expect(outcome).toBe('unavailable');
 });
 

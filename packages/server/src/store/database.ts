@@ -33,11 +33,24 @@ export type Queryable = {
 export type Transaction = Queryable & {
   /** Several statements without parameters at once: for migrations, never for values. */
   run(sql: string): Promise<void>;
+  /**
+   * For last statements whose answer nobody needs: they leave together with COMMIT, in one round trip. Where one fails,
+   * the transaction fails with its error.
+   */
+  send(statement: Statement, values?: readonly unknown[]): void;
 };
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
-export type TransactionOptions = { isolation?: Isolation; readOnly?: boolean };
+export type TransactionOptions = {
+  isolation?: Isolation;
+  readOnly?: boolean;
+  /**
+   * The first statements, which only read or lock, leave together with BEGIN, in one round trip. Not for writes: should
+   * BEGIN alone fail, they would stand on their own.
+   */
+  eager?: boolean;
+};
 
 export type Subscription = { close(): Promise<void> };
 
@@ -79,9 +92,10 @@ export type Database = Queryable & {
    */
   listen(channel: string, onNotify: (payload: string | null) => void): Promise<Subscription>;
   /**
-   * A connection of one's own, for COPY and session settings; destroyed afterwards, so nothing leaks from it.
+   * A connection of one's own, for COPY and session settings; destroyed afterwards, so nothing leaks from it. It counts
+   * beside the others.
    */
-  withConnection<T>(body: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  withConnection<T>(body: (client: pg.Client) => Promise<T>): Promise<T>;
   health(): Promise<Health>;
   /** For metrics. */
   connections(): { total: number; idle: number; waiting: number };
@@ -96,11 +110,8 @@ const CONNECT_TIMEOUT_MS = 1000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    ...connectionConfig(url, options),
-    max: options.max,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-  });
+  const config = connectionConfig(url, options);
+  const pool = new pg.Pool({ ...config, max: options.max, pipeline: true });
   const trouble = options.onTrouble ?? (() => {});
   // An idle connection that breaks reports here; unheard, it would end the process.
   pool.on('error', trouble);
@@ -114,7 +125,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
       options.pooler && !options.listenUrl
         ? Promise.resolve({ close: () => Promise.resolve() })
         : listening.listen(channel, onNotify),
-    withConnection: (body) => withConnection(pool, body),
+    withConnection: (body) => withConnection(config, body),
     health: () => health(pool, options.clock),
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
@@ -136,6 +147,7 @@ function connectionConfig(url: string, options: DatabaseOptions): pg.ClientConfi
     types: columnTypes,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     ...(options.pooler ? {} : session),
   };
 }
@@ -180,12 +192,23 @@ async function attempt<T>(
   };
   client.on('error', onBroken);
   try {
-    await timed(options, 'begin', () => client.query(beginText(options, kind)));
+    const begun = timed(options, 'begin', () => client.query(beginText(options, kind)));
+    // Looked at below; until then nobody may be told that it failed.
+    begun.catch(() => {});
+    if (!kind.eager) await begun;
+    const query = statementRunner(client, options);
+    const last: Promise<Result>[] = [];
     const value = await body({
-      query: statementRunner(client, options),
+      query,
       run: async (sql) => void (await client.query(sql)),
+      send: (statement, values) => {
+        const sent = query(statement, values);
+        sent.catch(() => {});
+        last.push(sent);
+      },
     });
-    await commit(client, options);
+    await begun;
+    await commitAfter(last, commit(client, options));
     return value;
   } catch (error) {
     if (error instanceof CommitUnknownError) broken = true;
@@ -218,6 +241,16 @@ async function commit(client: pg.PoolClient, options: DatabaseOptions): Promise<
   }
 }
 
+/** Both are on their way. What is not known of COMMIT outweighs what the statements before it say. */
+async function commitAfter(last: readonly Promise<Result>[], commit: Promise<void>): Promise<void> {
+  const [committed, ...sent] = await Promise.allSettled([commit, ...last]);
+  if (committed.status === 'rejected' && committed.reason instanceof CommitUnknownError)
+    throw committed.reason;
+  const failed = sent.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  if (committed.status === 'rejected') throw committed.reason;
+}
+
 async function timed<T>(options: DatabaseOptions, name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = options.clock.monotonic();
   try {
@@ -238,15 +271,17 @@ async function repeated<T>({ clock, random }: DatabaseOptions, run: () => Promis
   }
 }
 
-async function withConnection<T>(pool: pg.Pool, body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  const ignore = () => {};
-  client.on('error', ignore);
+async function withConnection<T>(
+  config: pg.ClientConfig,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(config);
+  client.on('error', () => {});
+  await client.connect();
   try {
     return await body(client);
   } finally {
-    client.off('error', ignore);
-    client.release(true);
+    await client.end();
   }
 }
 
