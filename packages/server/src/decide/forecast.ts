@@ -21,7 +21,7 @@ export function forecast(facts: ForecastFacts): Forecast {
   const free = Math.max(0, facts.slots - facts.occupied);
   const turns = facts.ahead + 1 - free;
   // Running slots are, on average, half done: the first turn comes after half a slot time shared by all slots.
-  const waitMs = turns <= 0 ? 0 : (turns / facts.slots) * facts.slotMs;
+  const waitMs = turns <= 0 ? 0 : ((turns - 0.5) / facts.slots) * facts.slotMs;
   const startMs = Math.round(facts.nowMs + waitMs);
   return { startMs, endMs: Math.round(startMs + facts.renderMs) };
 }

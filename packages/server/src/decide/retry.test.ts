@@ -29,7 +29,7 @@ test.each(Object.entries(verdicts))('refused as %s', (name, expected) => {
 });
 
 test('accepted', () => {
-  const outcome: SubmitOutcome = { kind: 'accepted', upstreamId: 'up', handle: { id: 'up' } };
+  const outcome: SubmitOutcome = { kind: 'accepted', upstreamId: 'up', handle: { id: 'up' }, cost: null };
   expect(submitVerdict(outcome, NOW, 0)).toEqual({ kind: 'accepted' });
 });
 

@@ -1,0 +1,182 @@
+import type { Order, PriceSheet } from '@sluice/contract';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { healthyPath } from './health.ts';
+import type { Priced } from './pricing.ts';
+import { type RouteCandidate, route } from './routing.ts';
+
+const ORDER: Order = {
+  model: 'kling-3.0',
+  mode: 'text-to-video',
+  prompt: 'a river',
+  negativePrompt: null,
+  seconds: 5,
+  inputSeconds: null,
+  aspectRatio: '16:9',
+  resolution: '720p',
+  sound: 'off',
+  multiShot: 'off',
+  shots: [],
+  orientation: null,
+  watermark: false,
+  inputs: [],
+};
+const SHEET: PriceSheet = {
+  id: 's',
+  unit: 'USD',
+  unit_price: { amount: '1', currency: 'USD' },
+  grade: 'declared',
+  source: { name: 'the vendor’s price page', reviewed_on: '2026-01-01' },
+  valid_from: '2026-01-01',
+  rounding: 'exact',
+  bills_failures: false,
+  entries: [],
+};
+
+function priced(maximumMicros: bigint): Priced {
+  return {
+    ok: true,
+    minimumMicros: maximumMicros,
+    maximumMicros,
+    unitPriceMicros: 1n,
+    per: 'second',
+    sheetId: 's',
+    sheetDate: '2026-01-01',
+    entryIndex: 0,
+    costMaximumMicros: maximumMicros,
+    rule: 'r',
+    snapshot: {
+      currency: 'USD',
+      minimumMicros: '1',
+      maximumMicros: '1',
+      unitPriceMicros: '1',
+      per: 'second',
+      costMaximumMicros: '1',
+      sheetId: 's',
+      sheetDate: '2026-01-01',
+      entryIndex: 0,
+      amount: '1',
+      unit: 'USD',
+      unitPrice: '1',
+      markupPercent: '0',
+      rounding: 'exact',
+      minimumSeconds: 0,
+      rule: 'r',
+    },
+  };
+}
+
+/** `a10` is a path a that costs 10; `a10?` sick, `a10*` a sandbox, and a word for what it lacks: `a10!paused`. */
+function candidate(text: string): RouteCandidate {
+  const match = /^([a-z]+)(\d+)([?*]*)(?:!(\w+))?$/.exec(text);
+  if (!match) throw new Error(`unreadable path ${text}`);
+  const [, name = '', price = '', signs = '', lack = ''] = match;
+  const state = ['paused', 'draining', 'retired'].find((each) => each === lack) ?? 'active';
+  const refusal = { code: 'no_route', message: 'no price for that' } as const;
+  return {
+    name,
+    state: state as RouteCandidate['state'],
+    health: signs.includes('?') ? { health: 'throttled', untilMs: 1, strikes: 1, detail: null } : healthyPath,
+    sandbox: signs.includes('*'),
+    supported: lack === 'unable' ? { ok: false, field: 'sound', reason: 'has no sound' } : { ok: true },
+    sheet: lack === 'sheetless' ? null : SHEET,
+    priced: lack === 'priceless' ? { ok: false, refusal } : priced(BigInt(price)),
+  };
+}
+
+const routed = (paths: string, pinned: string | null = null) =>
+  route(ORDER, paths.split(' ').filter(Boolean).map(candidate), pinned);
+const names = (paths: string, pinned: string | null = null) => {
+  const answer = routed(paths, pinned);
+  return answer.ok ? answer.route.pathNames.join(' ') : answer.refusal.code;
+};
+
+describe('which path', () => {
+  test.each([
+    ['the cheapest', 'a20 b10', null, 'b'],
+    ['and those that cost no more, by name', 'c10 a10 b10', null, 'a b c'],
+    ['the well before the sick', 'a10? b10', null, 'b a'],
+    ['but a sick one that is cheaper comes first', 'a10? b11', null, 'a'],
+    ['none that costs more than the hold', 'a10 b11 c10', null, 'a c'],
+    ['a real one before every sandbox', 'a1* b10', null, 'b'],
+    ['a sandbox where there is nothing else', 'a1* b10!unable', null, 'a'],
+    ['sandboxes among themselves', 'a1* b1*', null, 'a b'],
+    ['a paused one: its tasks wait', 'a10!paused', null, 'a'],
+    ['the pinned one, whatever it costs', 'a10 b90', 'b', 'b'],
+    ['the pinned sandbox', 'a10 b90*', 'b', 'b'],
+    ['none that drains', 'a10!draining', null, 'no_route'],
+    ['none that is retired', 'a10!retired b20', null, 'b'],
+    ['none without a price sheet', 'a10!sheetless', null, 'no_route'],
+    ['none that cannot do it', 'a10!unable', null, 'no_route'],
+    ['none at all', '', null, 'no_route'],
+    ['none that does not exist', 'a10', 'z', 'no_route'],
+    ['a pinned one that cannot, not another', 'a10!unable b10', 'a', 'no_route'],
+  ])('%s', (_what, paths, pinned, expected) => {
+    expect(names(paths, pinned)).toBe(expected);
+  });
+
+  test('never mixes sandboxes and real paths, and never follows with a dearer one', () => {
+    const anyPath = fc
+      .tuple(
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('', '?', '*', '?*'),
+        fc.constantFrom('', '!unable', '!paused'),
+      )
+      .map(([price, signs, lack]) => `${price}${signs}${lack}`);
+    fc.assert(
+      fc.property(fc.array(anyPath, { maxLength: 7 }), (paths) => {
+        const given = paths.map((path, index) => candidate(`${String.fromCharCode(97 + index)}${path}`));
+        const answer = route(ORDER, given, null);
+        if (!answer.ok) {
+          expect(given.filter((each) => each.supported.ok)).toEqual([]);
+          return;
+        }
+        const { pathNames, sandbox, priced: best } = answer.route;
+        const chosen = given.filter((each) => pathNames.includes(each.name));
+        expect(chosen.every((each) => each.sandbox === sandbox)).toBe(true);
+        expect(sandbox).toBe(!given.some((each) => each.supported.ok && !each.sandbox));
+        for (const { priced: price } of chosen) {
+          expect(price?.ok && price.maximumMicros <= best.maximumMicros).toBe(true);
+        }
+        expect(new Set(pathNames).size).toBe(pathNames.length);
+      }),
+    );
+  });
+});
+
+describe('why', () => {
+  test('every path that is not chosen has its reason', () => {
+    const answer = routed('a10 b10 c20 d1* e5!unable f5!sheetless g5!retired h5!priceless');
+    if (!answer.ok) throw new Error('no route');
+    expect(answer.route.reason).toBe('the cheapest of 3 paths that can do this order');
+    expect(
+      Object.fromEntries(answer.route.alternatives.map((each) => [each.path, each.rejectedBecause])),
+    ).toEqual({
+      b: 'takes over when a has no free slot',
+      c: 'costs more',
+      d: 'is a sandbox',
+      e: 'has no sound',
+      f: 'has no price sheet',
+      g: 'is retired',
+      h: 'no price for that',
+    });
+  });
+
+  test.each([
+    ['a10', null, 'the only path that can do this order'],
+    ['a10 b1', 'a', 'you pinned the task to a'],
+  ])('%s pinned to %s', (paths, pinned, reason) => {
+    const answer = routed(paths, pinned);
+    expect(answer.ok && answer.route.reason).toBe(reason);
+  });
+
+  test.each([
+    ['a10!unable', null, { field: 'sound', message: 'No path can do this order: a has no sound.' }],
+    ['', null, { field: 'model', message: 'No path is configured for kling-3.0.' }],
+    ['a10', 'z', { field: 'path', message: 'There is no path named z.', allowed: ['a'] }],
+    // A price that does not exist is told as such: the field to change is in that refusal.
+    ['a10!unable b10!priceless', null, { message: 'no price for that' }],
+  ])('nothing can be done: %s', (paths, pinned, refusal) => {
+    expect(routed(paths, pinned)).toMatchObject({ ok: false, refusal });
+  });
+});
