@@ -20,7 +20,7 @@ const TOKEN_BYTES = 16;
 /** Admits over all families that wait; answers what is to be sent now. */
 export async function admitTasks(context: Context, most: number): Promise<Admitted[]> {
   if (most <= 0 || (await context.gate.quarantined())) return [];
-  const families = await context.store.admission.familiesWaiting();
+  const families = await context.store.admission.familiesWaiting(context.clock.now());
   const admitted: Admitted[] = [];
   for (const family of families) {
     if (admitted.length >= most) break;

@@ -233,6 +233,38 @@ describe('what cannot go does not stand before what can', () => {
   }
 });
 
+describe('a family is worth a transaction', () => {
+  const at = (nowMs: number): Promise<boolean> =>
+    store.familiesWaiting(nowMs).then((families) => families.includes(family));
+
+  test('while a path has room, whether by the configured or by the learned limit', async () => {
+    const { id: account } = await rows.account();
+    await rows.limit(path, family, { configured: 2, learned: 1 });
+    expect(await at(T0)).toBe(false);
+    await queue(account, 3);
+    expect(await at(T0)).toBe(true);
+    await admit();
+    expect([await occupied(), await at(T0)]).toEqual([1, false]);
+    await rows.query(`UPDATE limits SET learned = NULL WHERE family = $1`, [family]);
+    expect(await at(T0)).toBe(true);
+    await admit();
+    expect([await occupied(), await at(T0)]).toEqual([2, false]);
+    await rows.query(`UPDATE limits SET configured = NULL WHERE family = $1`, [family]);
+    expect(await at(T0)).toBe(true);
+  });
+
+  test('when its limit may be raised, and not while its only path is paused', async () => {
+    const { id: account } = await rows.account();
+    await rows.limit(path, family, { learned: 1 });
+    await queue(account, 2);
+    await admit();
+    await rows.query(`UPDATE limits SET raise_at = $2 WHERE family = $1`, [family, new Date(T0 + MINUTE)]);
+    expect([await at(T0), await at(T0 + MINUTE)]).toEqual([false, true]);
+    await rows.query(`UPDATE paths SET state = 'paused' WHERE name = $1`, [path]);
+    expect(await at(T0 + MINUTE)).toBe(false);
+  });
+});
+
 describe('caps', () => {
   test('of an account and of a key bind over all families and paths', async () => {
     await rows.limit(path, family, { configured: 9 });

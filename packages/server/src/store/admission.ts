@@ -32,7 +32,8 @@ export type AdmissionRequest = {
 };
 
 export type AdmissionStore = {
-  familiesWaiting(): Promise<string[]>;
+  /** Families in which something waits and may be able to go. */
+  familiesWaiting(nowMs: number): Promise<string[]>;
   admit(request: AdmissionRequest): Promise<Admitted[]>;
   ensureLimits(limits: readonly ({ pathName: string; family: string } & Limit)[]): Promise<void>;
   /** Reads, changes and writes one limit under its lock; the counts are of slots taken right now. */
@@ -49,8 +50,8 @@ const LANES_SPARE = 8;
 
 export function admissionStore(db: Database): AdmissionStore {
   return {
-    familiesWaiting: async () =>
-      rowsOf<{ family: string }>(await db.query(sql.familiesWaiting)).map((row) => row.family),
+    familiesWaiting: async (nowMs) =>
+      rowsOf<{ family: string }>(await db.query(sql.familiesWaiting, [at(nowMs)])).map((row) => row.family),
     admit: (request) => db.transaction((tx) => admitFamily(tx, request)),
     ensureLimits: async (limits) => {
       const values = limits.map((limit) => ({

@@ -19,9 +19,23 @@ export type LimitRow = {
   health_strikes: number;
 };
 
+/**
+ * Families in which somebody waits and a path may have a free slot: full ones are not worth a transaction, whose lock
+ * would be written to disk for nothing at each order that comes in. Counted up to the limit, without a lock, so only a
+ * hint. A limit that may be raised by now counts as room. $1 now.
+ */
 export const familiesWaiting = statement(
   'admission.families_waiting',
-  `SELECT DISTINCT family FROM lanes WHERE active ORDER BY family`,
+  `SELECT w.family FROM (SELECT DISTINCT family FROM lanes WHERE active) w
+   WHERE EXISTS (
+     SELECT 1 FROM limits l JOIN paths p ON p.name = l.path_name AND p.state = 'active'
+     WHERE l.family = w.family
+       AND (l.raise_at <= $1 OR least(l.configured, l.learned) IS NULL OR least(l.configured, l.learned) >
+            (SELECT count(*) FROM (
+               SELECT 1 FROM attempts a
+               WHERE a.path_name = l.path_name AND a.family = l.family AND a.state IN ('sending', 'unknown', 'accepted')
+               LIMIT least(l.configured, l.learned)) o)))
+   ORDER BY w.family`,
 );
 
 export const lockLimits = statement(
