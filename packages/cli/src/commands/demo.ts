@@ -37,9 +37,12 @@ type Started = { stop(): Promise<unknown> }[];
 async function demo(invocation: Invocation, flags: DemoFlags): Promise<void> {
   const { output, surroundings } = invocation;
   const startedAtMs = surroundings.now();
+  // From here on Ctrl-C is gentle: a database that was started must also be stopped.
+  const interrupted = surroundings.interruption();
   const started: Started = [];
   try {
     const { gateway, dataDir } = await startDemoGateway(invocation, flags, started);
+    interrupted.throwIfAborted();
     const sandbox = await startDemoSandbox(gateway, started);
     const sluice = createSluice({ baseUrl: gateway.url, apiKey: sandbox.key });
     const hooks = await receiveWebhooks(sluice, surroundings.now, started);
