@@ -38,7 +38,9 @@ async function crash(): Promise<number> {
   const repeats = Number(values.repeats);
   const worlds = Number(values.worlds);
   if (wanted.length === 0 || !(repeats >= 1) || !(worlds >= 1)) {
-    console.error('Nothing to do: see --list for the points, and give --repeats and --worlds numbers from 1 on.');
+    console.error(
+      'Nothing to do: see --list for the points, and give --repeats and --worlds numbers from 1 on.',
+    );
     return 2;
   }
   const judges = await foreignJudges();
@@ -54,7 +56,6 @@ async function crash(): Promise<number> {
     { seed: values.seed, worlds, waits: values.waits === 'real' ? 'real' : 'short', onRound: progress },
   );
   console.log(`\n${tableOf(results)}\n`);
-  for (const result of results) for (const problem of result.problems) report(result, problem);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const bad = results.filter((result) => result.problems.length > 0).length;
   console.log(bad === 0 ? `No violation, in ${seconds} s.` : `${bad} points were violated, in ${seconds} s.`);
@@ -62,16 +63,17 @@ async function crash(): Promise<number> {
 }
 
 function report({ point }: PointResult, problem: string): void {
-  console.log(`VIOLATION at ${titleOf(point)}, ${problem}`);
-  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${titleOf(point)}'\n`);
+  console.log(`\nVIOLATION at ${titleOf(point)}, ${problem}`);
+  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${titleOf(point)}'`);
 }
 
 function progressOf(total: number): (result: PointResult) => void {
   let done = 0;
-  return ({ point, repeats, problems }) => {
+  return (result) => {
     done += 1;
-    const line = `${done}/${total}  ${titleOf(point)} ${repeats}${problems.length > 0 ? '  VIOLATION' : ''}`;
+    for (const problem of result.problems) report(result, problem);
+    const line = `${done}/${total}  ${titleOf(result.point)} ${result.repeats}`;
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line.slice(0, 110)}`);
-    else if (problems.length > 0 || done % 50 === 0) console.log(line);
+    else if (done % 50 === 0) console.log(line);
   };
 }

@@ -39,7 +39,7 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
       for (let job = queue.shift(); job; job = queue.shift()) {
         const scenario: Scenario = scenarios[job.point.scenario];
         if (world && scenario.ownWorld) world = await closed(world);
-        world ??= await openWorld(options.waits);
+        world ??= await openNext(options.waits);
         const result = await runPoint(world, job, judges, options);
         results.push(result);
         if (scenario.ownWorld || result.problems.length > 0) world = await closed(world);
@@ -50,6 +50,15 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
   };
   await Promise.all(Array.from({ length: Math.min(options.worlds, jobs.length) }, work));
   return results.sort((a, b) => placeOf(jobs, a) - placeOf(jobs, b));
+}
+
+let opening: Promise<unknown> = Promise.resolve();
+
+/** One after the other: making a database is the most that a machine is asked for here. */
+function openNext(waits: Waits): Promise<World> {
+  const next = opening.then(() => openWorld(waits));
+  opening = next.catch(() => {});
+  return next;
 }
 
 async function closed(world: World): Promise<null> {

@@ -138,7 +138,8 @@ export const scenarios = {
     after: async (world, ids) => {
       for (const id of ids) {
         const { assets } = await insist(world, () => world.client.tasks.get(id));
-        for (const asset of assets) await gone(() => insist(world, () => world.client.assets.delete(asset.id)));
+        for (const asset of assets)
+          await gone(() => insist(world, () => world.client.assets.delete(asset.id)));
       }
     },
     keepsClips: false,

@@ -16,7 +16,8 @@ export function tableOf(results: readonly PointResult[]): string {
     result.balanced ? 'balanced' : 'OFF',
     secondsOf(result.recoveredMs),
   ]);
-  const sum = (of: (result: PointResult) => number) => String(results.reduce((all, each) => all + of(each), 0));
+  const sum = (of: (result: PointResult) => number) =>
+    String(results.reduce((all, each) => all + of(each), 0));
   const total = [
     '',
     `${results.length} points`,
@@ -33,7 +34,9 @@ export function tableOf(results: readonly PointResult[]): string {
   return all
     .map((row) =>
       row
-        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .map((cell, column) =>
+          column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )

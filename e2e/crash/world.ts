@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSluice, isSluiceError, type Sluice } from '@sluice/sdk';
 import { ChildStartError, type Ending, tailOf } from '../processes/child.ts';
-import { type Emulator, EMULATOR_KEY, startEmulator } from '../processes/emulator.ts';
+import { EMULATOR_KEY, type Emulator, startEmulator } from '../processes/emulator.ts';
 import { arm, type GatewayProcess, portOf, startGatewayProcess } from '../processes/gateway.ts';
 import { type Announcement, type Receiver, startReceiver } from '../processes/receiver.ts';
 import type { Waits } from '../processes/waits.ts';

@@ -19,6 +19,10 @@ const ENTRIES: Record<EntryName, string> = {
   receiver: 'receiver-main.ts',
 };
 
+/** A thread of the gateway's, looked for beside whoever starts it: there it costs no loader. */
+const THREAD = { in: 'packages/server/src/effects/media/poster-thread.ts', out: 'poster-thread' };
+const STARTS_THREAD = /[\\/]media[\\/]poster\.ts$/;
+
 let built: Promise<string> | null = null;
 
 /** The file to run; built once per process. */
@@ -33,12 +37,18 @@ async function buildAll(): Promise<string> {
   process.once('exit', () => void rm(outdir, { recursive: true, force: true }));
   const here = fileURLToPath(new URL('.', import.meta.url));
   await build({
-    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(here, file), out })),
+    entryPoints: [
+      ...Object.entries(ENTRIES).map(([out, file]) => ({ in: join(here, file), out })),
+      { ...THREAD, in: join(PROJECT, THREAD.in) },
+    ],
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    sourcemap: 'inline',
+    // What is loaded only when needed stays so.
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    sourcemap: 'linked',
     outdir,
     outExtension: { '.js': '.mjs' },
     plugins: [oursOnly],
@@ -53,12 +63,10 @@ const oursOnly: Plugin = {
     esbuild.onResolve({ filter: /^[^./]/ }, ({ path }) =>
       path.startsWith('@sluice/') ? undefined : { path, external: true },
     );
-    esbuild.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(
-        'import.meta.url',
-        JSON.stringify(pathToFileURL(path).href),
-      ),
-      loader: 'ts',
-    }));
+    esbuild.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const here = STARTS_THREAD.test(path) ? 'import.meta.url' : JSON.stringify(pathToFileURL(path).href);
+      return { contents: text.replaceAll('import.meta.url', here), loader: 'ts' };
+    });
   },
 };

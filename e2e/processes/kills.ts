@@ -52,7 +52,11 @@ function wrapStore(store: Effects['store'], method: AsyncLocalStorage<string>, p
   }
 }
 
-function wrapTransactions(db: Effects['database']['db'], method: AsyncLocalStorage<string>, pass: Pass): void {
+function wrapTransactions(
+  db: Effects['database']['db'],
+  method: AsyncLocalStorage<string>,
+  pass: Pass,
+): void {
   const { transaction } = db;
   db.transaction = (body, options) =>
     transaction(async (tx) => {

@@ -43,8 +43,7 @@ export async function startReceiver(options: { log: string; logFile: string }): 
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => announcementOf(JSON.parse(line))),
-    onReceived: (listener) =>
-      child.onMessage('received', (message) => listener(announcementOf(message))),
+    onReceived: (listener) => child.onMessage('received', (message) => listener(announcementOf(message))),
     fail: (status, times) => child.say({ do: 'fail', status, times }),
   };
 }

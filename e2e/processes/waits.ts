@@ -29,7 +29,10 @@ export function shortenWaits(effects: Effects): void {
   const { recordDeliveries } = notify;
   notify.recordDeliveries = (records, nowMs, failingSinceMs) =>
     recordDeliveries(
-      records.map((record) => ({ ...record, dueAtMs: record.dueAtMs === null ? null : atMost(record.dueAtMs) })),
+      records.map((record) => ({
+        ...record,
+        dueAtMs: record.dueAtMs === null ? null : atMost(record.dueAtMs),
+      })),
       nowMs,
       failingSinceMs,
     );
