@@ -3,7 +3,8 @@ import { type ModelDefinition, Order, type Task } from '@sluice/contract';
 import { forecast, tasksAhead } from '../decide/forecast.ts';
 import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
-import type { LaneAhead, SlotRow } from '../store/stats.ts';
+import type { LaneCount, SlotRow } from '../store/stats.ts';
+import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
 import type { AccessPath } from './paths.ts';
 import { expectedSpread } from './plan.ts';
@@ -23,20 +24,49 @@ export type WaitingTask = {
 /** Sorts after every real task id, for tasks that do not exist yet. */
 const AFTER_ALL = '~';
 
+/** For one task, or for one that does not exist yet. */
 export async function waitOf(context: Context, task: WaitingTask): Promise<Wait> {
-  const order = Order.parse(task.order);
-  const model = context.catalogue.model(order.model)?.model;
-  if (!model) throw new Error(`the catalogue no longer has the model ${order.model}`);
-  await context.paths.refresh(context.clock.now());
-  const id = task.id === '' ? AFTER_ALL : task.id;
-  const [lanes, slots] = await Promise.all([
-    context.store.stats.lanesAhead({ ...task, id }),
-    context.store.stats.slots(),
-  ]);
-  return describe(context, task, { order, model, lanes, slots });
+  const wait = (await waitsOf(context, [task])).get(task.id);
+  if (!wait) throw new Error('each task has a forecast');
+  return wait;
 }
 
-type Facts = { order: Order; model: ModelDefinition; lanes: LaneAhead[]; slots: SlotRow[] };
+/** Rows counted in all, to place a page of tasks; deeper than its share a place is "at least". */
+const COUNTED_MOST = 5_000;
+const PLACE_LEAST = 50;
+
+/** By task id. The place in its own lane is exact; what waits in other lanes is a second old. */
+export async function waitsOf(context: Context, tasks: readonly WaitingTask[]): Promise<Map<string, Wait>> {
+  const waits = new Map<string, Wait>();
+  if (tasks.length === 0) return waits;
+  await context.paths.refresh(context.clock.now());
+  const board = queueBoard(context);
+  const places = tasks.map((task) => ({ ...placeOf(task), id: task.id === '' ? AFTER_ALL : task.id }));
+  const most = Math.max(PLACE_LEAST, Math.floor(COUNTED_MOST / tasks.length));
+  const before = await context.store.stats.aheadInLanes(places, most);
+  const slots = await board.slots();
+  for (const task of tasks) {
+    const order = Order.parse(task.order);
+    const model = context.catalogue.model(order.model)?.model;
+    if (!model) throw new Error(`the catalogue no longer has the model ${order.model}`);
+    const lanes = await board.lanes(task.family);
+    const own = before.get(task.id === '' ? AFTER_ALL : task.id) ?? 0;
+    waits.set(task.id, await describe(context, task, { order, model, before: own, lanes, slots }));
+  }
+  return waits;
+}
+
+function placeOf({ family, accountId, priority }: WaitingTask) {
+  return { family, accountId, priority };
+}
+
+type Facts = {
+  order: Order;
+  model: ModelDefinition;
+  before: number;
+  lanes: readonly LaneCount[];
+  slots: readonly SlotRow[];
+};
 
 async function describe(context: Context, task: WaitingTask, facts: Facts): Promise<Wait> {
   const paths = task.pathNames.flatMap((name) => context.paths.byName(name) ?? []);
@@ -48,7 +78,7 @@ async function describe(context: Context, task: WaitingTask, facts: Facts): Prom
   const occupied = serving.reduce((sum, row) => sum + row.occupied, 0);
   const own = facts.lanes.find((lane) => lane.account_id === task.accountId);
   const others = facts.lanes.filter((lane) => lane.account_id !== task.accountId);
-  const ahead = tasksAhead({ before: own?.queued ?? 0, weight: own?.weight ?? 1 }, others);
+  const ahead = tasksAhead({ before: facts.before, weight: own?.weight ?? 1 }, others);
   const spread = await expectedSpread(context, facts.order, facts.model, task.pathNames[0] ?? '');
   const nowMs = context.clock.now();
   const times = forecast({

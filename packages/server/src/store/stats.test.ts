@@ -27,26 +27,48 @@ test('render times of a path and shape', async () => {
   expect(await store.renderTimes('p', 'other')).toEqual([]);
 });
 
-test('what waits before a task: its own lane up to itself, the other lanes whole', async () => {
+test('what waits: each active lane, and what is before a task in its own', async () => {
   const family = rows.next('family');
   const other = await rows.account({ weight: 3 });
   const suspended = await rows.account({ status: 'suspended' });
   const asleep = await rows.account();
   const queued = (accountId: string, priority = 0) => rows.task({ account: accountId, family, priority });
-  await queued(account, -1);
-  await queued(account);
+  const last = await queued(account, -1);
+  const first = await queued(account);
   const mine = await queued(account);
   await queued(account);
-  await queued(account, 1);
+  const urgent = await queued(account, 1);
   await rows.task({ account, family, state: 'running' });
   for (let index = 0; index < 4; index += 1) await queued(other.id);
   await queued(suspended.id);
   await rows.query('INSERT INTO lanes VALUES ($1, $2, 0, false)', [family, asleep.id]);
-  const lanes = await store.lanesAhead({ family, accountId: account, priority: 0, id: mine });
+  const lanes = await store.lanes(family, 1_000);
   expect(lanes.toSorted((a, b) => (a.account_id < b.account_id ? -1 : 1))).toEqual([
-    { account_id: account, weight: 1, queued: 2 },
+    { account_id: account, weight: 1, queued: 5 },
     { account_id: other.id, weight: 3, queued: 4 },
   ]);
+  const places = [urgent, first, mine].map((id) => ({ id, family, accountId: account, priority: 0 }));
+  const low = { id: last, family, accountId: account, priority: -1 };
+  const ahead = await store.aheadInLanes(
+    [{ ...places[0], priority: 1 } as (typeof places)[0], ...places.slice(1), low],
+    100,
+  );
+  expect(ahead).toEqual(
+    new Map([
+      [urgent, 0],
+      [first, 1],
+      [mine, 2],
+      [last, 4],
+    ]),
+  );
+  expect(await store.aheadInLanes([low], 3)).toEqual(new Map([[last, 3]]));
+});
+
+test('counting stops at a share of what it may cost', async () => {
+  const family = rows.next('family');
+  const one = await rows.account();
+  for (let index = 0; index < 60; index += 1) await rows.task({ account: one.id, family });
+  expect(await store.lanes(family, 10)).toEqual([{ account_id: one.id, weight: 1, queued: 50 }]);
 });
 
 test('slots: what is taken, what is unknown, and since when', async () => {

@@ -1,6 +1,6 @@
 /** Small reads of the stages: markup, render times, what waits ahead, counts for metrics. */
 import type { Database } from './database.ts';
-import { statement } from './sql/statement.ts';
+import { rows, statement } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 const markup = statement('stats.markup', `SELECT markup_basis_points FROM accounts WHERE id = $1`);
@@ -9,18 +9,35 @@ const times = statement(
   `SELECT samples_ms FROM render_times WHERE path_name = $1 AND shape = $2`,
 );
 
-/** Waiting tasks of each lane of a family, counted up to a bound; the own lane only up to the task itself. */
-const lanesAhead = statement(
-  'stats.lanes_ahead',
+/**
+ * Waiting tasks of each lane of a family. Each lane is counted up to its share of $2 (and up to 50 at least), so that the
+ * answer takes as long under a backlog of a million as under one of thousands.
+ */
+const lanes = statement(
+  'stats.lanes',
   `SELECT l.account_id, a.weight, n.queued
    FROM lanes l JOIN accounts a ON a.id = l.account_id AND a.status = 'active'
    CROSS JOIN LATERAL (
      SELECT count(*)::int AS queued FROM (
-       SELECT 1 FROM tasks t
-       WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
-         AND (l.account_id <> $2 OR t.priority > $3 OR (t.priority = $3 AND t.id < $4))
-       LIMIT 10000) c) n
+       SELECT 1 FROM tasks t WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
+       LIMIT greatest(50, $2::int / (SELECT count(*) FROM lanes WHERE family = $1 AND active))) c) n
    WHERE l.family = $1 AND l.active`,
+);
+
+/** Waiting tasks before each of these in its own lane, counted up to $2. Two ranges of one index, never a filter. */
+const aheadInLanes = statement(
+  'stats.ahead_in_lanes',
+  `SELECT r.id, n.ahead
+   FROM json_to_recordset($1::json) AS r (id text, family text, account_id text, priority smallint)
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int AS ahead FROM (
+       SELECT 1 FROM tasks t
+       WHERE t.family = r.family AND t.account_id = r.account_id AND t.state = 'queued' AND t.priority > r.priority
+       UNION ALL
+       SELECT 1 FROM tasks t
+       WHERE t.family = r.family AND t.account_id = r.account_id AND t.state = 'queued' AND t.priority = r.priority
+         AND t.id < r.id
+       LIMIT $2) c) n`,
 );
 const slots = statement(
   'stats.slots',
@@ -79,12 +96,16 @@ export type SlotRow = {
   oldest_at: number | null;
 };
 
-export type LaneAhead = { account_id: string; weight: number; queued: number };
+export type LaneCount = { account_id: string; weight: number; queued: number };
+export type LanePlace = { id: string; family: string; accountId: string; priority: number };
 
 export type StatsStore = {
   markupPercent(accountId: string): Promise<number>;
   renderTimes(pathName: string, shape: string): Promise<readonly number[]>;
-  lanesAhead(task: { family: string; accountId: string; priority: number; id: string }): Promise<LaneAhead[]>;
+  /** Counts about `most` tasks in all, however many wait. */
+  lanes(family: string, most: number): Promise<LaneCount[]>;
+  /** By id, each counted up to `most`. */
+  aheadInLanes(places: readonly LanePlace[], most: number): Promise<Map<string, number>>;
   slots(): Promise<SlotRow[]>;
   /** Of all tasks that ever were; for a person who asks. */
   taskCounts(): Promise<Map<string, number>>;
@@ -100,8 +121,12 @@ export function statsStore(db: Database): StatsStore {
         0) / 100,
     renderTimes: async (pathName, shape) =>
       firstOf<{ samples_ms: number[] }>(await db.query(times, [pathName, shape]))?.samples_ms ?? [],
-    lanesAhead: async ({ family, accountId, priority, id }) =>
-      rowsOf<LaneAhead>(await db.query(lanesAhead, [family, accountId, priority, id])),
+    lanes: async (family, most) => rowsOf<LaneCount>(await db.query(lanes, [family, most])),
+    aheadInLanes: async (places, most) => {
+      const values = places.map(({ accountId, ...place }) => ({ ...place, account_id: accountId }));
+      const found = rowsOf<{ id: string; ahead: number }>(await db.query(aheadInLanes, [rows(values), most]));
+      return new Map(found.map((row) => [row.id, row.ahead]));
+    },
     slots: async () => rowsOf<SlotRow>(await db.query(slots)),
     taskCounts: async () => byState(rowsOf<StateCount>(await db.query(counts))),
     livingTaskCounts: async () => byState(rowsOf<StateCount>(await db.query(livingCounts))),
@@ -112,6 +137,6 @@ export function statsStore(db: Database): StatsStore {
 
 type StateCount = { state: string; tasks: number };
 
-function byState(rows: readonly StateCount[]): Map<string, number> {
-  return new Map(rows.map((row) => [row.state, row.tasks]));
+function byState(counted: readonly StateCount[]): Map<string, number> {
+  return new Map(counted.map((row) => [row.state, row.tasks]));
 }
