@@ -3,6 +3,7 @@ import { isCut } from './boxes.ts';
 import { openClip, readFacts } from './container.ts';
 import { readImageFacts } from './image.ts';
 import type { Media } from './media.ts';
+import { createPosterMaker } from './poster.ts';
 
 export const realMedia: Media = {
   probeVideo: async (reader) => {
@@ -10,6 +11,6 @@ export const realMedia: Media = {
     if (facts === null || facts.container === 'webm') return facts;
     return (await isCut(reader)) ? null : facts;
   },
-  poster: async () => null,
+  poster: createPosterMaker(),
   probeImage: readImageFacts,
 };
