@@ -89,6 +89,7 @@ describe('one admission', () => {
   test.each([
     ['nothing waits', async () => {}],
     ['the task may not start yet', () => queueOne({ notBefore: T0 + 1 })],
+    ['its time is over', () => queueOne({ expiresAt: T0 })],
     ['its path is paused', () => queueOne({}, `UPDATE paths SET state = 'paused' WHERE name = $1`)],
     [
       'its path rests',
@@ -183,6 +184,22 @@ describe('one admission', () => {
       expect((await admit(1)).map((each) => each.taskId)).toEqual([expected]);
     }
   });
+});
+
+test('families are worth a look while somebody waits and a slot may be free', async () => {
+  const waiting = async (nowMs = T0) => (await store.familiesWaiting(nowMs)).includes(family);
+  await rows.limit(path, family, { learned: 1 });
+  expect(await waiting()).toBe(false);
+  await queue((await rows.account()).id, 2);
+  expect(await waiting()).toBe(true);
+  await admit();
+  expect(await waiting()).toBe(false);
+  // A limit that may be tried one higher by now counts as room.
+  await rows.query('UPDATE limits SET raise_at = $2 WHERE path_name = $1', [path, new Date(T0 + 5)]);
+  expect(await waiting(T0 + 4)).toBe(false);
+  expect(await waiting(T0 + 5)).toBe(true);
+  await rows.query(`UPDATE paths SET state = 'paused' WHERE name = $1`, [path]);
+  expect(await waiting(T0 + 5)).toBe(false);
 });
 
 describe('what cannot go does not stand before what can', () => {

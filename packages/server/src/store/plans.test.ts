@@ -44,8 +44,8 @@ const FILL = [
   `INSERT INTO lanes SELECT 'kling', id, 0, true FROM accounts`,
   `INSERT INTO limits (path_name, family, configured) VALUES ('kling', 'kling', 600)`,
   `INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, path_name, attempt_id,
-     attempts, sandbox, slot_ms, shape, expires_at, due_at, outcome, hold_micros, charge_micros, request_key, request_hash,
-     created_at, finished_at)
+     attempts, sandbox, slot_ms, shape, expires_at, due_at, outcome, hold_micros, charge_micros, request_key,
+     request_hash, created_at, finished_at)
    SELECT 'task_' || lpad(n::text, 8, '0'), 'acct_' || (1 + n % 50), 'key_' || (1 + n % 50), 'kling-3.0', 'kling',
           s.state, 0, '{kling}', 'kling', 'att_' || lpad(n::text, 8, '0'), 1, false, 60000, 's',
           $1::timestamptz + n * interval '1 s',
@@ -55,7 +55,8 @@ const FILL = [
           CASE WHEN n <= 20000 THEN $1::timestamptz END
    FROM generate_series(1, 26000) n,
         LATERAL (SELECT CASE WHEN n <= 20000 THEN 'succeeded' WHEN n <= 25000 THEN 'queued'
-                             WHEN n <= 25600 THEN 'running' WHEN n <= 25800 THEN 'saving' ELSE 'settling' END AS state) s`,
+                             WHEN n <= 25600 THEN 'running' WHEN n <= 25800 THEN 'saving'
+                             ELSE 'settling' END AS state) s`,
   `INSERT INTO task_orders SELECT id, jsonb_build_object('prompt', repeat(md5(id), 20)), '{}', '{}', '{}',
      NULL, NULL, NULL, expires_at FROM tasks`,
   `INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
@@ -68,7 +69,8 @@ const FILL = [
   `INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, source_expires_at, copy_at,
      blob_key, created_at, delete_at)
    SELECT 'asset_' || id, id, account_id, attempt_id, 'video',
-          CASE WHEN state = 'saving' THEN 'copying' ELSE 'stored' END, 'u', $1, $1, 'b' || id, $1, $1::timestamptz + interval '30 days'
+          CASE WHEN state = 'saving' THEN 'copying' ELSE 'stored' END, 'u', $1, $1, 'b' || id, $1,
+          $1::timestamptz + interval '30 days'
    FROM tasks WHERE state IN ('succeeded', 'saving', 'settling')`,
   `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at)
    SELECT 'ep_' || id, id, 'u', '{task.completed}', '', 's', 'enabled', now() FROM accounts`,

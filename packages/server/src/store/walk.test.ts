@@ -1,8 +1,8 @@
 /**
- * Tasks walked through all stores in the order of their life, as the stages would, and what that costs: rows written and
- * transactions. The commits stay far below the aim of 6 a task where tasks come together; the row writes are twice the
- * 12 that were aimed at (measured 2026-11: 26, of them 7 on tasks, 5 on attempts with one poll, 4 events, 3 on deliveries),
- * and must not grow.
+ * Tasks walked through all stores in the order of their life, as the stages would, and what that costs: rows
+ * written and transactions. The commits stay far below the aim of 6 a task where tasks come together; the row writes
+ * are twice the 12 that were aimed at (measured 2026-11: 26, of them 7 on tasks, 5 on attempts with one poll,
+ * 4 events, 3 on deliveries), and must not grow.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { release, settle } from '../decide/postings.ts';
