@@ -13,11 +13,19 @@ import {
   QTFF,
   WEBM,
 } from 'mediabunny';
+import { isCut } from './boxes.ts';
 import type { ByteReader, VideoFacts } from './media.ts';
 
 const MOST_BYTES_READ = 64 * 1_048_576;
 /** Enough packets for a frame rate; all of them would mean reading all of a WebM. */
 const PACKETS_FOR_RATE = 120;
+
+/** What the clip is; null when it is none, or was cut. */
+export async function probeClip(reader: ByteReader): Promise<VideoFacts | null> {
+  const facts = await openClip(reader, readFacts);
+  if (facts === null || facts.container === 'webm') return facts;
+  return (await isCut(reader)) ? null : facts;
+}
 
 /** Runs `look` over the opened clip; null when the bytes turn out not to be one. */
 export async function openClip<T>(
@@ -56,7 +64,7 @@ async function lookInside<T>(
   return video === null ? null : look(input, video);
 }
 
-export async function readFacts(input: Input, video: InputVideoTrack): Promise<VideoFacts | null> {
+async function readFacts(input: Input, video: InputVideoTrack): Promise<VideoFacts | null> {
   const container = containerOf(await input.getMimeType());
   if (container === null) return null;
   // The last picture is there only if the file was not cut: the index at the front would not tell.

@@ -1,0 +1,49 @@
+/**
+ * The thread that looks into files. Parsers of foreign formats can be sent around in circles, and a large picture
+ * takes a second; here neither holds up a request, and whoever waits too long ends the thread.
+ */
+import { parentPort } from 'node:worker_threads';
+import { probeClip } from './container.ts';
+import type { ByteReader } from './media.ts';
+import { makePoster } from './poster.ts';
+import { FromThread, ToThread, type Work } from './thread-messages.ts';
+
+const asked = new Map<number, (bytes: Uint8Array | null) => void>();
+let questions = 0;
+
+function say(message: FromThread): void {
+  parentPort?.postMessage(FromThread.parse(message));
+}
+
+function remoteReader(size: number): ByteReader {
+  return {
+    size,
+    read: async (start, end) => {
+      questions += 1;
+      const nth = questions;
+      say({ kind: 'read', nth, start, end });
+      const bytes = await new Promise<Uint8Array | null>((resolve) => asked.set(nth, resolve));
+      asked.delete(nth);
+      if (bytes === null) throw new Error('the bytes cannot be had');
+      return bytes;
+    },
+  };
+}
+
+function look(work: Work, reader: ByteReader): Promise<unknown> {
+  return work.kind === 'facts' ? probeClip(reader) : makePoster(reader, work.maxWidth);
+}
+
+parentPort?.on('message', (raw: unknown) => {
+  const message = ToThread.parse(raw);
+  if (message.kind === 'bytes') {
+    asked.get(message.nth)?.(message.bytes);
+    return;
+  }
+  look(message.work, remoteReader(message.size)).then(
+    (result) => say({ kind: 'done', result }),
+    (error: unknown) =>
+      say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
+});
+say({ kind: 'ready' });
