@@ -56,6 +56,7 @@ function newServer({ http, clock, random }: HttpContext): FastifyInstance {
     bodyLimit: http.jsonMaxBytes,
     // Time for a body is kept per request (bodies.ts): an upload may take as long as its line needs.
     requestTimeout: 0,
+    connectionTimeout: http.silenceMs,
     keepAliveTimeout: http.keepAliveMs,
     forceCloseConnections: 'idle',
     trustProxy: http.trustProxy,

@@ -27,6 +27,8 @@ export type HttpSettings = {
   headersTimeoutMs: number;
   /** From the first header to the last byte of a JSON body; uploads take as long as the line needs. */
   bodyTimeoutMs: number;
+  /** A connection on which nothing moves for so long is closed, whatever it was doing. */
+  silenceMs: number;
   keepAliveMs: number;
   socketsMost: number;
   /** Create requests that wait for their transaction; one more is shed. */
@@ -51,6 +53,7 @@ export const defaultHttpSettings: HttpSettings = {
   callbackMaxBytes: 64 * 1024,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
+  silenceMs: 120_000,
   keepAliveMs: 65_000,
   socketsMost: 10_000,
   createsMost: 2_000,

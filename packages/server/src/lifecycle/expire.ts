@@ -7,6 +7,7 @@
  * between leaves bytes that nobody can reach, never an asset without bytes.
  */
 import type { Context } from './context.ts';
+import { sweepFiles } from './operate/files.ts';
 
 const MOST = 200;
 
@@ -19,12 +20,12 @@ export async function expireTasks(context: Context): Promise<number> {
   return expired.length;
 }
 
+/** Stored clips after their retention, and uploads after theirs. */
 export async function retainFiles(context: Context): Promise<number> {
-  const nowMs = context.clock.now();
-  const over = await context.store.mirror.retentionOver(nowMs, MOST);
-  if (over.length === 0) return 0;
-  await deleteAssets(context, over);
-  return over.length;
+  const uploads = await sweepFiles(context, MOST);
+  const over = await context.store.mirror.retentionOver(context.clock.now(), MOST);
+  if (over.length > 0) await deleteAssets(context, over);
+  return over.length + uploads;
 }
 
 export async function deleteAssets(context: Context, ids: readonly string[]): Promise<void> {
