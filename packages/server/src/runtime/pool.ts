@@ -19,7 +19,7 @@ export function createPool(
     free: () => Math.max(0, most - running.size),
     running: () => running.size,
     start: (work) => {
-      const done: Promise<void> = work()
+      const done: Promise<void> = (async () => work())()
         .catch(onError)
         .finally(() => {
           running.delete(done);

@@ -186,22 +186,6 @@ describe('one admission', () => {
   });
 });
 
-test('families are worth a look while somebody waits and a slot may be free', async () => {
-  const waiting = async (nowMs = T0) => (await store.familiesWaiting(nowMs)).includes(family);
-  await rows.limit(path, family, { learned: 1 });
-  expect(await waiting()).toBe(false);
-  await queue((await rows.account()).id, 2);
-  expect(await waiting()).toBe(true);
-  await admit();
-  expect(await waiting()).toBe(false);
-  // A limit that may be tried one higher by now counts as room.
-  await rows.query('UPDATE limits SET raise_at = $2 WHERE path_name = $1', [path, new Date(T0 + 5)]);
-  expect(await waiting(T0 + 4)).toBe(false);
-  expect(await waiting(T0 + 5)).toBe(true);
-  await rows.query(`UPDATE paths SET state = 'paused' WHERE name = $1`, [path]);
-  expect(await waiting(T0 + 5)).toBe(false);
-});
-
 describe('what cannot go does not stand before what can', () => {
   test.each([1, 3])('tasks of a full path, with %i slots free elsewhere', async (slots) => {
     const full = await rows.path();
