@@ -73,7 +73,7 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'main',
-    files: /^packages\/server\/src\/main\.ts$/,
+    files: /^packages\/server\/src\/(?:main|maintenance)\.ts$/,
     may: [...SERVER_ROOMS, 'contract'],
     mayInTests: SERVER_TESTS,
     advice: 'main.ts composes the server; emulators and clients are other processes to it.',
