@@ -62,8 +62,12 @@ async function crash(): Promise<number> {
   return bad === 0 ? 0 : 1;
 }
 
-function report({ point }: PointResult, problem: string): void {
-  console.log(`\nVIOLATION at ${titleOf(point)}, ${problem}`);
+/** The first problems of a round say what is wrong; the others follow from them. */
+function report({ point, problems }: PointResult): void {
+  if (problems.length === 0) return;
+  console.log(`\nVIOLATION at ${titleOf(point)}`);
+  for (const problem of problems.slice(0, 4)) console.log(`  ${problem}`);
+  if (problems.length > 4) console.log(`  and ${problems.length - 4} more`);
   console.log(`  again: npm run crash -- --seed ${values.seed} --point '${titleOf(point)}'`);
 }
 
@@ -71,7 +75,7 @@ function progressOf(total: number): (result: PointResult) => void {
   let done = 0;
   return (result) => {
     done += 1;
-    for (const problem of result.problems) report(result, problem);
+    report(result);
     const line = `${done}/${total}  ${titleOf(result.point)} ${result.repeats}`;
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line.slice(0, 110)}`);
     else if (done % 50 === 0) console.log(line);

@@ -13,7 +13,7 @@ export type Point = {
   /** Drawn from here on instead of 1. */
   from?: number;
   /** The life that comes back is killed too, at this point. */
-  then?: string;
+  next?: string;
   /** Not by itself, but from outside, at a moment drawn from the time that the work takes. */
   outside?: 'gateway' | 'postmaster' | 'both' | 'start' | 'terminated';
 };
@@ -40,13 +40,13 @@ export const points: readonly Point[] = [
     ['before:store.admission.admit', 1],
     ['inside:store.admission.admit', 1],
     ['after:store.admission.admit', 1],
-    ['after:store.admission.admit', 1, { then: 'after:store.submit.presumeLost' }],
+    ['after:store.admission.admit', 1, { next: 'after:store.submit.presumeLost' }],
   ]),
   ...at('submit', 'plain', [
     ['before:outbound.submit', 3],
     ['during:outbound.submit', 3],
     ['after:outbound.submit', 3],
-    ['after:outbound.submit', 3, { then: 'after:outbound.find' }],
+    ['after:outbound.submit', 3, { next: 'after:outbound.find' }],
     ['before:store.submit.recordAccepted', 3],
     ['after:store.submit.recordAccepted', 3],
     ['inside:store.admission.changeLimit', 3],
@@ -146,7 +146,7 @@ export const points: readonly Point[] = [
 ];
 
 /** What a point is called in the table and on the command line. */
-export function titleOf({ name, scenario, then }: Point): string {
+export function titleOf({ name, scenario, next }: Point): string {
   const scene = scenario === 'plain' ? '' : ` (${scenario})`;
-  return `${name}${then === undefined ? '' : ` then ${then}`}${scene}`;
+  return `${name}${next === undefined ? '' : ` then ${next}`}${scene}`;
 }

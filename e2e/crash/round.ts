@@ -42,7 +42,7 @@ export async function runRound(world: World, point: Point, dice: Dice, name: str
 async function setTrap(world: World, point: Point, dice: Dice): Promise<void> {
   world.armNext.length = 0;
   world.killStarts.length = 0;
-  if (point.then !== undefined) world.armNext.push({ point: point.then, hit: 1 });
+  if (point.next !== undefined) world.armNext.push({ point: point.next, hit: 1 });
   if (point.outside === undefined) {
     const from = point.from ?? 1;
     await arm(await world.gateway(), point.name, from + dice.below(point.hits - from + 1));
@@ -123,7 +123,7 @@ async function untilKilled(world: World, point: Point, problems: string[]): Prom
 }
 
 function deathsOf(point: Point): number {
-  return point.then === undefined ? 1 : 2;
+  return point.next === undefined ? 1 : 2;
 }
 
 /** Until a gateway runs and has nothing left to tell. Answers how long that took from the first death. */

@@ -2,7 +2,8 @@
  * Our sources as one file for each entry, so that a process starts in a third of the time: these runs start processes by
  * the thousand. Packages stay outside, and files beside the sources (migrations, the catalogue) are found where they are.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -19,9 +20,9 @@ const ENTRIES: Record<EntryName, string> = {
   receiver: 'receiver-main.ts',
 };
 
-/** A thread of the gateway's, looked for beside whoever starts it: there it costs no loader. */
-const THREAD = { in: 'packages/server/src/effects/media/poster-thread.ts', out: 'poster-thread' };
-const STARTS_THREAD = /[\\/]media[\\/]poster\.ts$/;
+/** Threads of the gateway are looked for beside whoever starts them: bundled too, they need no loader. */
+const THREADS = join(PROJECT, 'packages/server/src/effects/media');
+const THREAD_START = '-thread.mjs';
 
 let built: Promise<string> | null = null;
 
@@ -34,12 +35,13 @@ export async function bundled(name: EntryName): Promise<string> {
 async function buildAll(): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const outdir = await mkdtemp(join(FOLDER, 'build-'));
-  process.once('exit', () => void rm(outdir, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const here = fileURLToPath(new URL('.', import.meta.url));
+  const threads = (await readdir(THREADS)).filter((name) => name.endsWith(THREAD_START));
   await build({
     entryPoints: [
       ...Object.entries(ENTRIES).map(([out, file]) => ({ in: join(here, file), out })),
-      { ...THREAD, in: join(PROJECT, THREAD.in) },
+      ...threads.map((name) => ({ in: join(THREADS, name.replace('.mjs', '.ts')), out: name.slice(0, -4) })),
     ],
     bundle: true,
     platform: 'node',
@@ -65,7 +67,7 @@ const oursOnly: Plugin = {
     );
     esbuild.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const here = STARTS_THREAD.test(path) ? 'import.meta.url' : JSON.stringify(pathToFileURL(path).href);
+      const here = text.includes(THREAD_START) ? 'import.meta.url' : JSON.stringify(pathToFileURL(path).href);
       return { contents: text.replaceAll('import.meta.url', here), loader: 'ts' };
     });
   },

@@ -19,6 +19,9 @@ if (process.env.E2E_WAITS !== 'real') shortenWaits(effects);
 const kills = plantKills(effects);
 const gateway = await runGateway(config, effects);
 
+/** Whoever started us may be gone by now. */
+const tell = (message: object): void => void process.send?.(message, undefined, undefined, () => {});
+
 let stopping = false;
 const stop = async (): Promise<void> => {
   if (stopping) return;
@@ -31,10 +34,10 @@ process.on('message', (raw) => {
   const told = Told.parse(raw);
   if (told.do === 'stop') return void stop();
   kills.arm(told.do === 'arm' ? told : null);
-  process.send?.({ kind: 'armed' });
+  tell({ kind: 'armed' });
 });
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => void stop());
 
 const { url, operatorKey, database } = gateway;
-process.send?.({ kind: 'ready', url, operatorKey, database });
+tell({ kind: 'ready', url, operatorKey, database });
