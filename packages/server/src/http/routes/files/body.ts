@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { operations, type Refusal } from '@sluice/contract';
 import type { FastifyRequest } from 'fastify';
+import { UnreadableBody } from '../../problem.ts';
 
 export type FileBody =
   | { kind: 'bytes'; bytes: AsyncIterable<Uint8Array> }
@@ -25,7 +26,7 @@ export async function fileBody(request: FastifyRequest, mostBytes: number): Prom
   if (Number(request.headers['content-length'] ?? 0) > mostBytes + FORM_OVERHEAD_BYTES) {
     return refuse({ code: 'payload_too_large', allowed: { max_bytes: mostBytes } });
   }
-  if (type !== 'multipart/form-data') return { kind: 'bytes', bytes: payload };
+  if (type !== 'multipart/form-data') return { kind: 'bytes', bytes: undestroyed(payload) };
   return filePart(request.headers, payload);
 }
 
@@ -53,9 +54,9 @@ async function filePart(headers: FastifyRequest['headers'], payload: Readable): 
     form.on('finish', () => resolve(null));
     form.on('error', () => resolve(null));
   });
-  const read = pipeline(payload, form).catch((error: unknown) => {
+  const read = pipeline(payload, form).catch(() => {
     // A form that breaks off must not look like a short file.
-    for (const file of files) file.destroy(error instanceof Error ? error : new Error(String(error)));
+    for (const file of files) file.destroy(brokenForm());
     return 'broken' as const;
   });
   const file = await found;
@@ -66,8 +67,25 @@ async function filePart(headers: FastifyRequest['headers'], payload: Readable): 
 
 /** The bytes of the part, and then the certainty that the form ended as it should. */
 async function* wholeOf(file: Readable, read: Promise<unknown>): AsyncGenerator<Uint8Array> {
-  yield* file;
-  if ((await read) === 'broken') throw new Error('the form broke off');
+  yield* undestroyed(file);
+  if ((await read) === 'broken') throw brokenForm();
+}
+
+/**
+ * Leaving a stream early would destroy it, and with it the connection over which the refusal is to go. What is still
+ * coming is thrown away until the answer is out and the connection closes.
+ */
+async function* undestroyed(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream.iterator({ destroyOnReturn: false });
+  } finally {
+    stream.resume();
+  }
+}
+
+function brokenForm(): UnreadableBody {
+  const message = 'The form ended before the file did.';
+  return new UnreadableBody({ code: 'invalid_input', field: 'file', message });
 }
 
 function refuse(refusal: Refusal): FileBody {

@@ -93,7 +93,7 @@ test('a form that breaks off is no file', async () => {
   const { key } = await account({ topUp: '0' });
   const { body, headers } = form([{ name: 'file', content: PICTURE, fileName: 'a' }]);
   const answer = await ask('POST', '/v1/files', { key, body: body.subarray(0, body.length - 60), headers });
-  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect([answer.status, answer.body.error.field]).toEqual([422, 'file']);
   expect(blobs.spooled.size).toBe(0);
 });
 
@@ -164,3 +164,41 @@ test('uploads expire and are swept', async () => {
   expect([...blobs.objects.keys()].some((name) => name.includes(file.body.sha256))).toBe(false);
   expect(await sweepFiles(context, 100)).toBe(0);
 });
+
+test.each([
+  ['raw', (body: ReadableStream) => ({ body, headers: { 'content-type': 'image/jpeg' } })],
+  ['in a form', (body: ReadableStream) => ({ body: inForm(body), headers: form([]).headers })],
+])('an endless upload %s gets its refusal over the connection that it floods', async (_name, wrap) => {
+  const { app, account, blobs, context } = use();
+  const { key } = await account({ topUp: '0' });
+  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const limits = context.catalogue.models.flatMap((model) => Object.values(model.input_limits));
+  const before = limits.map((limit) => limit.max_bytes);
+  for (const limit of limits) limit.max_bytes = 100_000;
+  const { body, headers } = wrap(endless());
+  const response = await fetch(`http://127.0.0.1:${port}/v1/files`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${key}` },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  for (const [index, limit] of limits.entries()) limit.max_bytes = before[index] ?? 0;
+  expect(response.status).toBe(413);
+  expect(await response.json()).toMatchObject({ error: { code: 'payload_too_large' } });
+  await expect.poll(() => blobs.spooled.size).toBe(0);
+});
+
+function endless(): ReadableStream {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16_384)) });
+}
+
+function inForm(body: ReadableStream): ReadableStream {
+  const head = 'Content-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: image/jpeg';
+  return body.pipeThrough(
+    new TransformStream({
+      start: (controller) => controller.enqueue(Buffer.from(`--boundary-of-the-test\r\n${head}\r\n\r\n`)),
+    }),
+  );
+}
