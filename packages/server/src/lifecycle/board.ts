@@ -1,6 +1,6 @@
 /**
- * What waits and what runs, as forecasts see it: read at most once a second and at most a tenth of the time, whatever the
- * number of tasks and of readers. An old answer is given at once while a new one is on its way.
+ * What waits and what runs, as forecasts see it: read at most once a second and at most a tenth of the time, whatever
+ * the number of tasks and of readers. An old answer is given at once while a new one is on its way.
  */
 import type { LaneCount, SlotRow } from '../store/stats.ts';
 import type { Context } from './context.ts';

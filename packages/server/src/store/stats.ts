@@ -10,8 +10,8 @@ const times = statement(
 );
 
 /**
- * Waiting tasks of each lane of a family. Each lane is counted up to its share of $2 (and up to 50 at least), so that the
- * answer takes as long under a backlog of a million as under one of thousands.
+ * Waiting tasks of each lane of a family. Each lane is counted up to its share of $2 (and up to 50 at least), so that
+ * the answer takes as long under a backlog of a million as under one of thousands.
  */
 const lanes = statement(
   'stats.lanes',
