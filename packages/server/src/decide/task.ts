@@ -57,7 +57,7 @@ export const attemptTransitions: Readonly<Record<AttemptState, readonly AttemptS
   /** The request may be leaving right now. */
   sending: ['accepted', 'refused', 'unknown'],
   /** The answer was lost. `sending` again only after a lookup proved that the earlier send never arrived. */
-  unknown: ['accepted', 'sending', 'abandoned', 'succeeded', 'failed', 'canceled', 'expired'],
+  unknown: ['accepted', 'sending', 'abandoned'],
   /** The upstream has it. */
   accepted: ['succeeded', 'failed', 'canceled', 'expired', 'abandoned'],
   refused: [],
