@@ -9,6 +9,8 @@ import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { AcceptStore } from '../store/accept.ts';
 
 export type Answered = {
+  /** Tasks whose creating request is still being answered: nothing is lost there yet. */
+  answering: Set<string>;
   /** Marks these tasks once the whole answer has left over a connection that still stands. */
   whenDelivered(reply: FastifyReply, taskIds: readonly string[]): void;
   flush(): Promise<void>;
@@ -22,6 +24,7 @@ export function createAnswered(
   clock: Clock,
   telemetry: Telemetry,
 ): Answered {
+  const answering = new Set<string>();
   let pending: string[] = [];
   let waiting = false;
 
@@ -35,6 +38,11 @@ export function createAnswered(
         telemetry.log('warn', 'could not note delivered answers', { error: String(error) });
       }
     }
+    end(ids);
+  }
+
+  function end(taskIds: readonly string[]): void {
+    for (const id of taskIds) answering.delete(id);
   }
 
   async function flushSoon(): Promise<void> {
@@ -45,14 +53,21 @@ export function createAnswered(
   }
 
   return {
+    answering,
     flush,
     whenDelivered: (reply, taskIds) => {
       const { socket } = reply.request.raw;
+      let delivered = false;
       reply.raw.once('finish', () => {
-        // A connection that closed first, or closes right now, may have lost the end of the answer.
-        if (socket.destroyed || socket.writable === false) return;
+        // A connection that closed first, or closes right now, may have lost the end of the answer; and an answer that
+        // failed after all told its client nothing.
+        if (socket.destroyed || socket.writable === false || reply.raw.statusCode >= 300) return;
+        delivered = true;
         pending.push(...taskIds);
         if (!waiting) void flushSoon();
+      });
+      reply.raw.once('close', () => {
+        if (!delivered) end(taskIds);
       });
     },
   };

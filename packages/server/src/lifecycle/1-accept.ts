@@ -28,6 +28,12 @@ export type AcceptOptions = {
   /** The client marks this request as a repeat of one whose answer it lost. */
   marked: boolean;
   batch: boolean;
+  /**
+   * Tasks whose creating requests the caller is still answering; new ones are added here when they are durable, and the
+   * caller takes them out. Without a key, a request is joined to one whose answer was lost, never to one that stands
+   * beside it. Absent: every answer that was not noted as delivered counts as lost.
+   */
+  answering?: Set<string>;
 };
 
 export type Accepted =
@@ -45,7 +51,7 @@ export async function acceptTasks(
   const planned = await planOrders(context, caller, orders, options);
   if (planned.kind === 'refused') return planned;
   const request = newRequest(context, caller, options, planned.tasks);
-  const answer = await acceptBatcher(context).add(request);
+  const answer = await acceptBatcher(context).add({ request, answering: options.answering });
   if (answer.kind === 'refused') return { kind: 'refused', refusal: answer.refusal, index: null };
   if (answer.kind === 'created') context.wake('admit');
   return answer;
@@ -192,16 +198,30 @@ function newRequest(context: Context, caller: Caller, options: AcceptOptions, ta
   };
 }
 
-const batchers = new WeakMap<Context, Batcher<NewRequest, AcceptAnswer>>();
+type Asked = { request: NewRequest; answering: Set<string> | undefined };
 
-function acceptBatcher(context: Context): Batcher<NewRequest, AcceptAnswer> {
+const batchers = new WeakMap<Context, Batcher<Asked, AcceptAnswer>>();
+
+function acceptBatcher(context: Context): Batcher<Asked, AcceptAnswer> {
   const known = batchers.get(context);
   if (known) return known;
-  const { joinWithinMs } = context.settings;
-  const made = batcher<NewRequest, AcceptAnswer>({
-    most: 200,
-    flush: (requests) => context.store.accept.accept(requests, context.clock.now(), joinWithinMs),
-  });
+  const made = batcher<Asked, AcceptAnswer>({ most: 200, flush: (asked) => acceptAll(context, asked) });
   batchers.set(context, made);
   return made;
+}
+
+async function acceptAll(context: Context, asked: readonly Asked[]): Promise<AcceptAnswer[]> {
+  const open = new Set(asked.map(({ answering }) => answering));
+  const answers = await context.store.accept.accept(
+    asked.map(({ request }) => request),
+    context.clock.now(),
+    context.settings.joinWithinMs,
+    [...open].flatMap((ids) => [...(ids ?? [])]),
+  );
+  // Before anybody else is let in: the next round must not take these for lost.
+  answers.forEach((answer, index) => {
+    if (answer.kind !== 'created') return;
+    for (const id of answer.taskIds) asked[index]?.answering?.add(id);
+  });
+  return answers;
 }

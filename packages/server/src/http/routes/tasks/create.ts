@@ -27,7 +27,13 @@ export function createHandlers(
     const payer = { accountId: account.accountId, keyId: caller.keyId };
     const end = shedding.beginCreate();
     try {
-      const accepted = await acceptTasks(context, payer, orders, { requestKey, requestHash, marked, batch });
+      const accepted = await acceptTasks(context, payer, orders, {
+        requestKey,
+        requestHash,
+        marked,
+        batch,
+        answering: answered.answering,
+      });
       if (accepted.kind === 'refused')
         return refused(inBatch(accepted.refusal, batch ? accepted.index : null));
       if (accepted.kind === 'replayed') reply.header('idempotent-replayed', 'true');

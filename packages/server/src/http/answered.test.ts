@@ -1,0 +1,72 @@
+import { EventEmitter } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import { expect, test } from 'vitest';
+import { virtualClock } from '../effects/clock/virtual.ts';
+import { silentTelemetry } from '../lifecycle/telemetry.ts';
+import { createAnswered } from './answered.ts';
+import { addPath, ORDER } from './testing/life.ts';
+import { useRig } from './testing/rig.ts';
+
+const use = useRig();
+
+test('equal requests side by side, without a key, are wishes of their own', async () => {
+  const rig = use();
+  await addPath(rig);
+  const { key } = await rig.account();
+  const create = () => rig.ask('POST', '/v1/videos/generations', { key, body: ORDER });
+  const answers = await Promise.all(Array.from({ length: 12 }, create));
+  // And one right after another, before the delivery of the first was noted.
+  for (let count = 0; count < 4; count += 1) answers.push(await create());
+  expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(16);
+});
+
+/** A reply that ends as the test says. */
+function reply(with_: { destroyed?: boolean; writable?: boolean; statusCode?: number } = {}) {
+  const raw = Object.assign(new EventEmitter(), { statusCode: with_.statusCode ?? 202 });
+  const socket = { destroyed: with_.destroyed ?? false, writable: with_.writable ?? true };
+  return { given: { raw, request: { raw: { socket } } } as unknown as FastifyReply, raw };
+}
+
+function answers() {
+  const clock = virtualClock(0);
+  const marked: string[] = [];
+  let written: () => void = () => {};
+  const writing = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  const markAnswered = async (ids: readonly string[]) => {
+    marked.push(...ids);
+    written();
+  };
+  const answered = createAnswered({ markAnswered }, clock, silentTelemetry);
+  answered.answering.add('task_1');
+  return { answered, clock, marked, writing };
+}
+
+test('a delivered answer is noted a moment later, and open until then', async () => {
+  const { answered, clock, marked, writing } = answers();
+  const { given, raw } = reply();
+  answered.whenDelivered(given, ['task_1']);
+  raw.emit('finish');
+  raw.emit('close');
+  expect([marked, [...answered.answering]]).toEqual([[], ['task_1']]);
+  clock.advance(20);
+  await writing;
+  await Promise.resolve();
+  expect([marked, [...answered.answering]]).toEqual([['task_1'], []]);
+});
+
+test.each([
+  ['its connection broke first', {}, ['close']],
+  ['its connection broke while it left', { destroyed: true }, ['finish', 'close']],
+  ['its connection is closing', { writable: false }, ['finish', 'close']],
+  ['it was a failure', { statusCode: 500 }, ['finish', 'close']],
+])('an answer is lost when %s', async (_what, with_, events) => {
+  const { answered, clock, marked } = answers();
+  const { given, raw } = reply(with_);
+  answered.whenDelivered(given, ['task_1']);
+  for (const event of events) raw.emit(event);
+  clock.advance(20);
+  await answered.flush();
+  expect([marked, [...answered.answering]]).toEqual([[], []]);
+});
