@@ -34,12 +34,7 @@ export function createMemoryBlobs(
   const objects = new Map<string, Uint8Array>();
   const spooled = new Map<string, Uint8Array>();
 
-  function usedBytes(): number {
-    let used = 0;
-    for (const bytes of objects.values()) used += bytes.length;
-    for (const bytes of spooled.values()) used += bytes.length;
-    return used;
-  }
+  const usedBytes = (): number => sizeOf(objects) + sizeOf(spooled);
 
   /** Runs the effect between the two kinds of failure; hands back the fault for those that need it. */
   async function act(operation: BlobOperation, effect: (fault: BlobFault | null) => void): Promise<void> {
@@ -75,20 +70,9 @@ export function createMemoryBlobs(
       options.capacityBytes === undefined ? null : Math.max(0, options.capacityBytes - usedBytes()),
     receive: async (copyId) => {
       if (!spooled.has(checkCopyId(copyId))) spooled.set(copyId, new Uint8Array());
-      const bytesOf = (): Uint8Array => spooled.get(copyId) ?? new Uint8Array();
-      return {
-        copyId,
-        bytes: () => bytesOf().length,
-        append: (chunk) => act({ kind: 'append', copyId, bytes: chunk.length }, () => append(copyId, chunk)),
-        sha256: async () => createHash('sha256').update(bytesOf()).digest('hex'),
-        read: async (start, end) => bytesOf().slice(start, end),
-        reset: async () => {
-          spooled.set(copyId, new Uint8Array());
-        },
-        discard: async () => {
-          spooled.delete(copyId);
-        },
-      };
+      return incomingOf(spooled, copyId, (chunk) =>
+        act({ kind: 'append', copyId, bytes: chunk.length }, () => append(copyId, chunk)),
+      );
     },
     publish: (incoming, key) =>
       act({ kind: 'publish', copyId: incoming.copyId, key: checkKey(key) }, (fault) =>
@@ -110,6 +94,33 @@ export function createMemoryBlobs(
     },
     remove: (key) => act({ kind: 'remove', key: checkKey(key) }, () => objects.delete(key)),
     presign: async () => null,
+  };
+}
+
+function sizeOf(stored: ReadonlyMap<string, Uint8Array>): number {
+  let bytes = 0;
+  for (const one of stored.values()) bytes += one.length;
+  return bytes;
+}
+
+function incomingOf(
+  spooled: Map<string, Uint8Array>,
+  copyId: string,
+  append: (chunk: Uint8Array) => Promise<void>,
+): Incoming {
+  const bytesOf = (): Uint8Array => spooled.get(copyId) ?? new Uint8Array();
+  return {
+    copyId,
+    append,
+    bytes: () => bytesOf().length,
+    sha256: async () => createHash('sha256').update(bytesOf()).digest('hex'),
+    read: async (start, end) => bytesOf().slice(start, end),
+    reset: async () => {
+      spooled.set(copyId, new Uint8Array());
+    },
+    discard: async () => {
+      spooled.delete(copyId);
+    },
   };
 }
 

@@ -4,7 +4,7 @@
  * one takes its parts back.
  */
 import { createReadStream } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -51,58 +51,20 @@ const CONNECT_MS = 5_000;
 const SILENCE_MS = 120_000;
 
 export function createS3Blobs(options: S3Options): S3Blobs {
-  const { bucket } = options;
-  const prefix = options.prefix ?? '';
   const client = connect(options);
+  const bucket = openBucket(client, options.bucket, options.prefix ?? '');
   const spool = createSpool(options.spoolDir);
   const handles = new WeakMap<Incoming, Spooled>();
   // Filled by the probe; until then we do not count on it.
   let conditionalPut = false;
 
-  function at(key: string): { Bucket: string; Key: string } {
-    return { Bucket: bucket, Key: `${prefix}${checkKey(key)}` };
-  }
-
-  async function sizeOf(key: string): Promise<number | null> {
-    const head = await orNull(client.send(new HeadObjectCommand(at(key))));
-    return head === null ? null : (head.ContentLength ?? null);
-  }
-
-  async function read(key: string, range?: { start: number; end: number }) {
-    const Range = range ? { Range: `bytes=${range.start}-${range.end}` } : {};
-    const got = await orNull(client.send(new GetObjectCommand({ ...at(key), ...Range })));
-    if (got === null) return null;
-    if (!(got.Body instanceof Readable)) throw new Error(`The store sent no body for ${key}`);
-    if (!range) return got.Body;
-    // Some stores answer a range with more than was asked, or with everything.
-    const startsAt = Number(/^bytes (\d+)-/.exec(got.ContentRange ?? '')?.[1] ?? 0);
-    return cut(got.Body, range.start - startsAt, range.end + 1 - startsAt);
-  }
-
-  async function upload(spooled: Spooled, key: string, contentType: string): Promise<void> {
-    const upload = new Upload({
-      client,
-      partSize: PART_BYTES,
-      queueSize: PARTS_AT_ONCE,
-      leavePartsOnError: false,
-      params: {
-        ...at(key),
-        Body: createReadStream(spooled.path, { highWaterMark: PART_BYTES }),
-        ContentType: contentType,
-        Metadata: { sha256: await spooled.sha256() },
-        ...(conditionalPut ? { IfNoneMatch: '*' } : {}),
-      },
-    });
-    await upload.done();
-  }
-
   async function publish(incoming: Incoming, key: string, { contentType }: { contentType: string }) {
     const spooled = handles.get(incoming);
     if (!spooled) throw new Error(`Copy ${incoming.copyId} was not received by this store`);
-    const stored = await sizeOf(key);
+    const stored = await bucket.size(key);
     if (stored === null || stored !== spooled.bytes()) {
       if (spooled.bytes() === 0) throw new Error(`Copy ${incoming.copyId} has no bytes to publish as ${key}`);
-      await upload(spooled, key, contentType).catch((error: unknown) => {
+      await bucket.upload(spooled, key, contentType, conditionalPut).catch((error: unknown) => {
         // Somebody else published the same content between our question and our upload.
         if (!hasStatus(error, 412)) throw error;
       });
@@ -112,9 +74,11 @@ export function createS3Blobs(options: S3Options): S3Blobs {
 
   return {
     kind: 's3',
-    description: `s3 bucket ${bucket}${prefix ? ` under ${prefix}` : ''} at ${options.endpoint ?? 'AWS'}`,
+    description: describe(options),
     probe: async () => {
-      const abilities = await probe(client, bucket, `${prefix}probe-${options.clock.now()}`);
+      await mkdir(options.spoolDir, { recursive: true });
+      const key = `${options.prefix ?? ''}probe-${options.clock.now()}`;
+      const abilities = await probe(client, options.bucket, key);
       conditionalPut = abilities.conditionalPut;
       return abilities;
     },
@@ -129,26 +93,83 @@ export function createS3Blobs(options: S3Options): S3Blobs {
       return spooled;
     },
     publish,
-    size: sizeOf,
-    read,
-    remove: async (key) => {
-      await client.send(new DeleteObjectCommand(at(key)));
-    },
-    presign: async (key, { expiresInSeconds, downloadName }) => {
-      const name = downloadName === undefined ? undefined : contentDisposition(downloadName);
-      return presignGet({
-        ...storeAddress(options, at(key).Key),
-        region: options.region,
-        accessKeyId: options.accessKeyId,
-        secretAccessKey: options.secretAccessKey,
-        nowMs: options.clock.now(),
-        expiresInSeconds,
-        ...(name === undefined ? {} : { query: { 'response-content-disposition': name } }),
-      });
-    },
-    abortStaleUploads: (startedBeforeMs) => abortStale(client, bucket, prefix, startedBeforeMs),
+    size: bucket.size,
+    read: bucket.read,
+    remove: bucket.remove,
+    presign: async (key, wishes) => presign(options, bucket.at(key).Key, wishes),
+    abortStaleUploads: (startedBeforeMs) =>
+      abortStale(client, options.bucket, options.prefix ?? '', startedBeforeMs),
     close: () => client.destroy(),
   };
+}
+
+/** Objects of one bucket under our keys. */
+function openBucket(client: S3Client, bucket: string, prefix: string) {
+  function at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: bucket, Key: `${prefix}${checkKey(key)}` };
+  }
+  return {
+    at,
+    size: async (key: string): Promise<number | null> => {
+      const head = await orNull(client.send(new HeadObjectCommand(at(key))));
+      return head === null ? null : (head.ContentLength ?? null);
+    },
+    read: async (key: string, range?: { start: number; end: number }) => {
+      const Range = range ? { Range: `bytes=${range.start}-${range.end}` } : {};
+      const got = await orNull(client.send(new GetObjectCommand({ ...at(key), ...Range })));
+      if (got === null) return null;
+      if (!(got.Body instanceof Readable)) throw new Error(`The store sent no body for ${key}`);
+      if (!range) return got.Body;
+      // Some stores answer a range with more than was asked, or with everything.
+      const startsAt = Number(/^bytes (\d+)-/.exec(got.ContentRange ?? '')?.[1] ?? 0);
+      return cut(got.Body, range.start - startsAt, range.end + 1 - startsAt);
+    },
+    remove: async (key: string): Promise<void> => {
+      await client.send(new DeleteObjectCommand(at(key)));
+    },
+    upload: async (
+      spooled: Spooled,
+      key: string,
+      contentType: string,
+      conditional: boolean,
+    ): Promise<void> => {
+      const upload = new Upload({
+        client,
+        partSize: PART_BYTES,
+        queueSize: PARTS_AT_ONCE,
+        leavePartsOnError: false,
+        params: {
+          ...at(key),
+          Body: createReadStream(spooled.path, { highWaterMark: PART_BYTES }),
+          ContentType: contentType,
+          Metadata: { sha256: await spooled.sha256() },
+          ...(conditional ? { IfNoneMatch: '*' } : {}),
+        },
+      });
+      await upload.done();
+    },
+  };
+}
+
+function describe({ bucket, prefix, endpoint }: S3Options): string {
+  return `s3 bucket ${bucket}${prefix ? ` under ${prefix}` : ''} at ${endpoint ?? 'AWS'}`;
+}
+
+function presign(
+  options: S3Options,
+  key: string,
+  { expiresInSeconds, downloadName }: { expiresInSeconds: number; downloadName?: string },
+): string {
+  const name = downloadName === undefined ? undefined : contentDisposition(downloadName);
+  return presignGet({
+    ...storeAddress(options, key),
+    region: options.region,
+    accessKeyId: options.accessKeyId,
+    secretAccessKey: options.secretAccessKey,
+    nowMs: options.clock.now(),
+    expiresInSeconds,
+    ...(name === undefined ? {} : { query: { 'response-content-disposition': name } }),
+  });
 }
 
 function connect(options: S3Options): S3Client {

@@ -70,23 +70,9 @@ function spoolFile(
   let hashedBytes = 0;
   let closed = false;
 
-  async function writeAll(chunk: Uint8Array): Promise<void> {
-    for (let written = 0; written < chunk.length; ) {
-      const step = await file.write(chunk, written, chunk.length - written, bytes + written);
-      written += step.bytesWritten;
-    }
-  }
-
   async function readUpTo(start: number, end: number): Promise<Uint8Array> {
     const from = Math.min(Math.max(0, start), bytes);
-    const buffer = Buffer.alloc(Math.max(0, Math.min(end, bytes) - from));
-    let filled = 0;
-    while (filled < buffer.length) {
-      const step = await file.read(buffer, filled, buffer.length - filled, from + filled);
-      if (step.bytesRead === 0) throw new Error(`Spool of ${copyId} is shorter than what was written`);
-      filled += step.bytesRead;
-    }
-    return buffer;
+    return readExactly(file, from, Math.max(from, Math.min(end, bytes)));
   }
 
   async function close(): Promise<void> {
@@ -101,7 +87,7 @@ function spoolFile(
     path,
     bytes: () => bytes,
     append: async (chunk) => {
-      await writeAll(chunk);
+      await writeAt(file, chunk, bytes);
       // Resumed files are hashed up to here only when somebody asks.
       if (hashedBytes === bytes) {
         hash.update(chunk);
@@ -135,6 +121,24 @@ function spoolFile(
     },
     close,
   };
+}
+
+async function writeAt(file: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    const step = await file.write(chunk, written, chunk.length - written, at + written);
+    written += step.bytesWritten;
+  }
+}
+
+async function readExactly(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const buffer = Buffer.alloc(end - start);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const step = await file.read(buffer, filled, buffer.length - filled, start + filled);
+    if (step.bytesRead === 0) throw new Error('a spool is shorter than what was written to it');
+    filled += step.bytesRead;
+  }
+  return buffer;
 }
 
 /** Changes with every start of the kernel; elsewhere there is none, and spools are always trusted. */

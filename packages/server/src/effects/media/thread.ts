@@ -23,95 +23,46 @@ const MOST_HEAP_MIB = 512;
 
 export class ThreadOverdue extends Error {}
 
-type Listener = { take: (message: FromThread) => void; fail: (error: Error) => void };
-
 export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThread {
-  let worker: Worker | null = null;
-  let listener: Listener | null = null;
+  let running: Running | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
   let lastTurn: Promise<unknown> = Promise.resolve();
 
-  function drop(which: Worker, error: Error): void {
-    if (which !== worker) return;
-    worker = null;
-    which.terminate().catch(() => undefined);
-    listener?.fail(error);
-  }
-
-  /** Waits for one kind of news from the thread, at most so long. */
-  function hear<T>(
-    current: Worker,
-    limitMs: number,
-    onNews: (message: FromThread, done: (value: T) => void, fail: (error: Error) => void) => void,
-  ): Promise<T> {
-    let timer: NodeJS.Timeout | null = null;
-    return new Promise<T>((resolve, reject) => {
-      listener = { take: (message) => onNews(message, resolve, reject), fail: reject };
-      timer = setTimeout(
-        () => drop(current, new ThreadOverdue('looking into a file takes too long')),
-        limitMs,
-      );
-    }).finally(() => {
-      listener = null;
-      if (timer) clearTimeout(timer);
+  async function start(): Promise<Running> {
+    const started = startThread();
+    running = started;
+    started.ended.then(() => {
+      if (running === started) running = null;
     });
-  }
-
-  async function start(): Promise<Worker> {
-    const started = new Worker(new URL('./media-thread.mjs', import.meta.url), {
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
-      // What parsers print about broken files is not for our logs.
-      stdout: true,
-      stderr: true,
-    });
-    worker = started;
-    started.stdout.resume();
-    started.stderr.resume();
-    started.on('message', (message: unknown) => listener?.take(FromThread.parse(message)));
-    started.on('error', (error) => drop(started, error));
-    started.on('exit', () => drop(started, new Error('the media thread ended')));
-    await hear<void>(started, limits.startMs, (message, done) => message.kind === 'ready' && done());
+    await started.hear<void>(limits.startMs, (message, done) => message.kind === 'ready' && done());
     return started;
   }
 
   async function look(work: Work, reader: ByteReader): Promise<unknown> {
     if (idleTimer) clearTimeout(idleTimer);
-    const current = worker ?? (await start());
+    const current = running && !running.isOver() ? running : await start();
     // While somebody waits the process may not end, or the wait would never end either.
-    current.ref();
-    const say = (message: ToThread): void => current.postMessage(message);
-    let readFailure: unknown;
+    current.worker.ref();
+    const say = (message: ToThread): void => current.worker.postMessage(message);
+    const failure: { error: unknown } = { error: undefined };
     say({ kind: 'start', work, size: reader.size });
-    const found = hear<unknown>(current, limits.workMs, (message, done, fail) => {
-      if (message.kind === 'done') done(message.result);
-      if (message.kind === 'failed') fail(new Error(message.message));
-      if (message.kind !== 'read') return;
-      const { nth, start: from, end } = message;
-      reader.read(from, end).then(
-        (bytes) => say({ kind: 'bytes', nth, bytes }),
-        (error: unknown) => {
-          readFailure = error;
-          say({ kind: 'bytes', nth, bytes: null });
-        },
-      );
-    });
     try {
-      return await found;
+      return await current.hear<unknown>(limits.workMs, (message, done, fail) => {
+        if (message.kind === 'done') done(message.result);
+        if (message.kind === 'failed') fail(new Error(message.message));
+        if (message.kind === 'read') void answerRead(reader, message, failure).then(say);
+      });
     } catch (error) {
       if (isOutOfMemory(error)) return null;
-      throw readFailure ?? error;
+      throw failure.error ?? error;
     } finally {
       rest(current);
     }
   }
 
-  function rest(current: Worker): void {
-    current.unref();
-    idleTimer = setTimeout(() => {
-      if (worker === current) worker = null;
-      current.terminate().catch(() => undefined);
-    }, limits.idleMs);
+  function rest(current: Running): void {
+    current.worker.unref();
+    idleTimer = setTimeout(() => current.stop(new Error('nothing to do')), limits.idleMs);
     idleTimer.unref();
   }
 
@@ -122,6 +73,83 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
       return turn;
     },
   };
+}
+
+type OnNews<T> = (message: FromThread, done: (value: T) => void, fail: (error: Error) => void) => void;
+
+type Running = {
+  worker: Worker;
+  isOver(): boolean;
+  ended: Promise<void>;
+  stop(why: Error): void;
+  /** Waits for news from the thread; when there are none for so long, the thread is ended. */
+  hear<T>(limitMs: number, onNews: OnNews<T>): Promise<T>;
+};
+
+function startThread(): Running {
+  const worker = spawn();
+  let listener: { take: (message: FromThread) => void; fail: (error: Error) => void } | null = null;
+  let over: Error | null = null;
+
+  function stop(why: Error): void {
+    if (over) return;
+    over = why;
+    worker.terminate().catch(() => undefined);
+    listener?.fail(why);
+  }
+
+  worker.on('message', (message: unknown) => listener?.take(FromThread.parse(message)));
+  worker.on('error', stop);
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      stop(new Error('the media thread ended'));
+      resolve();
+    });
+  });
+  return {
+    worker,
+    isOver: () => over !== null,
+    ended,
+    stop,
+    hear: (limitMs, onNews) => {
+      let timer: NodeJS.Timeout | null = null;
+      return new Promise<Parameters<Parameters<typeof onNews>[1]>[0]>((resolve, reject) => {
+        if (over) return reject(over);
+        listener = { take: (message) => onNews(message, resolve, reject), fail: reject };
+        timer = setTimeout(() => stop(new ThreadOverdue('looking into a file takes too long')), limitMs);
+      }).finally(() => {
+        listener = null;
+        if (timer) clearTimeout(timer);
+      });
+    },
+  };
+}
+
+/** A failure to read is the disk's, not the file's: it is kept for whoever asked for the look. */
+async function answerRead(
+  reader: ByteReader,
+  { nth, start, end }: { nth: number; start: number; end: number },
+  failure: { error: unknown },
+): Promise<ToThread> {
+  try {
+    return { kind: 'bytes', nth, bytes: await reader.read(start, end) };
+  } catch (error) {
+    failure.error = error;
+    return { kind: 'bytes', nth, bytes: null };
+  }
+}
+
+function spawn(): Worker {
+  const worker = new Worker(new URL('./media-thread.mjs', import.meta.url), {
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
+    // What parsers print about broken files is not for our logs.
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  return worker;
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -49,16 +49,7 @@ export function createConnections(dialler: Dialler): Connections {
 
   function wrap(target: Target, address: string, socket: Socket): Connection {
     const key = keyOf(target, address);
-    const client = new Client(target.url.origin, {
-      connect: oneSocket(socket),
-      pipelining: 1,
-      maxHeaderSize: HEADER_BYTES,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: 2 * IDLE_MS,
-      // Our own watcher keeps time.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const client = clientOn(socket, target.url.origin);
     open.add(client);
     let ended = false;
     const connection: Connection = {
@@ -106,6 +97,19 @@ export function createConnections(dialler: Dialler): Connections {
 
 function keyOf(target: Target, address: string): string {
   return `${target.url.origin}|${address}`;
+}
+
+function clientOn(socket: Socket, origin: string): Client {
+  return new Client(origin, {
+    connect: oneSocket(socket),
+    pipelining: 1,
+    maxHeaderSize: HEADER_BYTES,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: 2 * IDLE_MS,
+    // Our own watcher keeps time.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 /** Hands out the socket once; a second call means that it ended, and then nothing may be sent any more. */

@@ -116,6 +116,12 @@ function createInflow(watch: Watch, connection: Connection): Inflow {
     controller?.resume();
   }
 
+  function pause(): void {
+    paused = true;
+    watch.hold();
+    controller?.pause();
+  }
+
   function cancel(): void {
     if (outcome !== 'open') return;
     watch.stop();
@@ -124,25 +130,20 @@ function createInflow(watch: Watch, connection: Connection): Inflow {
     connection.destroy();
   }
 
-  async function* read(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        const chunk = chunks.shift();
-        if (chunk) {
-          queuedBytes -= chunk.length;
-          resumeIfDrained();
-          yield chunk;
-        } else if (outcome === 'ended') return;
-        else if (outcome !== 'open') throw outcome;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    } finally {
-      cancel();
+  /** The next bytes; null at the end. */
+  async function next(): Promise<Uint8Array | null> {
+    while (chunks.length === 0 && outcome === 'open') {
+      await new Promise<void>((resolve) => (wake = resolve));
     }
+    const chunk = chunks.shift();
+    if (!chunk && outcome !== 'ended' && outcome !== 'open') throw outcome;
+    queuedBytes -= chunk?.length ?? 0;
+    resumeIfDrained();
+    return chunk ?? null;
   }
 
   return {
-    body: { [Symbol.asyncIterator]: read, cancel },
+    body: { [Symbol.asyncIterator]: () => readAll(next, cancel), cancel },
     attach: (given) => {
       controller = given;
     },
@@ -151,16 +152,24 @@ function createInflow(watch: Watch, connection: Connection): Inflow {
       watch.touch();
       chunks.push(chunk);
       queuedBytes += chunk.length;
-      if (queuedBytes > PAUSE_AT_BYTES) {
-        paused = true;
-        watch.hold();
-        controller?.pause();
-      }
+      if (queuedBytes > PAUSE_AT_BYTES) pause();
       signalReader();
     },
     end: () => settle('ended'),
     fail: settle,
   };
+}
+
+/** Whoever stops reading early gives the connection back. */
+async function* readAll(
+  next: () => Promise<Uint8Array | null>,
+  release: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let chunk = await next(); chunk !== null; chunk = await next()) yield chunk;
+  } finally {
+    release();
+  }
 }
 
 function asStreamError(error: Error): OutboundStreamError {

@@ -1,3 +1,4 @@
+/** The platform's randomness, fit for keys. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Random } from './random.ts';
 

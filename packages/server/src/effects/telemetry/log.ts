@@ -17,8 +17,10 @@ const LONGEST_LIST = 50;
 const LONGEST_TEXT = 4_096;
 
 /** Member names whose values never belong in a log. Our own ids end in `Id` and stay. */
-const SECRET_NAME =
-  /^(.*[_-])?(authorization|cookies?|credentials?|pass(word|phrase)?|prompts?|secrets?|signature|tokens?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|secret[_-]?keys?|key)$/;
+const SECRET_NAME = new RegExp(
+  '^(.*[_-])?(authorization|cookies?|credentials?|pass(word|phrase)?|prompts?|secrets?|signature|tokens?|' +
+    '(api|access|private|secret)[_-]?keys?|key)$',
+);
 
 const TEXT_RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/((?:https?|wss?):\/\/)[^\s"'/@]*@/g, `$1${REMOVED}@`],

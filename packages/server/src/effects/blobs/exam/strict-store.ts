@@ -103,11 +103,12 @@ function readObject(bytes: Buffer | undefined, range: string | undefined): Reply
 }
 
 function uploadList(store: StrictStore): string {
-  const rows = [...store.uploads].map(
-    ([id, { key, startedMs }]) =>
-      `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${new Date(startedMs).toISOString()}</Initiated></Upload>`,
-  );
-  return `<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${rows.join('')}</ListMultipartUploadsResult>`;
+  const rows = [...store.uploads].map(([id, { key, startedMs }]) => {
+    const initiated = new Date(startedMs).toISOString();
+    return `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>`;
+  });
+  const body = `<IsTruncated>false</IsTruncated>${rows.join('')}`;
+  return `<ListMultipartUploadsResult>${body}</ListMultipartUploadsResult>`;
 }
 
 function xml(body: string): Reply {
