@@ -19,6 +19,7 @@ import { registerPages } from './routes/pages/pages.ts';
 import { createShedding } from './shedding.ts';
 import { createStreams } from './stream.ts';
 import { refuseUnrouted } from './unrouted.ts';
+import { createTaskReader } from './views/tasks.ts';
 
 export function createApp(context: HttpContext): FastifyInstance {
   const app = newServer(context);
@@ -31,7 +32,8 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerBodies(app, context);
   registerErrors(app, context);
   registerHeaders(app, context);
-  registerOperations(app, edge, handlersOf(answered, edge.shedding, streams));
+  const readTasks = createTaskReader(context);
+  registerOperations(app, edge, handlersOf({ answered, shedding: edge.shedding, streams, readTasks }));
   registerFileContent(app, context);
   registerPages(app, context);
   registerCallbacks(app, context);

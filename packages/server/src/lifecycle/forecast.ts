@@ -33,7 +33,7 @@ export async function waitOf(context: Context, task: WaitingTask): Promise<Wait>
 
 /** Rows counted in all, to place a page of tasks; deeper than its share a place is "at least". */
 const COUNTED_MOST = 5_000;
-const PLACE_LEAST = 50;
+const PLACE_LEAST = 200;
 
 /** By task id. The place in its own lane is exact; what waits in other lanes is a second old. */
 export async function waitsOf(context: Context, tasks: readonly WaitingTask[]): Promise<Map<string, Wait>> {

@@ -3,6 +3,7 @@ import type { Answered } from '../answered.ts';
 import type { Handlers } from '../operation.ts';
 import type { Shedding } from '../shedding.ts';
 import type { Streams } from '../stream.ts';
+import type { TaskReader } from '../views/tasks.ts';
 import { accountHandlers } from './accounts/accounts.ts';
 import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
@@ -18,9 +19,11 @@ import { createHandlers } from './tasks/create.ts';
 import { taskHandlers } from './tasks/tasks.ts';
 import { webhookHandlers } from './webhooks/webhooks.ts';
 
-export function handlersOf(answered: Answered, shedding: Shedding, streams: Streams): Handlers {
+export type Parts = { answered: Answered; shedding: Shedding; streams: Streams; readTasks: TaskReader };
+
+export function handlersOf({ answered, shedding, streams, readTasks }: Parts): Handlers {
   return {
-    ...createHandlers(answered, shedding),
+    ...createHandlers(answered, shedding, readTasks),
     ...taskHandlers,
     ...eventHandlers(streams),
     ...catalogueHandlers,

@@ -1,5 +1,6 @@
 /** Task rows with everything that a task shows besides them: links, forecasts, what its path can do. */
 import { type Task, terminalEventTypes } from '@sluice/contract';
+import { batcher } from '../../lifecycle/batch.ts';
 import { waitsOf } from '../../lifecycle/forecast.ts';
 import type { TaskRow } from '../../store/reads.ts';
 import type { HttpContext } from '../context.ts';
@@ -22,6 +23,24 @@ export async function taskView(context: HttpContext, row: TaskRow): Promise<Task
   const [task] = await taskViews(context, [row]);
   if (!task) throw new Error('one row makes one task');
   return task;
+}
+
+/** Shows tasks by their ids. Requests that come together are read together, so that a burst costs a few queries. */
+export type TaskReader = (taskIds: readonly string[]) => Promise<Task[]>;
+
+const REQUESTS_AT_ONCE = 50;
+
+export function createTaskReader(context: HttpContext): TaskReader {
+  const reads = batcher<readonly string[], Task[]>({
+    most: REQUESTS_AT_ONCE,
+    flush: async (requests) => {
+      const ids = [...new Set(requests.flat())];
+      const views = await taskViews(context, await context.store.reads.tasks(ids));
+      const byId = new Map(views.map((task) => [task.id, task]));
+      return requests.map((each) => each.flatMap((id) => byId.get(id) ?? []));
+    },
+  });
+  return (taskIds) => reads.add(taskIds);
 }
 
 function waitingTask({ id, family, account_id: accountId, priority, path_names: pathNames, order }: TaskRow) {

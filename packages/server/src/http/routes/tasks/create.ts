@@ -6,11 +6,12 @@ import { accountOf } from '../../auth.ts';
 import { repeatabilityOf } from '../../idempotency.ts';
 import { type Answer, type Call, type Handlers, ok, refused } from '../../operation.ts';
 import type { Shedding } from '../../shedding.ts';
-import { taskViews } from '../../views/tasks.ts';
+import type { TaskReader } from '../../views/tasks.ts';
 
 export function createHandlers(
   answered: Answered,
   shedding: Shedding,
+  readTasks: TaskReader,
 ): Pick<Handlers, 'createGeneration' | 'createBatch'> {
   async function create<Id extends 'createGeneration' | 'createBatch'>(
     call: Call<Id>,
@@ -38,7 +39,7 @@ export function createHandlers(
         return refused(inBatch(accepted.refusal, batch ? accepted.index : null));
       if (accepted.kind === 'replayed') reply.header('idempotent-replayed', 'true');
       answered.whenDelivered(reply, accepted.taskIds);
-      const tasks = await taskViews(context, await context.store.reads.tasks(accepted.taskIds));
+      const tasks = await readTasks(accepted.taskIds);
       return ok(batch ? { object: 'task.batch', data: tasks } : tasks[0]);
     } finally {
       end();
