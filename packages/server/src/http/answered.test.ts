@@ -56,16 +56,25 @@ test('a delivered answer is noted a moment later, and open until then', async ()
   expect([marked, [...answered.answering]]).toEqual([['task_1'], []]);
 });
 
+test('an answer is lost when its connection had gone before there was one', () => {
+  const { answered, marked } = answers();
+  answered.whenDelivered(reply({ destroyed: true }).given, ['task_1']);
+  expect([marked, [...answered.answering]]).toEqual([[], []]);
+});
+
 test.each([
   ['its connection broke first', {}, ['close']],
-  ['its connection broke while it left', { destroyed: true }, ['finish', 'close']],
+  ['its connection broke while it left', {}, ['break', 'finish', 'close']],
   ['its connection is closing', { writable: false }, ['finish', 'close']],
   ['it was a failure', { statusCode: 500 }, ['finish', 'close']],
 ])('an answer is lost when %s', async (_what, with_, events) => {
   const { answered, clock, marked } = answers();
   const { given, raw } = reply(with_);
   answered.whenDelivered(given, ['task_1']);
-  for (const event of events) raw.emit(event);
+  for (const event of events) {
+    if (event === 'break') given.request.raw.socket.destroyed = true;
+    else raw.emit(event);
+  }
   clock.advance(20);
   await answered.flush();
   expect([marked, [...answered.answering]]).toEqual([[], []]);

@@ -57,6 +57,8 @@ export function createAnswered(
     flush,
     whenDelivered: (reply, taskIds) => {
       const { socket } = reply.request.raw;
+      // Gone while its tasks were being made: no event will come any more, and the client heard nothing.
+      if (socket.destroyed || reply.raw.destroyed) return end(taskIds);
       let delivered = false;
       reply.raw.once('finish', () => {
         // A connection that closed first, or closes right now, may have lost the end of the answer; and an answer that
