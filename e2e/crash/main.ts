@@ -1,6 +1,6 @@
 /**
- * `npm run crash`: a real gateway is killed with SIGKILL at every named point of a task's life, with a real PostgreSQL that
- * outlives it and an emulated Kling that keeps its own log; then everything has to end as it must.
+ * `npm run crash`: a real gateway is killed with SIGKILL at every named point of a task's life, with a real
+ * PostgreSQL that outlives it and an emulated Kling that keeps its own log; then everything has to end as it must.
  *
  *   npm run crash                              every point, 20 repeats each
  *   npm run crash -- --point outbound.submit   points whose title contains this

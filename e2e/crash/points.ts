@@ -1,6 +1,6 @@
 /**
- * Where a gateway is killed: on both sides of every boundary of every stage, and inside the transactions. The names are those
- * of the wrapped parts (processes/kills.ts); a claim that found nothing is not counted as passed.
+ * Where a gateway is killed: on both sides of every boundary of every stage, and inside the transactions. The names
+ * are those of the wrapped parts (processes/kills.ts); a claim that found nothing is not counted as passed.
  */
 import type { ScenarioName } from './scenarios.ts';
 

@@ -1,6 +1,6 @@
 /**
- * What a client and the world do while a gateway is killed: which orders, which troubles upstream, which wishes later, and
- * which end each task must have however often the gateway dies.
+ * What a client and the world do while a gateway is killed: which orders, which troubles upstream, which wishes
+ * later, and which end each task must have however often the gateway dies.
  */
 import { sampleImage } from '@sluice/emulators';
 import { type CreateGeneration, isSluiceError, type TaskStatus } from '@sluice/sdk';

@@ -1,6 +1,6 @@
 /**
- * One installation under fire: an emulated Kling and a webhook receiver that survive, and a gateway that is started again
- * in the same place whenever it dies. The embedded PostgreSQL outlives it and is adopted.
+ * One installation under fire: an emulated Kling and a webhook receiver that survive, and a gateway that is started
+ * again in the same place whenever it dies. The embedded PostgreSQL outlives it and is adopted.
  */
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSluice, isSluiceError, type Sluice } from '@sluice/sdk';
 import { ChildStartError, type Ending, tailOf } from '../processes/child.ts';
-import { EMULATOR_KEY, type Emulator, startEmulator } from '../processes/emulator.ts';
+import { type Emulator, startEmulator } from '../processes/emulator.ts';
 import { arm, type GatewayProcess, portOf, startGatewayProcess } from '../processes/gateway.ts';
+import { addPath, openAccount, PATH } from '../processes/installation.ts';
 import { type Announcement, type Receiver, startReceiver } from '../processes/receiver.ts';
 import type { Waits } from '../processes/waits.ts';
 
@@ -40,8 +41,6 @@ export type World = {
   close(): Promise<void>;
 };
 
-export const PATH = 'kling-sandbox';
-const PLAY_MONEY = '100000';
 const INSIST_PAUSE_MS = 40;
 const INSIST_PATIENCE_MS = 60_000;
 
@@ -59,8 +58,8 @@ export async function openWorld(waits: Waits): Promise<World> {
   const { url, operatorKey } = await lives.gateway();
   if (operatorKey === null) throw new Error('the first start gave no operator key');
   const operator = createSluice({ baseUrl: url, apiKey: operatorKey, maxRetries: 0 });
-  const account = await settleIn(operator, emulator.url);
-  const { key } = await operator.keys.create({ name: 'crash run', account });
+  await addPath(operator, emulator.url);
+  const { key } = await openAccount(operator, url, { name: 'crash run' });
   const client = createSluice({ baseUrl: url, apiKey: key, maxRetries: 0, timeoutMs: 20_000 });
   const endpoint = await client.webhooks.create({ url: receiver.url });
   return {
@@ -83,19 +82,6 @@ export async function openWorld(waits: Waits): Promise<World> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function settleIn(operator: Sluice, emulatorUrl: string): Promise<string> {
-  await operator.paths.create({
-    name: PATH,
-    provider: 'kling',
-    base_url: emulatorUrl,
-    credential: { api_key: EMULATOR_KEY },
-    sandbox: true,
-  });
-  const { id } = await operator.accounts.create({ name: 'crash run' });
-  await operator.accounts.topUp(id, { amount: PLAY_MONEY, reference: 'play money' });
-  return id;
 }
 
 type Place = { dataDir: string; logFile: string; waits: Waits };

@@ -1,6 +1,7 @@
 /**
- * Our sources as one file for each entry, so that a process starts in a third of the time: these runs start processes by
- * the thousand. Packages stay outside, and files beside the sources (migrations, the catalogue) are found where they are.
+ * Our sources as one file for each entry, so that a process starts in a third of the time: these runs start
+ * processes by the thousand. Packages stay outside, and files beside the sources (migrations, the catalogue) are
+ * found where they are.
  */
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';

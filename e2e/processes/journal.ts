@@ -1,4 +1,7 @@
-/** The exported book before three judges: our own addition, and Debian's `ledger` and `hledger` where they are installed. */
+/**
+ * The exported book before three judges: our own addition, and Debian's `ledger` and `hledger` where they are
+ * installed.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

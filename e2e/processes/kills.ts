@@ -8,7 +8,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Effects } from '@sluice/server';
 
 export type Armed = {
-  /** `before|inside|after:store.<noun>.<method>`, `before|during|after:outbound.<what>`, `before|after:blobs.<what>`. */
+  /**
+   * `before|inside|after:store.<noun>.<method>`, `before|during|after:outbound.<what>`,
+   * `before|after:blobs.<what>`.
+   */
   point: string;
   hit: number;
 };

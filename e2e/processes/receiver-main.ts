@@ -1,6 +1,6 @@
 /**
- * A client's webhook receiver as a process of its own: what arrives is on the disk before it is answered, and then told to
- * whoever started it. While it is told to fail, it answers with that status and keeps nothing.
+ * A client's webhook receiver as a process of its own: what arrives is on the disk before it is answered, and then
+ * told to whoever started it. While it is told to fail, it answers with that status and keeps nothing.
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';

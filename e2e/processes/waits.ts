@@ -1,13 +1,14 @@
 /**
- * Short waits: leases, send windows and pauses before the next look, shrunk from minutes to seconds, so that a run can kill
- * a gateway a thousand times. What they wait for (that a process is surely dead, that the vendor's index surely
- * shows what it has) is true sooner here, because the emulator's index has no delay. `E2E_WAITS=real` leaves all as it is.
+ * Short waits: leases, send windows and pauses before the next look, shrunk from minutes to seconds, so that a run
+ * can kill a gateway a thousand times. What they wait for (that a process is surely dead, that the vendor's index
+ * surely shows what it has) is true sooner here, because the emulator's index has no delay. `E2E_WAITS=real` leaves
+ * all as it is.
  */
 import type { Effects } from '@sluice/server';
 
 export type Waits = 'short' | 'real';
 
-const SHORT = { leaseMs: 2_500, sendWindowMs: 2_500, sendStartWithinMs: 1_000 };
+const SHORT = { leaseMs: 3_000, sendWindowMs: 2_500, sendStartWithinMs: 1_000 };
 const NEXT_LOOK_MS = 400;
 /** Of the provider's 30 s in which "not there" proves nothing, so much is passed over. */
 const GRACE_SKIPPED_MS = 28_500;

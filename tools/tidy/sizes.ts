@@ -4,6 +4,9 @@ import { lineOf, type Tree, type TreeFile, type Violation } from './tree.ts';
 import { ts } from './typescript.ts';
 
 export const MAX_FUNCTION_LINES = 70;
+/** Rigs are worlds in one closure: many small functions over one state. Their room is wider, and only theirs. */
+export const MAX_RIG_FUNCTION_LINES = 110;
+const RIG = /^(simulation|bench|e2e)\//;
 export const MAX_SOURCE_LINES = 400;
 export const MAX_TEST_LINES = 600;
 export const MAX_COLUMNS = 120;
@@ -30,13 +33,14 @@ function checkFile(file: TreeFile): Violation[] {
 }
 
 function checkFunctions(file: TreeFile): Violation[] {
+  const most = RIG.test(file.path) ? MAX_RIG_FUNCTION_LINES : MAX_FUNCTION_LINES;
   return functionsOf(file)
-    .filter((fn) => fn.lines > MAX_FUNCTION_LINES)
+    .filter((fn) => fn.lines > most)
     .map((fn) => ({
       check: 'sizes',
       file: file.path,
       line: fn.line,
-      message: `function ${fn.name} has ${fn.lines} lines, at most ${MAX_FUNCTION_LINES}`,
+      message: `function ${fn.name} has ${fn.lines} lines, at most ${most}`,
       fix: 'keep the branches here and push the loops and steps down into functions named by what they do',
     }));
 }

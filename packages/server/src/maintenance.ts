@@ -1,4 +1,7 @@
-/** What is done to a database from the command line: backup beside a running gateway, restore and migrate without one. */
+/**
+ * What is done to a database from the command line: backup beside a running gateway, restore and migrate without
+ * one.
+ */
 import type { Config } from './config.ts';
 import { realClock } from './effects/clock/real.ts';
 import { startEmbedded } from './effects/database/embedded.ts';

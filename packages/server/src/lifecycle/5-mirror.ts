@@ -16,7 +16,8 @@ import type { CopyRow, StoredClip, StoredPoster } from '../store/mirror.ts';
 import type { Context } from './context.ts';
 import { type Fetched, fetchClip } from './fetch-clip.ts';
 import { freshLink } from './fresh-link.ts';
-import { storeBytes, storedHash } from './keep.ts';
+import { publishChecked, storeBytes } from './keep.ts';
+import { whileLeased } from './while-leased.ts';
 
 const DAY_MS = 86_400_000;
 const POSTER_WIDTH = 640;
@@ -36,6 +37,10 @@ export async function claimCopies(
 }
 
 export async function copyAsset(context: Context, lease: string, copy: CopyRow): Promise<void> {
+  await whileLeased(context, lease, copy.id, () => bringHome(context, lease, copy));
+}
+
+async function bringHome(context: Context, lease: string, copy: CopyRow): Promise<void> {
   const fetched = await fetchClip(context, lease, copy);
   if (fetched.kind === 'lease_lost') return;
   if (fetched.kind === 'trouble') return giveUpOrRetry(context, lease, copy, fetched.trouble, fetched.detail);
@@ -68,12 +73,9 @@ async function keepClip(
   const contentType = `video/${extension}`;
   const poster = await keepPoster(context, incoming, bytes);
   try {
-    await context.blobs.publish(incoming, blobKey, { contentType });
-    const readBack = await storedHash(context, blobKey);
-    if (readBack?.sha256 !== sha256 || readBack.bytes !== bytes) {
-      await context.blobs.remove(blobKey);
-      return passing('the stored file differs from what was downloaded');
-    }
+    const file = { blobKey, contentType, sha256, bytes };
+    const stored = await publishChecked(context, incoming, file);
+    if (!stored) return passing('the stored file differs from what was downloaded');
   } catch (error) {
     return passing(`storage: ${error instanceof Error ? error.message : String(error)}`);
   }

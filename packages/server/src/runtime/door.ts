@@ -1,4 +1,7 @@
-/** Opens the HTTP door: the app over a listening socket, with the policy checks that only the composition can give it. */
+/**
+ * Opens the HTTP door: the app over a listening socket, with the policy checks that only the composition can give
+ * it.
+ */
 import type { Config } from '../config.ts';
 import { viewerFile } from '../effects/reference/viewer.ts';
 import { createApp } from '../http/app.ts';

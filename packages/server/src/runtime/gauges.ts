@@ -1,4 +1,7 @@
-/** Numbers that are read, not counted: slots, tasks under way, unknown attempts; and, rarely, the drift of the ledger. */
+/**
+ * Numbers that are read, not counted: slots, tasks under way, unknown attempts; and, rarely, the drift of the
+ * ledger.
+ */
 
 import { effectiveLimit } from '../decide/limits.ts';
 import { isTerminal, taskStates } from '../decide/task.ts';

@@ -1,3 +1,4 @@
+/** The virtual half of time: it moves when it is told to, and wakes whoever waited, in order. */
 import type { Clock } from './clock.ts';
 
 type Waiter = { at: number; order: number; wake: () => void };
@@ -27,17 +28,15 @@ export function virtualClock(startsAt: number): VirtualClock {
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
         order += 1;
-        const waiter: Waiter = { at: now + Math.max(0, ms), order, wake: resolve };
+        const waiter: Waiter = { at: now + Math.max(0, ms), order, wake: finish };
         waiters.push(waiter);
         waiters.sort((a, b) => a.at - b.at || a.order - b.order);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            remove(waiter);
-            resolve();
-          },
-          { once: true },
-        );
+        function finish(): void {
+          remove(waiter);
+          signal?.removeEventListener('abort', finish);
+          resolve();
+        }
+        signal?.addEventListener('abort', finish, { once: true });
       }),
     nextWake: () => waiters[0]?.at ?? null,
     advance: (ms) => {

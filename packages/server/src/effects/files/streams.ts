@@ -1,4 +1,7 @@
-/** Files as streams, for backups: written beside and renamed when whole, so that a broken backup never looks like one. */
+/**
+ * Files as streams, for backups: written beside and renamed when whole, so that a broken backup never looks like
+ * one.
+ */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';

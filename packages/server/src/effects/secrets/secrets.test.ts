@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +122,16 @@ describe('the seal key', () => {
     expect(Buffer.from(one).equals(other)).toBe(true);
     expect(Buffer.from(await loadSealKey(dataDir, null)).equals(one)).toBe(true);
     expect((await stat(join(dataDir, 'seal.key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(dataDir)).toEqual(['seal.key']);
     expect((await readFile(join(dataDir, 'seal.key'), 'utf8')).length).toBe(45);
+  });
+
+  it('is the same for all who start together', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const dataDir = join(folder, `together-${round}`);
+      const keys = await Promise.all(Array.from({ length: 8 }, () => loadSealKey(dataDir, null)));
+      expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1);
+    }
   });
 
   it('comes from the settings when they have one', async () => {

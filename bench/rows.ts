@@ -1,0 +1,127 @@
+/**
+ * Rows as the stages would have left them, by the hundred thousand: what has to be there before a measurement begins is
+ * written set by set and not through the front door.
+ */
+import type { Database } from '@sluice/server/store/database.ts';
+
+export const FAMILY = 'kling-v3';
+export const MODEL = 'kling-3.0';
+export const SHAPE = 'kling-3.0/text-to-video/720p/5';
+export const PATH = 'kling-bench';
+/** Deadlines lie far away, so that nothing ends by itself. */
+const FAR = '2099-01-01T00:00:00Z';
+const CHUNK = 50_000;
+
+export const ORDER = {
+  model: MODEL,
+  mode: 'text-to-video',
+  prompt: 'A paper boat on a river at dawn, the camera follows it slowly past the reeds.',
+  negativePrompt: null,
+  seconds: 5,
+  inputSeconds: null,
+  aspectRatio: '16:9',
+  resolution: '720p',
+  sound: 'off',
+  multiShot: 'off',
+  shots: [],
+  orientation: null,
+  watermark: false,
+  inputs: [],
+};
+
+const PRICE = {
+  currency: 'USD',
+  minimumMicros: '420000',
+  maximumMicros: '420000',
+  unitPriceMicros: '84000',
+  per: 'second',
+};
+
+export async function run(db: Database, text: string, values: readonly unknown[] = []): Promise<number> {
+  return (await db.query({ name: '', text }, values)).count;
+}
+
+/** Accounts `acct_000000` and up with a key each, weights 1 to 5. */
+export async function seedAccounts(db: Database, accounts: number): Promise<void> {
+  await run(
+    db,
+    `INSERT INTO accounts (id, name, status, currency, weight, markup_basis_points, webhook_secret_sealed, created_at)
+     SELECT 'acct_' || lpad(n::text, 6, '0'), 'account ' || n, 'active', 'USD', 1 + n % 5, 0, 'sealed', now()
+     FROM generate_series(0, $1::int - 1) AS n`,
+    [accounts],
+  );
+  await run(
+    db,
+    `INSERT INTO balances (account_id, posted_micros, held_micros, credit_limit_micros)
+     SELECT id, 1000000000000, 0, 0 FROM accounts WHERE id LIKE 'acct\\_000%'`,
+  );
+  await run(
+    db,
+    `INSERT INTO api_keys (id, account_id, name, prefix, hash, scopes, budget_period, budget_since, created_at)
+     SELECT 'key_' || id, id, 'key', 'sk-', convert_to(id, 'UTF8'), ARRAY['tasks'], 'total', now(), now()
+     FROM accounts WHERE id LIKE 'acct\\_000%'`,
+  );
+}
+
+/** One path and its limit, for where no gateway runs (nobody could open its credential). */
+export async function seedPath(db: Database, slots: number): Promise<void> {
+  await run(
+    db,
+    `INSERT INTO paths (name, provider, base_url, credential_sealed, settings, sandbox, state,
+                        query_refilled_at, created_at)
+     VALUES ($1, 'kling', 'http://127.0.0.1:9', 'sealed', '{}', true, 'active', now(), now())`,
+    [PATH],
+  );
+  await run(db, `INSERT INTO limits (path_name, family, configured, probing) VALUES ($1, $2, $3, false)`, [
+    PATH,
+    FAMILY,
+    slots,
+  ]);
+}
+
+const OWNER = `CASE WHEN n % 2 = 0 THEN 'acct_000000'
+  ELSE 'acct_' || lpad((1 + (n / 2) % ($3::int - 1))::text, 6, '0') END`;
+
+/**
+ * Waiting tasks numbered `from` up to `to` (exclusive): every other one belongs to the first account, the whale, the
+ * rest to the others in turn.
+ */
+export async function seedQueue(
+  db: Database,
+  numbers: { from: number; to: number; accounts: number },
+  onStep: (done: number) => void = () => {},
+): Promise<void> {
+  for (let from = numbers.from; from < numbers.to; from += CHUNK) {
+    const to = Math.min(numbers.to, from + CHUNK);
+    await run(db, insertTasks, [from, to - 1, numbers.accounts, MODEL, FAMILY, SHAPE, PATH, FAR]);
+    await run(db, insertOrders, [from, to - 1, JSON.stringify(ORDER), JSON.stringify(PRICE), FAR]);
+    onStep(to);
+  }
+  await run(
+    db,
+    `INSERT INTO lanes (family, account_id, virtual_time, active)
+     SELECT DISTINCT family, account_id, 0, true FROM tasks WHERE state = 'queued'
+     ON CONFLICT (family, account_id) DO UPDATE SET active = true WHERE NOT lanes.active`,
+  );
+}
+
+const ID = `'task_' || lpad(n::text, 12, '0')`;
+
+const insertTasks = `
+  INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, sandbox, slot_ms, shape,
+                     expires_at, hold_micros, request_hash, answered, created_at)
+  SELECT ${ID}, ${OWNER}, 'key_' || ${OWNER}, $4, $5, 'queued', 0, ARRAY[$7], true, 131000, $6, $8::timestamptz, 420000,
+         decode(md5(n::text), 'hex'), true, now()
+  FROM generate_series($1::int, $2::int) AS n`;
+
+const insertOrders = `
+  INSERT INTO task_orders (task_id, "order", price, route, metadata, deadline_at)
+  SELECT ${ID}, $3::jsonb, $4::jsonb, '{}', '{"shot": "7"}', $5::timestamptz
+  FROM generate_series($1::int, $2::int) AS n`;
+
+/** After large inserts: what the background would do within minutes. */
+export async function settleStatistics(db: Database): Promise<void> {
+  for (const table of ['tasks', 'task_orders', 'attempts', 'lanes', 'accounts', 'api_keys']) {
+    await run(db, `VACUUM (ANALYZE) ${table}`);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The simulator's command line:
+ *
+ *   npm run sim -- --seed 7 [--trace]         one seed, replayed to the byte
+ *   npm run sim -- --seeds 200 [--from 1]     many seeds, and what they covered
+ *   npm run sim -- --plant no-fence           how soon a planted bug is found
+ *   npm run sim -- --plants                   the same for all of them
+ *
+ * --nodes and --tasks fix what is otherwise drawn from the seed; --workers says how many processes run.
+ */
+import { parseArgs } from 'node:util';
+import { startTestServer } from '@sluice/server/store/testing/server.ts';
+import { createCoverage } from './coverage.ts';
+import { type Crew, type CrewReport, gatherCrew, serverSettings } from './crew.ts';
+import { openWorkerDatabase } from './database.ts';
+import { plantByName, plants } from './plants/plants.ts';
+import { coverageLines } from './report.ts';
+import { runSeed } from './run.ts';
+import { seedsFrom } from './seeds.ts';
+import { describeFailure, type Verdict } from './verdict.ts';
+
+const PLANT_SEEDS = 200;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    tasks: { type: 'string' },
+    nodes: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+    plant: { type: 'string' },
+    plants: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+  },
+});
+
+const size = { nodes: numberOf(values.nodes), intents: numberOf(values.tasks) };
+const from = Number(values.from);
+
+function numberOf(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}
+
+function commandOf(seed: number): string {
+  const more = [
+    values.tasks === undefined ? '' : ` --tasks ${values.tasks}`,
+    values.nodes === undefined ? '' : ` --nodes ${values.nodes}`,
+    values.plant === undefined ? '' : ` --plant ${values.plant}`,
+  ].join('');
+  return `npm run sim -- --seed ${seed}${more}`;
+}
+
+function lineOf(verdict: Verdict): string {
+  const { seed, hash, steps, tasks, virtualMs, realMs } = verdict;
+  const what = verdict.ok ? 'fine' : `BROKE ${verdict.failure?.invariant}`;
+  const minutes = (virtualMs / 60_000).toFixed(1);
+  return `seed ${seed}: ${what}, trace ${hash}, ${tasks} tasks, ${steps} steps, ${minutes} virtual min in ${realMs} ms`;
+}
+
+async function runOne(seed: number): Promise<boolean> {
+  const server = await startTestServer({ settings: serverSettings });
+  const database = await openWorkerDatabase(server.adminUrl);
+  const print = values.trace ? (line: string) => console.log(line) : null;
+  const plant = values.plant === undefined ? null : plantByName(values.plant);
+  const verdict = await runSeed(database, { seed, size, coverage: createCoverage(), plant, print });
+  await database.close();
+  await server.stop();
+  console.log(lineOf(verdict));
+  if (!verdict.ok) console.log(describeFailure(verdict, commandOf(seed)));
+  return verdict.ok;
+}
+
+async function runMany(crew: Crew, count: number): Promise<boolean> {
+  const startedMs = performance.now();
+  const seeds = seedsFrom(from, count);
+  const report = await crew.run({ seeds, size, plant: null, stopAtFailure: false, onVerdict: tell });
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.log(`${report.verdicts.length} seeds in ${seconds.toFixed(1)} s, ${sumOf(report)}`);
+  for (const line of coverageLines(report.coverage)) console.log(line);
+  return report.verdicts.every(({ ok }) => ok);
+}
+
+function tell(verdict: Verdict): void {
+  if (verdict.ok) return;
+  console.log(describeFailure(verdict, commandOf(verdict.seed)));
+}
+
+function sumOf({ verdicts }: CrewReport): string {
+  const sum = (pick: (verdict: Verdict) => number) => verdicts.reduce((total, one) => total + pick(one), 0);
+  const failed = verdicts.filter(({ ok }) => !ok).length;
+  const hours = (sum(({ virtualMs }) => virtualMs) / 3_600_000).toFixed(0);
+  const done = `${sum(({ tasks }) => tasks)} tasks, ${sum(({ steps }) => steps)} steps`;
+  return `${done}, ${hours} virtual hours, ${failed} failed`;
+}
+
+/** True when it was found. */
+async function runPlant(crew: Crew, name: string): Promise<boolean> {
+  const seeds = Array.from({ length: PLANT_SEEDS }, (_, index) => from + index);
+  const { verdicts } = await crew.run({ seeds, size, plant: name, stopAtFailure: true });
+  const found = verdicts.find(({ ok }) => !ok);
+  const how = found
+    ? `found by seed ${found.seed}: ${found.failure?.invariant}, ${found.failure?.message}`
+    : 'NOT FOUND';
+  console.log(`${name} (${plantByName(name).mistake}): ${how.slice(0, 200)}`);
+  return found !== undefined;
+}
+
+async function withCrew(work: (crew: Crew) => Promise<boolean>): Promise<boolean> {
+  const crew = await gatherCrew(Number(values.workers));
+  try {
+    return await work(crew);
+  } finally {
+    await crew.close();
+  }
+}
+
+async function runPlants(crew: Crew, names: readonly string[]): Promise<boolean> {
+  let all = true;
+  for (const name of names) all = (await runPlant(crew, name)) && all;
+  return all;
+}
+
+async function main(): Promise<boolean> {
+  if (values.seed !== undefined) return runOne(Number(values.seed));
+  if (values.plants)
+    return withCrew((crew) =>
+      runPlants(
+        crew,
+        plants.map(({ name }) => name),
+      ),
+    );
+  const { plant } = values;
+  if (plant !== undefined) return withCrew((crew) => runPlants(crew, [plant]));
+  return withCrew((crew) => runMany(crew, Number(values.seeds ?? 200)));
+}
+
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,0 +1,50 @@
+/**
+ * Orders of the clients: every model that the catalogue sells first, in every mode, with the limits clients may
+ * set.
+ */
+import type { CreateGeneration } from '@sluice/contract';
+import type { Dice } from '../dice.ts';
+
+const image = (name: string): string => `https://media.example/${name}.png`;
+const video = (name: string): string => `https://media.example/${name}.mp4`;
+
+type Draw = (dice: Dice) => CreateGeneration;
+
+const draws: readonly Draw[] = [
+  (dice) => ({ model: 'kling-3.0', duration: dice.whole(3, 15), sound: dice.pick(['on', 'off'] as const) }),
+  (dice) => ({ model: 'kling-3.0', image_start: image('boat'), duration: dice.pick([5, 10]) }),
+  (dice) => ({ model: 'kling-3.0-turbo', duration: dice.whole(3, 10) }),
+  (dice) => ({ model: 'kling-o3', duration: dice.whole(3, 10), aspect_ratio: '9:16' }),
+  (dice) => ({ model: 'kling-o3', image_urls: [image('hero'), image('car')], duration: dice.whole(3, 10) }),
+  () => ({ model: 'kling-o3', mode: 'video-edit', video_url: video('street'), input_seconds: 4 }),
+  (dice) => ({ model: 'kling-o1', duration: dice.pick([5, 10]) }),
+  (dice) => ({ model: 'kling-o1', image_start: image('door'), duration: dice.pick([5, 10]) }),
+  () => ({ model: 'kling-o1', mode: 'video-edit', video_url: video('street'), input_seconds: 5 }),
+  (dice) => ({
+    model: 'kling-motion-control',
+    image_urls: [image('dancer')],
+    video_urls: [video('dance')],
+    input_seconds: 5,
+    model_params: { character_orientation: dice.pick(['image', 'video'] as const) },
+  }),
+  (dice) => ({ model: 'kling-2.6', duration: dice.pick([5, 10]) }),
+  (dice) => ({ model: 'kling-2.5-turbo', duration: dice.pick([5, 10]) }),
+];
+
+/** `intent` names the wish, so that tasks made by repeats of one wish can be counted. */
+export function drawOrder(dice: Dice, intent: string, nowMs: number, limitedShare: number): CreateGeneration {
+  const drawn = dice.pick(draws)(dice);
+  const order: CreateGeneration = {
+    ...drawn,
+    prompt: `A paper boat on a rainy street, take ${intent}`,
+    metadata: { intent },
+    priority: dice.pick(['normal', 'normal', 'normal', 'low', 'high'] as const),
+  };
+  if (dice.chance(0.3)) order.callback_url = `https://client.hooks.example/one-off/${intent}`;
+  if (dice.chance(limitedShare)) {
+    const limit = dice.pick(['start_by', 'finish_by'] as const);
+    order[limit] = new Date(nowMs + dice.whole(10_000, 400_000)).toISOString();
+  }
+  if (dice.chance(limitedShare / 4)) order.max_price = dice.pick(['0.01', '100']);
+  return order;
+}
