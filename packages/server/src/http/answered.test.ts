@@ -72,7 +72,7 @@ test.each([
   const { given, raw } = reply(with_);
   answered.whenDelivered(given, ['task_1']);
   for (const event of events) {
-    if (event === 'break') given.request.raw.socket.destroyed = true;
+    if (event === 'break') Object.assign(given.request.raw.socket, { destroyed: true });
     else raw.emit(event);
   }
   clock.advance(20);
