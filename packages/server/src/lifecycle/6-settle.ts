@@ -23,10 +23,21 @@ export async function settleTasks(
 ): Promise<number> {
   const nowMs = context.clock.now();
   const settled = await context.store.settle.settle({ nowMs, most, taskId }, (tasks) =>
-    tasks.map((task) => settlementOf(context, task, nowMs)),
+    tasks.flatMap((task) => settlementOrNone(context, task, nowMs)),
   );
   if (settled.length > 0) report(context, settled, nowMs);
   return settled.length;
+}
+
+/** A task that cannot be settled (a price that no longer parses, say) waits for a person; it holds up nobody else. */
+function settlementOrNone(context: Context, task: SettlingTask, nowMs: number): Settlement[] {
+  try {
+    return [settlementOf(context, task, nowMs)];
+  } catch (error) {
+    context.telemetry.count('sluice_loop_errors_total', { stage: 'settle' });
+    context.telemetry.log('error', `a task cannot be settled: ${String(error)}`, { task: task.id });
+    return [];
+  }
 }
 
 function settlementOf(context: Context, task: SettlingTask, nowMs: number): Settlement {

@@ -46,6 +46,16 @@ const QUARANTINE = `
   INSERT INTO settings (key, value) VALUES ('quarantine', 'true'::jsonb)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
+/**
+ * Events remember the transaction that wrote them, counted by the old cluster. Here those numbers may lie in the
+ * future, and streams would wait for them; so all of history counts as written by the oldest transaction there is.
+ */
+const OLD_EVENTS = `
+  DO $$ BEGIN
+    IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'events' AND column_name = 'writer')
+    THEN UPDATE events SET writer = '3'::xid8; END IF;
+  END $$`;
+
 export async function restore(
   database: Database,
   source: Readable,
@@ -128,6 +138,7 @@ async function fill(
   await putBack();
   for (const [index, table] of tables.entries()) await readBack(client, table, ends[index]);
   await client.query(QUARANTINE);
+  await client.query(OLD_EVENTS);
   await client.query('COMMIT');
   await client.query('ANALYZE');
   return rows;
