@@ -81,9 +81,9 @@ describe('sizes', () => {
     ]);
   });
 
-  test('a line of 111 columns; an address may be long', () => {
-    const address = `// See https://example.com/${'a'.repeat(120)}`;
-    expect(violationsOf(checkSizes, { [route]: `// ${'a'.repeat(108)}\n${address}` })).toEqual([
+  test('a line of 121 columns; an address may be long', () => {
+    const address = `// See https://example.com/${'a'.repeat(130)}`;
+    expect(violationsOf(checkSizes, { [route]: `// ${'a'.repeat(118)}\n${address}` })).toEqual([
       `${route}:1 121 columns, at most 120`,
     ]);
   });
