@@ -125,3 +125,42 @@ export async function settleStatistics(db: Database): Promise<void> {
     await run(db, `VACUUM (ANALYZE) ${table}`);
   }
 }
+
+/** One rendered task per address, whose clip is due to be copied from there. Needs the accounts, path and queue. */
+export async function seedCopies(
+  db: Database,
+  copies: readonly { id: string; url: string }[],
+): Promise<void> {
+  const ids = copies.map(({ id }) => id);
+  await run(
+    db,
+    `INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, path_name, attempt_id,
+                        attempts, sandbox, slot_ms, shape, expires_at, hold_micros, request_hash, answered, created_at)
+     SELECT 'task_' || id, 'acct_000000', 'key_acct_000000', $2, $3, 'saving', 0, ARRAY[$5], $5, 'att_' || id, 1, true,
+            131000, $4, $6::timestamptz, 420000, decode(md5(id), 'hex'), true, now()
+     FROM unnest($1::text[]) AS id`,
+    [ids, MODEL, FAMILY, SHAPE, PATH, FAR],
+  );
+  await run(
+    db,
+    `INSERT INTO task_orders (task_id, "order", price, route, metadata, deadline_at)
+     SELECT 'task_' || id, $2::jsonb, $3::jsonb, '{}', '{}', $4::timestamptz FROM unnest($1::text[]) AS id`,
+    [ids, JSON.stringify(ORDER), JSON.stringify(PRICE), FAR],
+  );
+  await run(
+    db,
+    `INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
+                           upstream_id, handle, ask_at, expected_ms, shape, sent_at, accepted_at, ended_at)
+     SELECT 'att_' || id, 'task_' || id, 1, 'acct_000000', $2, $3, 'succeeded', 'att_' || id, 'token-' || id,
+            'up-' || id, '{}', now(), 131000, $4, now(), now(), now()
+     FROM unnest($1::text[]) AS id`,
+    [ids, PATH, FAMILY, SHAPE],
+  );
+  await run(
+    db,
+    `INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, copy_at, created_at)
+     SELECT 'asset_' || id, 'task_' || id, 'acct_000000', 'att_' || id, 'video', 'copying', url, now(), now()
+     FROM unnest($1::text[], $2::text[]) AS r (id, url)`,
+    [ids, copies.map(({ url }) => url)],
+  );
+}

@@ -67,13 +67,16 @@ export function sluiceWatcher({ timeline, scene, asked, noticed }: Site, watch: 
     else ask(claimed);
   }
 
-  /** All questions of a round beside each other, then the next round at once. */
-  function ask(claimed: readonly Watched[]): void {
-    for (let start = 0; start < claimed.length; start += watch.batch) asked();
+  /** One batch after the other, then the next round at once. */
+  function ask(left: readonly Watched[]): void {
+    const now = left.slice(0, watch.batch);
+    const later = left.slice(watch.batch);
+    asked();
     const seenAtMs = timeline.now() + scene.questionMs / 2;
     timeline.at(timeline.now() + scene.questionMs, () => {
-      for (const each of claimed) answer(each, seenAtMs);
-      round();
+      for (const each of now) answer(each, seenAtMs);
+      if (later.length > 0) ask(later);
+      else round();
     });
   }
 

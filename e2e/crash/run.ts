@@ -5,7 +5,7 @@ import { diceFrom } from './dice.ts';
 import { type Point, titleOf } from './points.ts';
 import { type Round, runRound } from './round.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
-import { insist, openWorld, type World } from './world.ts';
+import { insist, openWorld, type World, type WorldOptions } from './world.ts';
 
 export type Job = { point: Point; repeats: number };
 
@@ -35,11 +35,14 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
   const results: PointResult[] = [];
   const work = async (): Promise<void> => {
     let world: World | null = null;
+    let media = mediaOf(jobs[0]?.point);
     try {
       for (let job = queue.shift(); job; job = queue.shift()) {
         const scenario: Scenario = scenarios[job.point.scenario];
-        if (world && scenario.ownWorld) world = await closed(world);
-        world ??= await openNext(options.waits);
+        const other = mediaOf(job.point) !== media;
+        if (world && (scenario.ownWorld || other)) world = await closed(world);
+        media = mediaOf(job.point);
+        world ??= await openNext({ waits: options.waits, media });
         const result = await runPoint(world, job, judges, options);
         results.push(result);
         if (scenario.ownWorld || result.problems.length > 0) world = await closed(world);
@@ -52,11 +55,16 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
   return results.sort((a, b) => placeOf(jobs, a) - placeOf(jobs, b));
 }
 
+/** Clips are really looked into where copying them is the point, and where anything may be. */
+function mediaOf(point: Point | undefined): WorldOptions['media'] {
+  return point?.stage === 'mirror' || point?.stage === 'any' ? 'real' : 'light';
+}
+
 let opening: Promise<unknown> = Promise.resolve();
 
 /** One after the other: making a database is the most that a machine is asked for here. */
-function openNext(waits: Waits): Promise<World> {
-  const next = opening.then(() => openWorld(waits));
+function openNext(options: WorldOptions): Promise<World> {
+  const next = opening.then(() => openWorld(options));
   opening = next.catch(() => {});
   return next;
 }

@@ -41,10 +41,12 @@ export type World = {
   close(): Promise<void>;
 };
 
+export type WorldOptions = { waits: Waits; media: 'real' | 'light' };
+
 const INSIST_PAUSE_MS = 40;
 const INSIST_PATIENCE_MS = 60_000;
 
-export async function openWorld(waits: Waits): Promise<World> {
+export async function openWorld({ waits, media }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-crash-'));
   const logFile = join(folder, 'gateway.log');
   const dataDir = join(folder, 'data');
@@ -54,7 +56,7 @@ export async function openWorld(waits: Waits): Promise<World> {
   receiver.onReceived((each) => {
     announced.set(each.taskId, [...(announced.get(each.taskId) ?? []), each]);
   });
-  const lives = await superviseGateway({ dataDir, logFile, waits });
+  const lives = await superviseGateway({ dataDir, logFile, waits, media });
   const { url, operatorKey } = await lives.gateway();
   if (operatorKey === null) throw new Error('the first start gave no operator key');
   const operator = createSluice({ baseUrl: url, apiKey: operatorKey, maxRetries: 0 });
@@ -84,7 +86,7 @@ export async function openWorld(waits: Waits): Promise<World> {
   };
 }
 
-type Place = { dataDir: string; logFile: string; waits: Waits };
+type Place = WorldOptions & { dataDir: string; logFile: string };
 type Lives = Pick<World, 'deaths' | 'gateway' | 'armNext' | 'killStarts' | 'signalGateway'> & {
   stop(): Promise<void>;
 };

@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** Inside node_modules, where the packages that stay outside are found. */
+/** Inside node_modules, where the few packages that stay outside are found. */
 const FOLDER = join(PROJECT, 'node_modules', '.cache', 'e2e');
 
 export type EntryName = 'gateway' | 'emulator' | 'receiver';
@@ -51,22 +51,27 @@ async function buildAll(): Promise<string> {
     // What is loaded only when needed stays so.
     splitting: true,
     chunkNames: 'chunk-[hash]',
+    banner: { js: REQUIRE },
+    // Optional, or wanted by few.
+    external: ['pg-native', '@aws-sdk/*'],
     sourcemap: 'linked',
     outdir,
     outExtension: { '.js': '.mjs' },
-    plugins: [oursOnly],
+    plugins: [placed],
     logLevel: 'error',
   });
   return outdir;
 }
 
-const oursOnly: Plugin = {
-  name: 'ours-only',
+/** Old packages call `require`, which a module does not have by itself. */
+const REQUIRE =
+  "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
+
+/** Tells each of our files where it really lies. */
+const placed: Plugin = {
+  name: 'placed',
   setup(esbuild) {
-    esbuild.onResolve({ filter: /^[^./]/ }, ({ path }) =>
-      path.startsWith('@sluice/') ? undefined : { path, external: true },
-    );
-    esbuild.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    esbuild.onLoad({ filter: /[\\/](packages|e2e)[\\/].*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const here = text.includes(THREAD_START) ? 'import.meta.url' : JSON.stringify(pathToFileURL(path).href);
       return { contents: text.replaceAll('import.meta.url', here), loader: 'ts' };

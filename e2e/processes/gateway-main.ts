@@ -5,6 +5,7 @@
 import { openEffects, readConfig, runGateway } from '@sluice/server';
 import { z } from 'zod';
 import { plantKills } from './kills.ts';
+import { lightenMedia } from './light-media.ts';
 import { shortenWaits } from './waits.ts';
 
 const Told = z.discriminatedUnion('do', [
@@ -16,6 +17,7 @@ const Told = z.discriminatedUnion('do', [
 const config = readConfig(process.env);
 const effects = await openEffects(config, () => {});
 if (process.env.E2E_WAITS !== 'real') shortenWaits(effects);
+if (process.env.E2E_MEDIA === 'light') lightenMedia(effects);
 const kills = plantKills(effects);
 const gateway = await runGateway(config, effects);
 

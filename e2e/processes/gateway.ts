@@ -9,6 +9,7 @@ export type GatewayOptions = {
   /** 0 takes a free one; a gateway that comes back needs the port that its callbacks lead to. */
   port: number;
   waits?: Waits;
+  media?: 'real' | 'light';
   /** Dies by then, if it is still starting. */
   killAfterMs?: number;
   /** More settings, as the environment has them. */
@@ -42,6 +43,7 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
       SLUICE_LOG_LEVEL: 'warn',
       SLUICE_STORAGE_RESERVE_MB: '16',
       E2E_WAITS: options.waits ?? 'short',
+      E2E_MEDIA: options.media ?? 'real',
       ...options.settings,
     },
   });

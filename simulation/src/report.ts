@@ -43,7 +43,6 @@ export const faultPoints: readonly string[] = [
   'network lost_after reset',
   'network lost_after timeout',
   'network cut',
-  'network flip',
   'storage append fail EIO',
   'storage append fail ENOSPC',
   'storage append fail_after EIO',
@@ -80,13 +79,21 @@ export function reachOf(points: readonly string[], counts: ReadonlyMap<string, n
   return { hit: points.length - missing.length, of: points.length, missing };
 }
 
+/** Moves that a world can make. */
+export const possibleMoves: readonly string[] = tableMoves.filter((move) => !beyondTheVendor.includes(move));
+
 export function coverageLines(counts: ReadonlyMap<string, number>): string[] {
-  return [['moves of the tables', tableMoves] as const, ['named fault points', faultPoints] as const].flatMap(
-    ([title, points]) => {
-      const { hit, of, missing } = reachOf(points, counts);
-      const share = ((100 * hit) / of).toFixed(1);
-      const rest = missing.length === 0 ? '' : `; not hit: ${missing.join(', ')}`;
-      return [`${title}: ${hit} of ${of} (${share} %)${rest}`];
-    },
-  );
+  const titled = [
+    [
+      `moves of the tables (of ${tableMoves.length}, ${beyondTheVendor.length} are beyond this vendor)`,
+      possibleMoves,
+    ],
+    ['named fault points', faultPoints],
+  ] as const;
+  return titled.map(([title, points]) => {
+    const { hit, of, missing } = reachOf(points, counts);
+    const share = ((100 * hit) / of).toFixed(1);
+    const rest = missing.length === 0 ? '' : `; not hit: ${missing.join(', ')}`;
+    return `${title}: ${hit} of ${of} (${share} %)${rest}`;
+  });
 }

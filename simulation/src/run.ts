@@ -15,7 +15,7 @@ import type { Verdict } from './verdict.ts';
 import { Violation } from './violation.ts';
 import type { Size } from './world/climate.ts';
 import type { Node } from './world/node.ts';
-import type { StageTimes } from './world/rows.ts';
+import { type StageTimes, stageTimes } from './world/stage-times.ts';
 import { createWorld, type World } from './world/world.ts';
 
 export type RunOptions = {
@@ -165,8 +165,7 @@ type Sleeper = { node: Node; stage: StageName; atMs: number };
 /** Nobody can go on now: time goes to where somebody can, or where a loop finds something to do. */
 async function letTimePass(run: Run, limitMs: number): Promise<void> {
   const { world } = run;
-  const times = await world.observer.stageTimes();
-  const sleepers = sleepersOf(run, times);
+  const sleepers = sleepersOf(run, stageTimes(world.observer.model));
   const nowMs = world.clock.now();
   const instants = [
     world.clock.nextWake(),

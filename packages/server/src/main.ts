@@ -10,6 +10,7 @@ import { readCatalogueFiles } from './effects/catalogue/read.ts';
 import { realClock } from './effects/clock/real.ts';
 import { startEmbedded } from './effects/database/embedded.ts';
 import { readMigrations } from './effects/database/migration-files.ts';
+import type { Media } from './effects/media/media.ts';
 import { realMedia } from './effects/media/real.ts';
 import { addressPolicy } from './effects/outbound/policy.ts';
 import { createOutbound, type RealOutbound } from './effects/outbound/real.ts';
@@ -58,6 +59,7 @@ export type Effects = {
   /** Our own ports, filled when the door opens; nothing may be sent there. */
   doors: { origins: string[]; ports: number[] };
   blobs: Blobs;
+  media: Media;
   catalogue: Catalogue;
   schema: number;
   /** Over the settings of the configuration. Empty in production: leases and windows are no matter of taste. */
@@ -123,6 +125,7 @@ export async function openEffects(config: Config, onLine: (line: string) => void
       addressRefusal,
       doors,
       blobs,
+      media: realMedia,
       catalogue,
       schema,
       settings: {},
@@ -216,7 +219,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
 }
 
 function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
-  const { log, metrics, store, secrets, outbound, blobs, catalogue } = effects;
+  const { log, metrics, store, secrets, outbound, blobs, media, catalogue } = effects;
   const telemetry = createTelemetry(log, metrics);
   const settings = { ...settingsOf(config), ...effects.settings };
   const onRequest = countRequests(telemetry);
@@ -229,7 +232,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     outbound,
     addressRefusal: effects.addressRefusal,
     blobs,
-    media: realMedia,
+    media,
     secrets,
     catalogue,
     paths: pathDirectory(store.paths, secrets, catalogue),

@@ -41,7 +41,6 @@ export type Climate = {
     lostAfterRate: number;
     silentRate: number;
     cutRate: number;
-    flipRate: number;
     latencyMs: number;
   };
   vendor: {
@@ -71,6 +70,8 @@ export type Climate = {
     failAfterRate: number;
     lieRate: number;
     flipRate: number;
+    /** Which of the two is full for a while: where copies are spooled, or where they are kept. */
+    full: 'append' | 'publish';
     fullFromMs: number;
     fullUntilMs: number;
     ownSpools: boolean;
@@ -137,7 +138,6 @@ export function drawClimate(dice: Dice, size: Size): Climate {
       lostAfterRate: rate(0.25),
       silentRate: rate(0.1),
       cutRate: rate(0.15),
-      flipRate: rate(0.05),
       latencyMs: dice.pick([0, 50, 400]),
     },
     vendor: drawVendor(dice, rate, faultsUntilMs, storm),
@@ -153,7 +153,7 @@ export function drawClimate(dice: Dice, size: Size): Climate {
     clients: {
       accounts: dice.whole(2, 3),
       lostAnswerRate: rate(0.4),
-      cancelRate: rate(0.6),
+      cancelRate: rate(0.9),
       keyedShare: dice.fraction(),
       batchShare: dice.pick([0, 0, 0.15]),
       limitedShare: dice.pick([0, 0.2, 0.4]),
@@ -195,13 +195,14 @@ function drawOutage(dice: Dice, untilMs: number): Outage {
 }
 
 function drawStorage(dice: Dice, rate: Rate, untilMs: number, storm: number): Climate['storage'] {
-  const full = dice.chance(0.15 * storm);
+  const full = dice.chance(0.25 * storm);
   const fullFromMs = full ? dice.whole(0, untilMs / 2) : untilMs;
   return {
     failRate: rate(0.15),
     failAfterRate: rate(0.1),
     lieRate: rate(0.2),
     flipRate: rate(0.1),
+    full: dice.pick(['append', 'publish'] as const),
     fullFromMs,
     fullUntilMs: full ? fullFromMs + dice.whole(10_000, 180_000) : untilMs,
     ownSpools: dice.chance(0.5),

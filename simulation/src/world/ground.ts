@@ -36,7 +36,7 @@ export type Ground = {
 const START_MS = Date.UTC(2026, 9, 1, 8);
 const HELD_LEAST_MS = 500;
 /** How much more often trouble comes between a paid request and the record of its outcome. */
-export const DELICATE = 6;
+export const DELICATE = 15;
 
 /** Where a delay or a death is worth most. */
 export function isDelicate(label: string): boolean {

@@ -13,8 +13,7 @@ import {
   type KeyRow,
   type LedgerRow,
   type LimitRow,
-  StageTimes,
-  stageTimes,
+  type PathRow,
   type TaskRow,
 } from './rows.ts';
 
@@ -29,6 +28,7 @@ export type Change = {
   deliveries: Pair<DeliveryRow>[];
   limits: Pair<LimitRow>[];
   endpoints: Pair<EndpointRow>[];
+  paths: Pair<PathRow>[];
   ledger: LedgerRow[];
   events: EventRow[];
 };
@@ -43,6 +43,7 @@ export type Model = {
   /** By `limitName`. */
   limits: Map<string, LimitRow>;
   endpoints: Map<string, EndpointRow>;
+  paths: Map<string, PathRow>;
   ledger: Map<number, LedgerRow>;
   events: Map<number, EventRow>;
 };
@@ -51,8 +52,6 @@ export type Observer = {
   model: Model;
   /** What was written since the last look; null: nothing that the checks read. */
   look(): Promise<Change | null>;
-  /** When each stage next finds something to do. */
-  stageTimes(): Promise<StageTimes>;
 };
 
 export function limitName(row: { path_name: string; family: string }): string {
@@ -60,7 +59,6 @@ export function limitName(row: { path_name: string; family: string }): string {
 }
 
 const Answer = z.tuple([z.object({ changed: Changed })]);
-const Times = z.tuple([StageTimes]);
 
 export function createObserver(db: Database): Observer {
   const model = emptyModel();
@@ -73,7 +71,6 @@ export function createObserver(db: Database): Observer {
       const change = applied(model, changed);
       return Object.values(change).some((rows) => rows.length > 0) ? change : null;
     },
-    stageTimes: async () => Times.parse((await db.query(stageTimes)).rows)[0],
   };
 }
 
@@ -88,6 +85,7 @@ function applied(model: Model, changed: Changed): Change {
     deliveries: paired(model.deliveries, changed.deliveries, byId),
     limits: paired(model.limits, changed.limits, limitName),
     endpoints: paired(model.endpoints, changed.endpoints, byId),
+    paths: paired(model.paths, changed.paths, (row) => row.name),
     ledger: added(model.ledger, changed.ledger),
     events: added(model.events, changed.events),
   };
@@ -121,6 +119,7 @@ function emptyModel(): Model {
     deliveries: new Map(),
     limits: new Map(),
     endpoints: new Map(),
+    paths: new Map(),
     ledger: new Map(),
     events: new Map(),
   };

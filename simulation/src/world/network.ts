@@ -46,12 +46,12 @@ export function createNetwork(options: NetworkOptions): Network {
 
   function fault(request: FarRequest): OutboundFault | null {
     if (healed) return null;
-    const drawn = outage(request) ?? drawFault(request);
+    const drawn = outage(request) ?? drawFault();
     if (drawn) hit(`network ${drawn.kind}${'reason' in drawn ? ` ${drawn.reason}` : ''}`);
     return drawn;
   }
 
-  function drawFault(request: FarRequest): OutboundFault | null {
+  function drawFault(): OutboundFault | null {
     if (dice.chance(network.notSentRate)) {
       return {
         kind: 'not_sent',
@@ -63,9 +63,7 @@ export function createNetwork(options: NetworkOptions): Network {
       return { kind: dice.chance(0.5) ? 'lost_before' : 'lost_after', reason: 'timeout' };
     }
     if (dice.chance(network.lostAfterRate)) return { kind: 'lost_after', reason: 'reset' };
-    if (dice.chance(network.cutRate)) return { kind: 'cut', afterBytes: dice.whole(0, 400) };
-    const result = request.url.startsWith(resultOrigin);
-    return result && dice.chance(network.flipRate) ? { kind: 'flip', atByte: dice.whole(0, 300) } : null;
+    return dice.chance(network.cutRate) ? { kind: 'cut', afterBytes: dice.whole(0, 400) } : null;
   }
 
   function farEnd(origin: string): FarEnd | undefined {

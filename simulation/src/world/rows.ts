@@ -15,6 +15,9 @@ export const TaskRow = z.object({
   path_name: z.string().nullable(),
   attempt_id: z.string().nullable(),
   attempts: z.number().int(),
+  path_names: z.array(z.string()),
+  not_before: Instant.nullable(),
+  due_at: Instant.nullable(),
   expires_at: Instant,
   cancel_requested: z.boolean(),
   outcome: z.enum(['succeeded', 'failed', 'canceled']).nullable(),
@@ -43,6 +46,7 @@ export const AttemptRow = z.object({
   family: z.string(),
   state: z.enum(attemptStates),
   sends: z.number().int(),
+  ask_at: Instant,
   upstream_id: z.string().nullable(),
   callback_token: z.string(),
   sent_at: Instant,
@@ -61,6 +65,8 @@ export const AssetRow = z.object({
   blob_key: z.string().nullable(),
   bytes: z.number().nullable(),
   sha256: z.string().nullable(),
+  copy_at: Instant.nullable(),
+  delete_at: Instant.nullable(),
 });
 export type AssetRow = z.infer<typeof AssetRow>;
 
@@ -111,6 +117,7 @@ export const DeliveryRow = z.object({
   url: z.string(),
   state: z.enum(['waiting', 'delivered', 'exhausted']),
   tries: z.number().int(),
+  due_at: Instant,
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
@@ -119,8 +126,16 @@ export const LimitRow = z.object({
   family: z.string(),
   configured: z.number().int().nullable(),
   learned: z.number().int().nullable(),
+  raise_at: Instant.nullable(),
 });
 export type LimitRow = z.infer<typeof LimitRow>;
+
+export const PathRow = z.object({
+  name: z.string(),
+  health: z.string(),
+  health_until: Instant.nullable(),
+});
+export type PathRow = z.infer<typeof PathRow>;
 
 export const EndpointRow = z.object({
   id: z.string(),
@@ -149,6 +164,7 @@ export const Changed = z.object({
   deliveries: rowsOf(DeliveryRow),
   limits: rowsOf(LimitRow),
   endpoints: rowsOf(EndpointRow),
+  paths: rowsOf(PathRow),
 });
 export type Changed = z.infer<typeof Changed>;
 
@@ -158,16 +174,21 @@ const since = (table: string): string => `${table}.xmin::text::bigint >= $1`;
 const list = (name: string, columns: string, from: string, order: string): string =>
   `'${name}', (SELECT json_agg(r ORDER BY r.${order}) FROM (SELECT ${columns} FROM ${from}) r)`;
 
-const ASSET = 'id, task_id, attempt_id, kind, state, blob_key, bytes, sha256';
+const ASSET = `id, task_id, attempt_id, kind, state, blob_key, bytes, sha256, ${ms('copy_at')} AS copy_at,
+  ${ms('delete_at')} AS delete_at`;
 const BALANCE = 'account_id, posted_micros, held_micros, credit_limit_micros';
-const DELIVERY = 'id, endpoint_id, event_id, task_id, url, state, tries';
+const DELIVERY = `id, endpoint_id, event_id, task_id, url, state, tries, ${ms('due_at')} AS due_at`;
+const LIMIT = `path_name, family, configured, learned, ${ms('raise_at')} AS raise_at`;
+const PATH = `name, health, ${ms('health_until')} AS health_until`;
 const TASK = `t.id, t.account_id, t.key_id, t.family, t.state, t.version, t.path_name, t.attempt_id, t.attempts,
+  t.path_names, ${ms('t.not_before')} AS not_before, ${ms('t.due_at')} AS due_at,
   ${ms('t.expires_at')} AS expires_at, t.cancel_requested_at IS NOT NULL AS cancel_requested, t.outcome, t.error_code,
   t.error_message, t.hold_micros, t.charge_micros, t.request_key, t.batch_id, ${ms('t.created_at')} AS created_at,
   ${ms('t.started_at')} AS started_at, ${ms('t.finished_at')} AS finished_at, ${ms('o.start_by')} AS start_by,
   ${ms('o.finish_by')} AS finish_by, ${ms('o.deadline_at')} AS deadline_at, o.callback_url,
   coalesce(o.metadata->>'intent', '') AS intent`;
 const ATTEMPT = `id, task_id, number, path_name, family, state, sends, upstream_id, callback_token,
+  ${ms('ask_at')} AS ask_at,
   ${ms('sent_at')} AS sent_at, ${ms('accepted_at')} AS accepted_at, ${ms('ended_at')} AS ended_at, cost_micros`;
 
 /** $1 transaction number. */
@@ -197,43 +218,8 @@ export const changedRows = {
       'number',
     )},
     ${list('deliveries', DELIVERY, `deliveries WHERE ${since('deliveries')}`, 'id')},
-    ${list('limits', 'path_name, family, configured, learned', `limits WHERE ${since('limits')}`, 'path_name')},
-    ${list('endpoints', 'id, account_id, status, types', `endpoints WHERE ${since('endpoints')}`, 'id')}
+    ${list('limits', LIMIT, `limits WHERE ${since('limits')}`, 'path_name')},
+    ${list('endpoints', 'id, account_id, status, types', `endpoints WHERE ${since('endpoints')}`, 'id')},
+    ${list('paths', PATH, `paths WHERE ${since('paths')}`, 'name')}
   ) AS changed`,
-};
-
-/** When each stage finds something to do again, by the rows alone. */
-export const StageTimes = z.object({
-  admit: Instant.nullable(),
-  reconcile: Instant.nullable(),
-  track: Instant.nullable(),
-  mirror: Instant.nullable(),
-  settle: Instant.nullable(),
-  notify: Instant.nullable(),
-  expire: Instant.nullable(),
-  retain: Instant.nullable(),
-});
-export type StageTimes = z.infer<typeof StageTimes>;
-
-export const stageTimes = {
-  name: 'simulation.stage_times',
-  text: `SELECT
-    (SELECT min(greatest(coalesce(${ms('t.not_before')}, 0),
-                         CASE WHEN p.health = 'ok' THEN 0 ELSE coalesce(${ms('p.health_until')}, 0) END,
-                         CASE WHEN a.taken IS NULL OR a.taken < least(l.configured, l.learned) THEN 0
-                              ELSE ${ms('l.raise_at')} END))
-     FROM tasks t JOIN limits l ON l.family = t.family AND l.path_name = ANY(t.path_names)
-     JOIN paths p ON p.name = l.path_name AND p.state = 'active'
-     LEFT JOIN (SELECT path_name, family, count(*) AS taken FROM attempts
-                WHERE state IN ('sending', 'unknown', 'accepted') GROUP BY 1, 2) a
-       ON a.path_name = l.path_name AND a.family = l.family
-     WHERE t.state = 'queued' AND (a.taken IS NULL OR a.taken < least(l.configured, l.learned)
-                                   OR l.raise_at IS NOT NULL)) AS admit,
-    (SELECT min(${ms('ask_at')}) FROM attempts WHERE state IN ('sending', 'unknown')) AS reconcile,
-    (SELECT min(${ms('ask_at')}) FROM attempts WHERE state = 'accepted') AS track,
-    (SELECT min(${ms('copy_at')}) FROM assets WHERE state = 'copying') AS mirror,
-    (SELECT min(${ms('due_at')}) FROM tasks WHERE state = 'settling') AS settle,
-    (SELECT min(${ms('due_at')}) FROM deliveries WHERE state = 'waiting') AS notify,
-    (SELECT min(${ms('expires_at')}) FROM tasks WHERE state IN ('queued', 'running', 'saving')) AS expire,
-    (SELECT min(${ms('delete_at')}) FROM assets WHERE state = 'stored') AS retain`,
 };

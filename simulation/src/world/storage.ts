@@ -38,8 +38,7 @@ export function createStorage(
   }
 
   function draw(operation: BlobOperation): BlobFault | null {
-    const writes = operation.kind === 'append' || operation.kind === 'publish';
-    if (writes && full()) return { kind: 'fail', code: 'ENOSPC' };
+    if (operation.kind === climate.full && full()) return { kind: 'fail', code: 'ENOSPC' };
     if (dice.chance(climate.failRate)) return { kind: 'fail', code: 'EIO' };
     if (dice.chance(climate.failAfterRate)) return { kind: 'fail_after', code: 'EIO' };
     if (operation.kind === 'publish' && dice.chance(climate.lieRate)) return { kind: 'lie' };

@@ -58,10 +58,18 @@ async function trackPath(context: Context, path: AccessPath): Promise<number> {
   return rows.length;
 }
 
-type Asking = { path: AccessPath; lease: string; callbacks: boolean };
+type Asking = {
+  path: AccessPath;
+  lease: string;
+  callbacks: boolean;
+};
 
-async function askBatch(context: Context, asking: Asking, rows: readonly PollRow[]): Promise<void> {
-  const { path } = asking;
+/** An answer tells of the moment of its question; this process may hear it much later. */
+type Asked = Asking & { askedAtMs: number };
+
+async function askBatch(context: Context, claim: Asking, rows: readonly PollRow[]): Promise<void> {
+  const { path } = claim;
+  const asking = { ...claim, askedAtMs: context.clock.now() };
   const handles = rows.map((row) => ({
     attemptId: row.id,
     correlationId: row.correlation_id,
@@ -96,7 +104,7 @@ function matches(row: PollRow, observation: Observation): boolean {
 
 function sortObservation(
   context: Context,
-  asking: Asking,
+  asking: Asked,
   row: PollRow,
   observation: Observation,
   sorted: { stills: Still[]; ends: Ended[] },
@@ -111,7 +119,7 @@ function sortObservation(
       sorted.stills.push(still(context, asking, row, observation));
       return;
     case 'not_found': {
-      const graceOver = context.clock.now() - row.accepted_at > asking.path.provider.abilities.lookupGraceMs;
+      const graceOver = asking.askedAtMs - row.accepted_at > asking.path.provider.abilities.lookupGraceMs;
       if (graceOver && row.misses + 1 >= MISSES_TO_BELIEVE) sorted.ends.push(lost(context, asking, row));
       else sorted.stills.push(notThere(context, asking, row, observation));
       return;

@@ -69,16 +69,17 @@ async function keepClip(
   const sha256 = await incoming.sha256();
   const bytes = incoming.bytes();
   const extension = facts.container === 'webm' ? 'webm' : 'mp4';
-  const blobKey = `assets/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.${extension}`;
   const contentType = `video/${extension}`;
   const poster = await keepPoster(context, incoming, bytes);
+  const spare = `${copy.id}-${copy.tries}`;
+  const file = { folder: 'assets', extension, contentType, sha256, bytes, spare };
+  let blobKey: string | null;
   try {
-    const file = { blobKey, contentType, sha256, bytes };
-    const stored = await publishChecked(context, incoming, file);
-    if (!stored) return passing('the stored file differs from what was downloaded');
+    blobKey = await publishChecked(context, incoming, file);
   } catch (error) {
     return passing(`storage: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (blobKey === null) return passing('the stored file differs from what was downloaded');
   const nowMs = context.clock.now();
   return {
     kind: 'kept',

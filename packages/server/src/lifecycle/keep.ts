@@ -11,44 +11,59 @@ export async function storeBytes(
   contentType: string,
   bytes: Uint8Array,
 ): Promise<{ blobKey: string; bytes: number; sha256: string }> {
-  const incoming = await context.blobs.receive(newId('spool', context.clock.now(), context.random));
+  const spoolId = newId('spool', context.clock.now(), context.random);
+  const incoming = await context.blobs.receive(spoolId);
   await incoming.append(bytes);
   const sha256 = await incoming.sha256();
-  const blobKey = `${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.${extension}`;
-  const kept = await publishChecked(context, incoming, { blobKey, contentType, sha256, bytes: bytes.length });
+  const file = { folder, extension, contentType, sha256, bytes: bytes.length, spare: spoolId };
+  const blobKey = await publishChecked(context, incoming, file);
   await incoming.discard();
-  if (!kept) throw new Error(`the stored ${blobKey} differs from what was written`);
+  if (blobKey === null) throw new Error('storage: the stored file differs from what was written');
   return { blobKey, bytes: bytes.length, sha256 };
 }
 
+export type FileToKeep = {
+  folder: string;
+  extension: string;
+  contentType: string;
+  sha256: string;
+  bytes: number;
+  /** Makes the name of a second address, for when the first one is taken by something damaged. */
+  spare: string;
+};
+
 /**
- * Publishes what was spooled and reads it back; false when what is there is something else. Keys are content addresses,
- * so another asset may stand on the same object: one that is right already is not written again, and only one that is
- * wrong twice in the same way is removed. That is damage at rest; a single wrong reading may be the reading's fault.
+ * Publishes what was spooled and reads it back; answers its key, or null when what is there is something else. Keys
+ * are content addresses, so another asset may stand on the same object, and a process that was stopped for long may
+ * come back to it. So nothing is written over and nothing is removed here: what is right already is left alone, and
+ * where something damaged lies the file gets another address.
  */
 export async function publishChecked(
   context: Context,
   incoming: Incoming,
-  file: { blobKey: string; contentType: string; sha256: string; bytes: number },
-): Promise<boolean> {
-  const { blobKey, contentType } = file;
-  const isRight = (stored: StoredHash | null) =>
-    stored?.sha256 === file.sha256 && stored.bytes === file.bytes;
-  const there = (await context.blobs.size(blobKey)) === file.bytes;
-  if (there && isRight(await storedHash(context, blobKey))) return true;
-  await context.blobs.publish(incoming, blobKey, { contentType });
-  const first = await storedHash(context, blobKey);
-  if (isRight(first)) return true;
-  const second = await storedHash(context, blobKey);
-  if (isRight(second)) return true;
-  if (second !== null && second.sha256 === first?.sha256) await context.blobs.remove(blobKey);
-  return false;
+  file: FileToKeep,
+): Promise<string | null> {
+  const { contentType, sha256 } = file;
+  const stem = `${file.folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`;
+  const address = `${stem}.${file.extension}`;
+  const size = await context.blobs.size(address);
+  if (size === file.bytes && (await isStored(context, address, file))) return address;
+  const key = size === null ? address : `${stem}-${file.spare}.${file.extension}`;
+  await context.blobs.publish(incoming, key, { contentType });
+  // A second look, because one wrong reading may be the reading's fault.
+  const stored = (await isStored(context, key, file)) || (await isStored(context, key, file));
+  return stored ? key : null;
+}
+
+async function isStored(context: Context, key: string, file: FileToKeep): Promise<boolean> {
+  const stored = await storedHash(context, key);
+  return stored?.sha256 === file.sha256 && stored.bytes === file.bytes;
 }
 
 type StoredHash = { sha256: string; bytes: number };
 
 /** Reads the object back from where clients will read it. */
-export async function storedHash(context: Context, key: string): Promise<StoredHash | null> {
+async function storedHash(context: Context, key: string): Promise<StoredHash | null> {
   const body = await context.blobs.read(key);
   if (body === null) return null;
   const hash = createHash('sha256');

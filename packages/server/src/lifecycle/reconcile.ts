@@ -44,8 +44,10 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   const untilMs = nowMs + context.settings.leaseMs;
   const due = await context.store.submit.claimLookups(path.name, { nowMs, most, lease, untilMs });
   if (due.length === 0) return [];
+  // What an answer does not hold was missing when it was asked for, however late this process hears it.
+  const askedAtMs = context.clock.now();
   if (!canLookUp(path.provider.abilities)) {
-    await applyMisses(context, path, lease, due, false);
+    await applyMisses(context, path, { lease, askedAtMs, looked: false }, due);
     return [];
   }
   const queries = due.map((row) => ({
@@ -53,7 +55,7 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
     order: Order.parse(row.order),
     sentAtMs: row.sent_at,
   }));
-  const at = path.context(context.clock.now());
+  const at = path.context(askedAtMs);
   const { outcome } = await context.drive.run(path.provider.find(at, queries), at);
   if (outcome.kind === 'question_failed') {
     await backOff(context, lease, due, outcome.retryAfterMs);
@@ -61,7 +63,7 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   }
   await adopt(context, path, due, outcome);
   const missing = due.filter((row) => !outcome.items.has(row.correlation_id));
-  return applyMisses(context, path, lease, missing, true);
+  return applyMisses(context, path, { lease, askedAtMs, looked: true }, missing);
 }
 
 /** The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. */
@@ -107,18 +109,16 @@ async function backOff(
 async function applyMisses(
   context: Context,
   path: AccessPath,
-  lease: string,
+  { lease, askedAtMs, looked }: { lease: string; askedAtMs: number; looked: boolean },
   rows: readonly LookupRow[],
-  looked: boolean,
 ): Promise<Sendable[]> {
-  const nowMs = context.clock.now();
   const again: { attemptId: string; lease: string; askAtMs: number; misses: number }[] = [];
   const resend: LookupRow[] = [];
   const abandon: LookupRow[] = [];
   for (const row of rows) {
     const misses = row.misses + (looked ? 1 : 0);
     const facts = { sentAtMs: row.sent_at, misses, sends: row.sends, unwanted: row.unwanted };
-    const verdict = lookupVerdict(facts, path.provider.abilities, nowMs);
+    const verdict = lookupVerdict(facts, path.provider.abilities, askedAtMs);
     if (verdict.kind === 'resend') resend.push(row);
     else if (verdict.kind === 'abandon') abandon.push(row);
     else again.push({ attemptId: row.id, lease, askAtMs: verdict.askAtMs, misses });
@@ -159,11 +159,12 @@ async function resendAll(
     `${path.name} never accepted it; sending again under the same id`,
   );
   const sendByMs = nowMs + context.settings.sendWindowMs;
+  // Before the write: a process that is stopped while it waits for its answer must notice.
+  const leasedAtMonotonicMs = context.clock.monotonic();
   const ids = await context.store.submit.recordResending(
     rows.map((row) => ({ attemptId: row.id, lease, nextLease, sendByMs, note: line })),
     nowMs,
   );
-  const leasedAtMonotonicMs = context.clock.monotonic();
   return rows
     .filter((row) => ids.includes(row.id))
     .map((row) => ({

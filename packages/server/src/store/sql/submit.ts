@@ -78,7 +78,7 @@ export const writeRefused = statement(
    SELECT id FROM a`,
 );
 
-/** $1 attempts whose answer was lost. Slot and hold stay. */
+/** $1 attempts whose answer was lost, $2 now: until then the request may have arrived. Slot and hold stay. */
 export const writeUnknown = statement(
   'submit.unknown',
   `WITH r AS (
@@ -86,7 +86,7 @@ export const writeUnknown = statement(
        reason text, note jsonb)
    ), a AS (
      UPDATE attempts SET state = 'unknown', lease = NULL, ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END,
-            reason = r.reason, history = history || r.note
+            sent_at = $2, reason = r.reason, history = history || r.note
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'sending' AND attempts.lease = r.lease
      RETURNING attempts.id, attempts.task_id
    ), t AS (
