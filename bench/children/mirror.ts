@@ -15,6 +15,7 @@ import { createOutbound } from '@sluice/server/effects/outbound/real.ts';
 import { realRandom } from '@sluice/server/effects/random/real.ts';
 import { createSecrets } from '@sluice/server/effects/secrets/secrets.ts';
 import { claimCopies, copyAsset } from '@sluice/server/lifecycle/5-mirror.ts';
+import { callbackKeys } from '@sluice/server/lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings } from '@sluice/server/lifecycle/context.ts';
 import { createGate } from '@sluice/server/lifecycle/gate.ts';
 import { pathDirectory } from '@sluice/server/lifecycle/paths.ts';
@@ -88,12 +89,13 @@ async function contextOver(databaseUrl: string, dataDir: string): Promise<Contex
   const catalogue = loadCatalogue(await readCatalogueFiles());
   const allow = { configured: [], given: ['127.0.0.1'] };
   const outbound = createOutbound({ clock: realClock, allow, allowHttp: false });
+  const drive = createDrive({ outbound, clock: realClock });
   return {
     nodeId: 'node_bench',
     clock: realClock,
     random: realRandom,
     store,
-    drive: createDrive({ outbound, clock: realClock }),
+    drive,
     outbound,
     addressRefusal: async () => null,
     blobs,
@@ -102,6 +104,7 @@ async function contextOver(databaseUrl: string, dataDir: string): Promise<Contex
     catalogue,
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, realClock, 0),
+    callbackKeys: callbackKeys(drive, realClock),
     telemetry: silentTelemetry,
     settings: defaultLifecycleSettings,
     wake: () => {},

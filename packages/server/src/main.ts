@@ -21,6 +21,7 @@ import { createSecrets, type Secrets } from './effects/secrets/secrets.ts';
 import { createLog, type Log } from './effects/telemetry/log.ts';
 import { createMetrics, type Metrics } from './effects/telemetry/metrics.ts';
 import { ensureLimits } from './lifecycle/2-admit.ts';
+import { callbackKeys } from './lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
 import { firstOperatorKey } from './lifecycle/operate/keys.ts';
@@ -32,10 +33,10 @@ import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
 import { createWakes, startLoops, type Wakes } from './runtime/loops.ts';
 import { createTelemetry } from './runtime/telemetry.ts';
-import { type Database, openDatabase } from './store/database.ts';
+import { type Database, openDatabase, REQUEST_WAIT_MS } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
+import { awaitDatabase, START_PATIENCE_MS } from './store/readiness.ts';
 import { createStore, type Store } from './store/store.ts';
-import { serverVersion } from './store/version.ts';
 
 export type RunningGateway = {
   url: string;
@@ -151,19 +152,18 @@ async function openDatabaseOf(
     applicationName: 'sluice',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
+    connectTimeoutMs: START_PATIENCE_MS,
     clock: realClock,
     random: realRandom,
     onTrouble: (error: Error) => log.warn({}, `database connection: ${error.message}`),
   };
   if (config.databaseUrl !== null) {
     const db = openDatabase(config.databaseUrl, options);
-    return {
-      db,
-      kind: 'external',
-      version: await serverVersion(db),
-      adopted: false,
-      close: () => db.close(),
-    };
+    const version = await awaitDatabase(db, realClock, line).catch(async (error: unknown) => {
+      await db.close();
+      throw error;
+    });
+    return { db, kind: 'external', version, adopted: false, close: () => db.close() };
   }
   const embedded = await startEmbedded({
     dataDir: config.dataDir,
@@ -192,6 +192,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const operatorKey = await firstOperatorKey(context);
   const draining = new AbortController();
   const { db, kind, version, adopted } = database;
+  db.limitConnectTime(REQUEST_WAIT_MS);
   const door = await startDoor(context, config, {
     version: VERSION,
     database: { kind, version, schema: effects.schema, health: () => db.health() },
@@ -223,12 +224,13 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
   const telemetry = createTelemetry(log, metrics);
   const settings = { ...settingsOf(config), ...effects.settings };
   const onRequest = countRequests(telemetry);
+  const drive = createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(telemetry) });
   return {
     nodeId: newId('node', realClock.now(), realRandom),
     clock: realClock,
     random: realRandom,
     store,
-    drive: createDrive({ outbound, clock: realClock, onRequest, onFault: logFaults(telemetry) }),
+    drive,
     outbound,
     addressRefusal: effects.addressRefusal,
     blobs,
@@ -237,6 +239,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     catalogue,
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, realClock, settings.storageReserveBytes),
+    callbackKeys: callbackKeys(drive, realClock),
     telemetry,
     settings,
     wake: wakes.wake,

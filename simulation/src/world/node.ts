@@ -8,6 +8,7 @@ import type { Clock } from '@sluice/server/effects/clock/clock.ts';
 import type { Outbound, OutboundRequest } from '@sluice/server/effects/outbound/outbound.ts';
 import type { Secrets } from '@sluice/server/effects/secrets/secrets.ts';
 import { ensureLimits } from '@sluice/server/lifecycle/2-admit.ts';
+import { callbackKeys } from '@sluice/server/lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type StageName } from '@sluice/server/lifecycle/context.ts';
 import { createGate } from '@sluice/server/lifecycle/gate.ts';
 import { pathDirectory } from '@sluice/server/lifecycle/paths.ts';
@@ -122,17 +123,18 @@ function createContext(parts: NodeParts, wake: (stage: StageName) => void): Cont
     count: () => {},
     observe: () => {},
   };
+  const drive = createDrive({
+    outbound,
+    clock,
+    onFault: ({ message }) => parts.onLog('error', `drive: ${message}`),
+  });
   return {
     nodeId: `node_${life.name}`,
     clock,
     random: dice,
     store,
     addressRefusal: async () => null,
-    drive: createDrive({
-      outbound,
-      clock,
-      onFault: ({ message }) => parts.onLog('error', `drive: ${message}`),
-    }),
+    drive,
     outbound,
     blobs,
     media: virtualMedia(),
@@ -140,6 +142,7 @@ function createContext(parts: NodeParts, wake: (stage: StageName) => void): Cont
     catalogue,
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, clock, settings.storageReserveBytes),
+    callbackKeys: callbackKeys(drive, clock),
     telemetry,
     settings,
     wake,

@@ -32,6 +32,8 @@ export type Sendable = {
   callbackToken: string;
   lease: string;
   order: unknown;
+  /** The client does not want it started later than this; null: whenever. */
+  startByMs: number | null;
   /** Monotonic ms at which it was leased: a process that slept through its window must not send. */
   leasedAtMonotonicMs: number;
 };
@@ -62,7 +64,11 @@ async function sendOnce(
   const order = await reachableOrder(context, path, send.accountId, Order.parse(send.order));
   const waitedMs = context.clock.monotonic() - send.leasedAtMonotonicMs;
   if (waitedMs > context.settings.sendStartWithinMs) return null;
-  const ids = { correlationId: send.attemptId, callbackUrl: callbackUrl(context, path, send.callbackToken) };
+  const ids = {
+    correlationId: send.attemptId,
+    callbackUrl: callbackUrl(context, path, send.callbackToken),
+    startBeforeMs: send.startByMs,
+  };
   const at = path.context(context.clock.now());
   return context.drive.runSubmit(path.provider.submit(at, order, ids), at);
 }

@@ -7,7 +7,9 @@
  * If it dies in the middle: no 2xx was sent, so the upstream repeats it or polling finds out.
  */
 import { newId } from '../effects/random/id.ts';
+import type { CallbackOutcome, RawCallback } from '../providers/contract.ts';
 import type { Context } from './context.ts';
+import type { AccessPath } from './paths.ts';
 
 export type CallbackRequest = { headers: Record<string, string>; body: string };
 export type CallbackResult = 'taken' | 'unknown' | 'rejected';
@@ -23,7 +25,7 @@ export async function receiveCallback(
   const path = context.paths.byName(pathName);
   const attempt = await context.store.track.attemptByToken(token);
   if (!path || !attempt || attempt.pathName !== pathName) return 'unknown';
-  const read = path.provider.readCallback(path.context(nowMs), { ...request, receivedAtMs: nowMs });
+  const read = await readCallback(context, path, { ...request, receivedAtMs: nowMs });
   if (read.kind === 'rejected') {
     context.telemetry.count('sluice_callbacks_rejected_total', { path: pathName });
     return 'rejected';
@@ -43,4 +45,18 @@ export async function receiveCallback(
   context.wake('track');
   context.wake('reconcile');
   return 'taken';
+}
+
+/** A signature that fits no kept key may be of a newer one. */
+async function readCallback(
+  context: Context,
+  path: AccessPath,
+  callback: RawCallback,
+): Promise<CallbackOutcome> {
+  const at = path.context(callback.receivedAtMs);
+  const keys = await context.callbackKeys.of(path, false);
+  const read = path.provider.readCallback(at, callback, keys);
+  if (read.kind !== 'rejected' || path.provider.callbackKeys === null) return read;
+  const fresh = await context.callbackKeys.of(path, true);
+  return fresh === keys ? read : path.provider.readCallback(at, callback, fresh);
 }

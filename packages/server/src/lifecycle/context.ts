@@ -11,6 +11,7 @@ import type { Random } from '../effects/random/random.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { Drive } from '../providers/drive.ts';
 import type { Store } from '../store/store.ts';
+import type { CallbackKeys } from './callback-keys.ts';
 import type { Gate } from './gate.ts';
 import type { PathDirectory } from './paths.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -31,6 +32,7 @@ export type Context = {
   catalogue: Catalogue;
   paths: PathDirectory;
   gate: Gate;
+  callbackKeys: CallbackKeys;
   telemetry: Telemetry;
   settings: LifecycleSettings;
   /** Tells the loop of a stage that there is work now. A hint: every loop also looks by itself. */

@@ -175,6 +175,7 @@ async function resendAll(
       callbackToken: row.callback_token,
       lease: nextLease,
       order: row.order,
+      startByMs: row.start_by,
       leasedAtMonotonicMs,
     }));
 }

@@ -41,10 +41,20 @@ export type Provider = {
   /** Free call: is the credential good, and what is left in the wallet? */
   balance(path: PathContext): Exchange<BalanceOutcome>;
   /**
-   * Reads a callback that arrived for this path. Never trusted for money or results, whatever its
-   * signature.
+   * The public keys that callbacks are signed with, where the vendor publishes them; null: none are
+   * needed. They are kept for a while and asked for again when a signature fits none of them.
    */
-  readCallback(path: PathContext, callback: RawCallback): CallbackOutcome;
+  callbackKeys: ((path: PathContext) => Exchange<CallbackKeysOutcome>) | null;
+  /**
+   * Reads a callback that arrived for this path. Never trusted for money or results, whatever its
+   * signature. `keys` are those of `callbackKeys`, empty where there are none or none could be had.
+   */
+  readCallback(path: PathContext, callback: RawCallback, keys: readonly unknown[]): CallbackOutcome;
+  /**
+   * What a request for a result link must carry. Credentials only for the vendor's own origin; most
+   * links are signed and need nothing.
+   */
+  downloadHeaders(path: PathContext, url: string): Record<string, string>;
 };
 
 export type Abilities = {
@@ -91,13 +101,18 @@ export type SubmitIds = {
   correlationId: string;
   /** Where the upstream may call us, or null when this installation has no public address. */
   callbackUrl: string | null;
+  /**
+   * Unix ms after which it need not start any more; null: it may start whenever it can. Only vendors
+   * with a start deadline can be told.
+   */
+  startBeforeMs: number | null;
 };
 
 export type FindQuery = { correlationId: string; order: Order; sentAtMs: number };
 
 /** A request description. `drive.ts` adds time limits, size caps, address policy and redaction. */
 export type UpstreamRequest = {
-  operation: 'submit' | 'observe' | 'find' | 'cancel' | 'balance';
+  operation: 'submit' | 'observe' | 'find' | 'cancel' | 'balance' | 'keys';
   billable: boolean;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path under the base URL, or an absolute address that the adapter has checked against its own hosts. */
@@ -215,6 +230,8 @@ export type UpstreamWallet = {
   }[];
 };
 
+export type CallbackKeysOutcome = { kind: 'keys'; keys: readonly unknown[] } | QuestionFailed;
+
 export type RawCallback = { headers: Record<string, string>; body: string; receivedAtMs: number };
 
 export type CallbackOutcome =
@@ -226,5 +243,10 @@ export type CallbackOutcome =
       upstreamId: string | null;
       correlationId: string | null;
       word: string | null;
+      /**
+       * By which the task can be asked about, where the callback names enough for that: how an attempt
+       * whose answer was lost is found again at a vendor that cannot be asked by our own id.
+       */
+      handle: unknown;
     }
   | { kind: 'rejected'; reason: string };

@@ -17,6 +17,7 @@ export type Admitted = {
   lease: string;
   createdAtMs: number;
   order: unknown;
+  startByMs: number | null;
 };
 
 export type AdmissionRequest = {
@@ -227,6 +228,7 @@ async function writePlan(
     lease: request.lease,
     createdAtMs: row.created_at,
     order: row.order,
+    startByMs: row.start_by,
   }));
 }
 

@@ -14,6 +14,7 @@ import type { Media } from '../../effects/media/media.ts';
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../../effects/outbound/outbound.ts';
 import { seededRandom } from '../../effects/random/seeded.ts';
 import { createSecrets } from '../../effects/secrets/secrets.ts';
+import { callbackKeys } from '../../lifecycle/callback-keys.ts';
 import { defaultLifecycleSettings } from '../../lifecycle/context.ts';
 import { createGate } from '../../lifecycle/gate.ts';
 import { firstOperatorKey } from '../../lifecycle/operate/keys.ts';
@@ -120,12 +121,13 @@ async function buildContext(database: Database, options: RigOptions, draining: A
   const logs: Rig['logs'] = [];
   const wakes: string[] = [];
   const settings = { ...defaultLifecycleSettings, publicUrl: 'https://sluice.test' };
+  const drive = createDrive({ outbound, clock });
   const context: HttpContext = {
     nodeId: 'node_test',
     clock,
     random,
     store,
-    drive: createDrive({ outbound, clock }),
+    drive,
     outbound,
     blobs,
     media: { ...pictureBooks, ...options.media },
@@ -133,6 +135,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     catalogue,
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, clock, settings.storageReserveBytes),
+    callbackKeys: callbackKeys(drive, clock),
     telemetry: {
       log: (level, message, fields) => logs.push({ level, message, fields }),
       count: () => {},

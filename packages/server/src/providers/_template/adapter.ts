@@ -59,7 +59,9 @@ export const toy: Provider = {
   find,
   cancel,
   balance,
+  callbackKeys: null,
   readCallback: () => ({ kind: 'rejected', reason: 'this upstream makes no callbacks' }),
+  downloadHeaders: () => ({}),
 };
 
 function* submit(path: PathContext, order: Order): Exchange<SubmitOutcome> {

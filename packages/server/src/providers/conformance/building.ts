@@ -42,6 +42,19 @@ export function buildingTrials(subject: Subject): Trial[] {
     ...Object.keys(subject.paths).map((name) =>
       trial(3, `${name}: an upstream that echoes the credential`, () => secretsStayHidden(subject, name)),
     ),
+    trial(3, 'a link that leads elsewhere gets no credential', () => {
+      for (const path of Object.values(subject.paths)) {
+        for (const url of [
+          'https://elsewhere.example/clip.mp4',
+          'http://127.0.0.1:9/clip.mp4',
+          '/clip.mp4',
+          'x:',
+        ]) {
+          const sent = JSON.stringify(subject.provider.downloadHeaders(path, url));
+          for (const secret of secretsOf(path)) assert.ok(!sent.includes(secret), url);
+        }
+      }
+    }),
     trial(3, 'no secret in a document', () => {
       const texts = JSON.stringify(subject.documents);
       for (const secret of Object.values(subject.paths).flatMap(secretsOf))

@@ -22,7 +22,11 @@ export function callingTrials(subject: Subject): Trial[] {
     trial(16, 'bodies that say nothing are rejected and break nothing', () => {
       for (const path of Object.values(subject.paths)) {
         for (const body of nonsense) {
-          const read = subject.provider.readCallback(path, { headers: {}, body, receivedAtMs: path.nowMs });
+          const read = subject.provider.readCallback(
+            path,
+            { headers: {}, body, receivedAtMs: path.nowMs },
+            [],
+          );
           assert.equal(read.kind, 'rejected', body.slice(0, 40));
         }
       }
@@ -31,8 +35,10 @@ export function callingTrials(subject: Subject): Trial[] {
   ];
 }
 
-function judged(subject: Subject, { path, callback, expect }: CallbackCase): void {
-  const [first, second] = [1, 2].map(() => subject.provider.readCallback(path, structuredClone(callback)));
+function judged(subject: Subject, { path, callback, keys = [], expect }: CallbackCase): void {
+  const [first, second] = [1, 2].map(() =>
+    subject.provider.readCallback(path, structuredClone(callback), keys),
+  );
   assert.deepEqual(first, second, 'a repeat is read the same');
   if (expect === 'rejected') {
     assert.equal(first?.kind, 'rejected');

@@ -63,6 +63,8 @@ export type CallbackCase = {
   about: string;
   path: PathContext;
   callback: RawCallback;
+  /** What the vendor publishes at that time, where it does. */
+  keys?: readonly unknown[];
   expect: 'verified' | 'hint' | 'rejected';
 };
 

@@ -54,7 +54,9 @@ export const kling: Provider = {
   find,
   cancel,
   balance,
+  callbackKeys: null,
   readCallback,
+  downloadHeaders: () => ({}),
 };
 
 function supports(order: Order, path: PathContext): Supported {

@@ -30,13 +30,20 @@ export function readCallback(path: PathContext, callback: RawCallback): Callback
   const fresh = NewTask.safeParse(body.value);
   if (fresh.success) {
     const { id, external_id: correlationId, status } = fresh.data;
-    return { kind: 'hint', ...signed, upstreamId: id, correlationId, word: status.slice(0, 100) };
+    return {
+      kind: 'hint',
+      ...signed,
+      upstreamId: id,
+      correlationId,
+      word: status.slice(0, 100),
+      handle: null,
+    };
   }
   const legacy = LegacyTask.safeParse(body.value);
   if (legacy.success) {
     const { task_id: upstreamId, task_info: info, task_status: status } = legacy.data;
     const correlationId = info?.external_task_id ?? null;
-    return { kind: 'hint', ...signed, upstreamId, correlationId, word: status.slice(0, 100) };
+    return { kind: 'hint', ...signed, upstreamId, correlationId, word: status.slice(0, 100), handle: null };
   }
   return { kind: 'rejected', reason: 'the body is no task record' };
 }

@@ -154,6 +154,7 @@ export type AdmittedRow = {
   callback_token: string;
   created_at: number;
   order: unknown;
+  start_by: number | null;
 };
 
 /**
@@ -173,7 +174,7 @@ export const writeAdmitted = statement(
      FROM r JOIN task_orders o ON o.task_id = r.task_id
      WHERE tasks.id = r.task_id AND tasks.state = 'queued'
      RETURNING tasks.id, tasks.account_id, tasks.model, tasks.created_at, tasks.attempts, tasks.version, tasks.slot_ms,
-               tasks.shape, tasks.sandbox, o."order", o.metadata
+               tasks.shape, tasks.sandbox, o."order", o.start_by, o.metadata
    ), a AS (
      INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
                            ask_at, lease, expected_ms, shape, sent_at)
@@ -196,7 +197,7 @@ export const writeAdmitted = statement(
      FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1
    )
    SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token,
-          t.created_at, t."order"
+          t.created_at, t."order", t.start_by
    FROM r JOIN t ON t.id = r.task_id`,
 );
 

@@ -123,6 +123,7 @@ export type LookupRow = {
   expected_ms: number;
   unwanted: boolean;
   order: unknown;
+  start_by: number | null;
   price: unknown;
 };
 
@@ -140,7 +141,7 @@ export const claimLookups = statement(
    SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses,
           a.asks, a.sends, a.shape, a.expected_ms,
           (t.state <> 'running' OR t.attempt_id IS DISTINCT FROM a.id OR t.cancel_requested_at IS NOT NULL) AS unwanted,
-          o."order", o.price
+          o."order", o.start_by, o.price
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
    ORDER BY a.id`,
 );

@@ -73,7 +73,7 @@ export function toySubject(): Subject {
     provider: toy,
     paths: { main: path },
     plainOrder,
-    ids: { correlationId: 'att-0001', callbackUrl: null },
+    ids: { correlationId: 'att-0001', callbackUrl: null, startBeforeMs: null },
     upstreamId: 'job-1',
     accepted: [
       taken('plain', {}),

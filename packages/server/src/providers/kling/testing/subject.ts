@@ -10,7 +10,7 @@ import { accessKey, apiKey, emulatedWith, secretKey, startMs } from './stage.ts'
 
 const folder = new URL('../fixtures/', import.meta.url);
 export const upstreamId = '893605946402811985';
-export const ids = { correlationId: 'att-0001', callbackUrl: null };
+export const ids = { correlationId: 'att-0001', callbackUrl: null, startBeforeMs: null };
 
 const base = { baseUrl: kling.defaultBaseUrl, settings: {}, nowMs: startMs };
 export const paths = {
