@@ -10,6 +10,7 @@ import { readFileStream, writeWholeFile } from './effects/files/streams.ts';
 import { realRandom } from './effects/random/real.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
+import { awaitDatabase, START_PATIENCE_MS } from './store/readiness.ts';
 import { backup as writeBackup } from './store/transfer/backup.ts';
 import { restore as readBackup } from './store/transfer/restore.ts';
 
@@ -67,10 +68,12 @@ async function withDatabase<T>(
     applicationName: 'sluice maintenance',
     statementTimeoutMs: COPY_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
+    connectTimeoutMs: START_PATIENCE_MS,
     clock: realClock,
     random: realRandom,
   });
   try {
+    await awaitDatabase(db, realClock, onLine);
     return await work(db);
   } finally {
     await db.close();

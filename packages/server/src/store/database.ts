@@ -64,7 +64,7 @@ export type DatabaseOptions = {
   lockTimeoutMs: number;
   clock: Clock;
   random: Random;
-  /** How long to wait for a free or new connection before failing; then the answer is 503. Default 1 s. */
+  /** How long to wait for a free or new connection before failing (503 for requests). Default `REQUEST_WAIT_MS`. */
   connectTimeoutMs?: number;
   /**
    * True behind a transaction pooler (PgBouncer): no prepared names and no session settings (time-outs then
@@ -97,6 +97,8 @@ export type Database = Queryable & {
    */
   withConnection<T>(body: (client: pg.Client) => Promise<T>): Promise<T>;
   health(): Promise<Health>;
+  /** From now on: a start waits patiently for a slow database, requests do not. */
+  limitConnectTime(ms: number): void;
   /** For metrics. */
   connections(): { total: number; idle: number; waiting: number };
   /** Waits for the connections in use. */
@@ -105,28 +107,39 @@ export type Database = Queryable & {
 
 export const MAX_ATTEMPTS = 5;
 const RETRY_BASE_MS = 10;
-const CONNECT_TIMEOUT_MS = 1000;
+export const REQUEST_WAIT_MS = 1000;
+/**
+ * A connection may take longer to make than anybody waits for it: then it is there for the next one. Otherwise a
+ * database that is slower to connect than a request is patient could never be used.
+ */
+const ESTABLISH_MS = 10_000;
 /** A transaction whose process hangs in the middle must not hold its locks for ever. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const config = connectionConfig(url, options);
+  const wait = { ms: options.connectTimeoutMs ?? REQUEST_WAIT_MS };
   const pool = new pg.Pool({ ...config, max: options.max, pipeline: true });
+  const connect = () => connectWithin(pool, options.clock, wait.ms);
   const trouble = options.onTrouble ?? (() => {});
   // An idle connection that breaks reports here; unheard, it would end the process.
   pool.on('error', trouble);
   const listening = listener(() => new pg.Client(listenConfig(url, options)), options.clock, trouble);
-  const runOn = (client: pg.Pool | pg.PoolClient) => statementRunner(client, options);
 
   return {
-    query: runOn(pool),
-    transaction: (body, kind = {}) => repeated(options, () => attempt(pool, options, body, kind)),
+    query: (statement, values) =>
+      withClient(connect, (client) => statementRunner(client, options)(statement, values)),
+    transaction: (body, kind = {}) => repeated(options, () => attempt(connect, options, body, kind)),
     listen: (channel, onNotify) =>
       options.pooler && !options.listenUrl
         ? Promise.resolve({ close: () => Promise.resolve() })
         : listening.listen(channel, onNotify),
     withConnection: (body) => withConnection(config, body),
-    health: () => health(pool, options.clock),
+    health: () => health(connect, options.clock),
+    limitConnectTime: (ms) => {
+      wait.ms = ms;
+      pool.options.connectionTimeoutMillis = Math.max(ms, ESTABLISH_MS);
+    },
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
       await listening.close();
@@ -147,7 +160,7 @@ function connectionConfig(url: string, options: DatabaseOptions): pg.ClientConfi
     types: columnTypes,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: Math.max(options.connectTimeoutMs ?? 0, ESTABLISH_MS),
     ...(options.pooler ? {} : session),
   };
 }
@@ -158,11 +171,44 @@ function listenConfig(url: string, options: DatabaseOptions): pg.ClientConfig {
     application_name: `${options.applicationName} listener`,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: ESTABLISH_MS,
   };
 }
 
-function statementRunner(client: pg.Pool | pg.PoolClient, options: DatabaseOptions): Queryable['query'] {
+type Connect = () => Promise<pg.PoolClient>;
+
+/** A connection that comes too late for whoever asked goes to the next one. */
+async function connectWithin(pool: pg.Pool, clock: Clock, ms: number): Promise<pg.PoolClient> {
+  if (pool.idleCount > pool.waitingCount) return await pool.connect();
+  const coming = pool.connect();
+  const arrived = new AbortController();
+  const late = clock.sleep(ms, arrived.signal).then(() => null);
+  const client = await Promise.race([coming, late]).finally(() => arrived.abort());
+  if (client) return client;
+  coming.then(
+    (unused) => unused.release(),
+    () => {},
+  );
+  throw new Error('timeout exceeded when trying to connect');
+}
+
+/** One statement on its own. A connection on which it failed is not trusted with another. */
+async function withClient<T>(connect: Connect, body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect();
+  let broken = true;
+  const onBroken = () => {};
+  client.on('error', onBroken);
+  try {
+    const value = await body(client);
+    broken = false;
+    return value;
+  } finally {
+    client.off('error', onBroken);
+    client.release(broken);
+  }
+}
+
+function statementRunner(client: pg.PoolClient, options: DatabaseOptions): Queryable['query'] {
   const { clock, onStatement } = options;
   return async ({ name, text }, values = []) => {
     const startedAt = clock.monotonic();
@@ -180,12 +226,12 @@ function statementRunner(client: pg.Pool | pg.PoolClient, options: DatabaseOptio
 }
 
 async function attempt<T>(
-  pool: pg.Pool,
+  connect: Connect,
   options: DatabaseOptions,
   body: (transaction: Transaction) => Promise<T>,
   kind: TransactionOptions,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await connect();
   let broken = false;
   const onBroken = () => {
     broken = true;
@@ -285,10 +331,10 @@ async function withConnection<T>(
   }
 }
 
-async function health(pool: pg.Pool, clock: Clock): Promise<Health> {
+async function health(connect: Connect, clock: Clock): Promise<Health> {
   const startedAt = clock.monotonic();
   try {
-    await pool.query('SELECT 1');
+    await withClient(connect, (client) => client.query('SELECT 1'));
     return { ok: true, latencyMs: clock.monotonic() - startedAt };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
