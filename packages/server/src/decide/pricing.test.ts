@@ -157,6 +157,7 @@ describe('clips that follow a video', () => {
     ['whole', { input_seconds: 6 }, 756_000n, 756_000n],
     ['unknown: the longest the model takes', {}, 378_000n, 3_780_000n],
     ['unknown, by image', { model_params: { character_orientation: 'image' } }, 378_000n, 1_260_000n],
+    ['a frame over 4 s', { input_seconds: 4.041 }, 504_000n, 630_000n],
   ])('%s', (_, rest, minimum, maximum) => {
     const result = priced(motion('kling-motion-control', rest), UNITS);
     expect([result.minimumMicros, result.maximumMicros]).toEqual([minimum, maximum]);

@@ -70,7 +70,8 @@ export function quote(
     markupPercent: markupDecimal(options.markupPercent),
   };
   const terms = { per: entry.per, rounding: sheet.rounding, minimumSeconds: entry.minimum_seconds ?? 0 };
-  const minimumMs = billableMs(msFromSeconds(range.min), terms);
+  // As it will be charged: a clip that follows a video of 4.04 s may well be charged as 4 s.
+  const minimumMs = billableMs(withoutTail(msFromSeconds(range.min), terms.rounding), terms);
   const maximumMs = billableMs(msFromSeconds(range.max), terms);
   const maximumMicros = amountMicros(factors, terms.per, maximumMs);
   const minimumMicros = amountMicros(factors, terms.per, minimumMs);
@@ -114,10 +115,7 @@ export function finalCharge(
   snapshot: PricedSnapshot,
   delivered: { seconds: number },
 ): { chargeMicros: bigint; costMicros: bigint } {
-  const deliveredMs = msFromSeconds(delivered.seconds);
-  // A started second counts as a whole one, but not when it is only the tail that encoders leave.
-  const tailMs = snapshot.rounding === 'whole_seconds_up' ? ENCODER_TAIL_MS : 0;
-  const ms = billableMs(Math.max(0, deliveredMs - tailMs), snapshot);
+  const ms = billableMs(withoutTail(msFromSeconds(delivered.seconds), snapshot.rounding), snapshot);
   const chargeMicros = amountMicros(snapshot, snapshot.per, ms);
   const costMicros = amountMicros({ ...snapshot, markupPercent: '0' }, snapshot.per, ms);
   return {
@@ -139,6 +137,11 @@ export function costFromUpstream(
 }
 
 type Terms = Pick<PricedSnapshot, 'per' | 'rounding' | 'minimumSeconds'>;
+
+/** A started second counts as a whole one, but not when it is only the tail that encoders leave. */
+function withoutTail(ms: number, rounding: Terms['rounding']): number {
+  return rounding === 'whole_seconds_up' ? Math.max(0, ms - ENCODER_TAIL_MS) : ms;
+}
 
 function billableMs(ms: number, terms: Terms): number {
   const atLeast = Math.max(ms, terms.minimumSeconds * 1000);
