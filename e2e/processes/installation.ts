@@ -1,10 +1,10 @@
 /** An installation for a story: an emulated Kling, one gateway or several over one database, accounts with money. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CreateAccount, type CreatePath, createSluice, type Sluice } from '@sluice/sdk';
 import { EMULATOR_KEY, type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
-import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
+import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway.ts';
 import type { Waits } from './waits.ts';
 
 export const PATH = 'kling-sandbox';
@@ -13,12 +13,14 @@ export type Customer = { id: string; key: string; sluice: Sluice };
 
 export type Installation = {
   folder: string;
+  /** What all processes of it print. */
+  logFile: string;
   emulator: Emulator;
   /** The first gateway. */
   gateway: GatewayProcess;
   operator: Sluice;
-  /** One more gateway over the same database and files. */
-  addGateway(): Promise<GatewayProcess>;
+  /** One more gateway over the same database and files; one that comes back may take its port again. */
+  addGateway(again?: Partial<Pick<GatewayOptions, 'port' | 'settings'>>): Promise<GatewayProcess>;
   openAccount(account: Partial<CreateAccount> & { name: string }): Promise<Customer>;
   close(): Promise<void>;
 };
@@ -29,21 +31,27 @@ export type InstallationOptions = {
   /** Without it, the gateway brings its own. */
   databaseUrl?: string;
   waits?: Waits;
+  /** More settings of every gateway, as the environment has them. */
+  settings?: Record<string, string>;
 };
 
 const MONEY = '10000';
 
 export async function openInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-story-'));
+  // Run by root, the embedded database drops to another user, who must be able to pass through.
+  await chmod(folder, 0o711);
   const logFile = join(folder, 'processes.log');
   const started: GatewayProcess[] = [];
-  const start = async (): Promise<GatewayProcess> => {
+  const start: Installation['addGateway'] = async (again = {}) => {
+    const outside: Record<string, string> =
+      options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl };
     const gateway = await startGatewayProcess({
       dataDir: join(folder, 'data'),
       logFile,
-      port: 0,
+      port: again.port ?? 0,
       waits: options.waits ?? 'short',
-      settings: options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl },
+      settings: { ...outside, ...options.settings, ...again.settings },
     });
     started.push(gateway);
     return gateway;
@@ -56,6 +64,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
   await addPath(operator, emulator.url, options.path);
   return {
     folder,
+    logFile,
     emulator,
     gateway,
     operator,

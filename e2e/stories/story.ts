@@ -1,0 +1,55 @@
+/** What a story starts from: an installation over a database of its own, there before the first test and gone after. */
+
+import type { CreateGeneration, Sluice, Task } from '@sluice/sdk';
+import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { tailOf } from '../processes/child.ts';
+import { type Installation, type InstallationOptions, openInstallation } from '../processes/installation.ts';
+
+const START_MS = 90_000;
+
+/** At the top of a story; what it returns may be called inside hooks and tests only. */
+export function useInstallation(options: InstallationOptions = {}): () => Installation {
+  let installation: Installation | null = null;
+  let dropDatabase = async (): Promise<void> => {};
+  beforeAll(async () => {
+    const database = await createTestDatabase();
+    dropDatabase = database.drop;
+    installation = await openInstallation({
+      databaseUrl: database.url,
+      ...options,
+      settings: { SLUICE_DATABASE_POOL: '10', ...options.settings },
+    });
+  }, START_MS);
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail' && installation) console.error(tailOf(installation.logFile));
+  });
+  afterAll(async () => {
+    await installation?.close();
+    await dropDatabase();
+  }, START_MS);
+  return () => {
+    if (!installation) throw new Error('the installation exists only inside hooks and tests');
+    return installation;
+  };
+}
+
+/** The cheapest order there is; stories that need many differ in the prompt. */
+export function order(prompt: string, particular: Partial<CreateGeneration> = {}): CreateGeneration {
+  return { model: 'kling-3.0', prompt, duration: 5, quality: '720p', ...particular };
+}
+
+/** Until all of them have ended, whatever their ends are. */
+export function untilEnded(
+  sluice: Sluice,
+  tasks: readonly Pick<Task, 'id'>[],
+  patienceMs = 60_000,
+): Promise<Task[]> {
+  const signal = AbortSignal.timeout(patienceMs);
+  return Promise.all(tasks.map(({ id }) => sluice.tasks.wait(id, { signal })));
+}
+
+/** As many as there are, numbered from 1. */
+export function times<Value>(count: number, make: (number: number) => Value): Value[] {
+  return Array.from({ length: count }, (_, index) => make(index + 1));
+}
