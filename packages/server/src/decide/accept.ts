@@ -97,7 +97,11 @@ function sameBatchVerdict(
   return { kind: 'refused', refusal: { code: 'idempotency_mismatch', field: 'Idempotency-Key' } };
 }
 
-function earlierVerdict(request: AcceptRequest, earlier: Earlier | undefined): AcceptVerdict | null {
+/** Null when nothing earlier is known: the request has to stand for itself. */
+export function earlierVerdict(
+  request: Pick<AcceptRequest, 'requestHash'>,
+  earlier: Earlier | undefined,
+): Extract<AcceptVerdict, { kind: 'replay' | 'refused' }> | null {
   if (!earlier) return null;
   if (earlier.requestHash === request.requestHash) return { kind: 'replay', taskIds: earlier.taskIds };
   return { kind: 'refused', refusal: { code: 'idempotency_mismatch', field: 'Idempotency-Key' } };

@@ -47,14 +47,30 @@ export async function acceptTasks(
   options: AcceptOptions,
 ): Promise<Accepted> {
   const closed = await closedFor(context);
-  if (closed) return { kind: 'refused', refusal: closed, index: null };
-  const planned = await planOrders(context, caller, orders, options);
-  if (planned.kind === 'refused') return planned;
+  const planned: Planned = closed
+    ? { kind: 'refused', refusal: closed, index: null }
+    : await planOrders(context, caller, orders, options);
+  // What could not be ordered now, because its time has passed or its path is gone, may have been ordered before.
+  if (planned.kind === 'refused') return (await earlierAnswer(context, caller, options)) ?? planned;
   const request = newRequest(context, caller, options, planned.tasks);
   const answer = await acceptBatcher(context).add({ request, answering: options.answering });
   if (answer.kind === 'refused') return { kind: 'refused', refusal: answer.refusal, index: null };
   if (answer.kind === 'created') context.wake('admit');
   return answer;
+}
+
+async function earlierAnswer(
+  context: Context,
+  { keyId }: Caller,
+  { requestKey, requestHash, marked, answering }: AcceptOptions,
+): Promise<Accepted | null> {
+  const answer = await context.store.accept.repeated(
+    { keyId, requestKey, requestHash, marked },
+    context.clock.now(),
+    context.settings.joinWithinMs,
+    [...(answering ?? [])],
+  );
+  return answer?.kind === 'refused' ? { kind: 'refused', refusal: answer.refusal, index: null } : answer;
 }
 
 /** The client got its answer: an equal request from now on is a new wish. */

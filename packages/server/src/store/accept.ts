@@ -3,11 +3,12 @@ import {
   type AcceptFacts,
   type AcceptPlan,
   type AcceptRequest,
+  earlierVerdict,
   planAccept,
   requestName,
 } from '../decide/accept.ts';
 import type { Posting } from '../decide/postings.ts';
-import type { Database, Result, Transaction } from './database.ts';
+import type { Database, Queryable, Result, Transaction } from './database.ts';
 import * as sql from './sql/accept.ts';
 import { at, iso, rows } from './sql/statement.ts';
 import { rowsOf } from './typed.ts';
@@ -63,8 +64,21 @@ export type AcceptStore = {
     joinWithinMs: number,
     openTaskIds?: readonly string[],
   ): Promise<AcceptAnswer[]>;
+  /**
+   * What an earlier request means for this one, or null when there is none. For requests that cannot be accepted (any
+   * more): a repeat gets its first answer all the same.
+   */
+  repeated(
+    request: RequestIdentity,
+    nowMs: number,
+    joinWithinMs: number,
+    openTaskIds?: readonly string[],
+  ): Promise<Exclude<AcceptAnswer, { kind: 'created' }> | null>;
   markAnswered(taskIds: readonly string[]): Promise<void>;
 };
+
+/** What makes a request the same as another. */
+export type RequestIdentity = Pick<NewRequest, 'keyId' | 'requestKey' | 'requestHash' | 'marked'>;
 
 export function acceptStore(db: Database): AcceptStore {
   return {
@@ -80,6 +94,12 @@ export function acceptStore(db: Database): AcceptStore {
         },
         { eager: true },
       ),
+    repeated: async (request, nowMs, joinWithinMs, openTaskIds = []) => {
+      const found = await findEarlier(db, [request], { afterMs: nowMs - joinWithinMs, openTaskIds });
+      const earlier = await readEarlier(db, found);
+      const verdict = earlierVerdict(request, earlier.get(requestName(request)));
+      return verdict?.kind === 'replay' ? { kind: 'replayed', taskIds: verdict.taskIds } : verdict;
+    },
     markAnswered: async (taskIds) => {
       await db.query(sql.markAnswered, [taskIds]);
     },
@@ -142,8 +162,8 @@ async function readFacts(
 }
 
 async function findEarlier(
-  tx: Transaction,
-  requests: readonly NewRequest[],
+  tx: Queryable,
+  requests: readonly RequestIdentity[],
   joins: Joins,
 ): Promise<sql.EarlierRow[]> {
   const keyed = requests.filter((request) => request.requestKey !== null);
@@ -166,10 +186,7 @@ async function findEarlier(
   return (await Promise.all(findings)).flatMap((result) => rowsOf<sql.EarlierRow>(result));
 }
 
-async function readEarlier(
-  tx: Transaction,
-  found: readonly sql.EarlierRow[],
-): Promise<AcceptFacts['earlier']> {
+async function readEarlier(tx: Queryable, found: readonly sql.EarlierRow[]): Promise<AcceptFacts['earlier']> {
   const batches = await readBatches(tx, found);
   return new Map(
     found.map((row) => [
@@ -184,10 +201,7 @@ async function readEarlier(
   );
 }
 
-async function readBatches(
-  tx: Transaction,
-  found: readonly sql.EarlierRow[],
-): Promise<Map<string, string[]>> {
+async function readBatches(tx: Queryable, found: readonly sql.EarlierRow[]): Promise<Map<string, string[]>> {
   const ids = found.flatMap((row) => (row.batch_id === null ? [] : [row.batch_id]));
   const batches = new Map<string, string[]>();
   if (ids.length === 0) return batches;

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { addPath, ORDER } from '../../testing/life.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { addPath, ORDER, PATH } from '../../testing/life.ts';
 import { type Answered, useRig } from '../../testing/rig.ts';
 
 const use = useRig();
@@ -36,6 +36,46 @@ test('the same key with another body is refused, and creates nothing', async () 
   const other = await rig.ask('POST', URL, { key, body: { ...ORDER, duration: 10 }, headers });
   expect([other.status, other.body.error.code]).toEqual([422, 'idempotency_mismatch']);
   expect(await countOf(id)).toBe(1);
+});
+
+test('a repeat gets its task although its time has passed and its path is gone', async () => {
+  const rig = use();
+  await addPath(rig);
+  const { key, id } = await rig.account();
+  const startBy = new Date(rig.clock.now() + 60_000).toISOString();
+  const headers = { 'idempotency-key': 'order 1' };
+  const body = { ...ORDER, start_by: startBy };
+  const batch = { tasks: [body, body] };
+  const first = await rig.ask('POST', URL, { key, body, headers });
+  const many = await rig.ask('POST', '/v1/tasks/batch', {
+    key,
+    body: batch,
+    headers: { 'idempotency-key': 'two' },
+  });
+  rig.clock.advance(120_000);
+  const late = await rig.ask('POST', URL, { key, body, headers });
+  expect([late.status, late.body.id, late.headers['idempotent-replayed']]).toEqual([
+    202,
+    first.body.id,
+    'true',
+  ]);
+  const turn = (state: string) =>
+    rig.ask('PATCH', `/v1/paths/${PATH}`, { key: rig.operatorKey, body: { state } });
+  expect((await turn('draining')).body.state).toBe('draining');
+  onTestFinished(async () => void (await turn('active')));
+  const gone = await rig.ask('POST', '/v1/tasks/batch', {
+    key,
+    body: batch,
+    headers: { 'idempotency-key': 'two' },
+  });
+  expect(gone.body.data.map((task: { id: string }) => task.id)).toEqual(
+    many.body.data.map((task: { id: string }) => task.id),
+  );
+  const other = await rig.ask('POST', URL, { key, body: { ...body, duration: 10 }, headers });
+  expect([other.status, other.body.error.code]).toEqual([422, 'idempotency_mismatch']);
+  const unknown = await rig.ask('POST', URL, { key, body, headers: { 'idempotency-key': 'order 2' } });
+  expect([unknown.status, unknown.body.error.code]).toEqual([422, 'no_route']);
+  expect(await countOf(id)).toBe(3);
 });
 
 test('fifty callers with one key make one task', async () => {
