@@ -12,6 +12,7 @@ CREATE TABLE accounts (
   markup_basis_points integer NOT NULL,
   webhook_secret_sealed text NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  routing jsonb DEFAULT '{"policy": "cheapest"}'::jsonb NOT NULL,
   CONSTRAINT accounts_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_max_in_flight_check CHECK ((max_in_flight > 0)),
   CONSTRAINT accounts_max_queued_check CHECK ((max_queued > 0)),
@@ -147,6 +148,8 @@ CREATE TABLE callbacks (
   word text,
   body text NOT NULL,
   received_at timestamp with time zone NOT NULL,
+  upstream_id text,
+  handle jsonb,
   CONSTRAINT callbacks_pkey PRIMARY KEY (id)
 );
 CREATE INDEX callbacks_by_attempt ON public.callbacks USING btree (attempt_id);
@@ -316,8 +319,11 @@ CREATE TABLE paths (
   query_tokens double precision DEFAULT 0 NOT NULL,
   query_refilled_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  lost_answer text DEFAULT 'hold'::text NOT NULL,
+  regions text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT paths_pkey PRIMARY KEY (name),
   CONSTRAINT paths_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'throttled'::text, 'wallet_empty'::text, 'credentials_refused'::text, 'unavailable'::text]))),
+  CONSTRAINT paths_lost_answer_check CHECK ((lost_answer = ANY (ARRAY['hold'::text, 'resubmit'::text]))),
   CONSTRAINT paths_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text, 'retired'::text])))
 ) WITH (fillfactor=70);
 
@@ -332,6 +338,14 @@ CREATE TABLE queues (
   family text NOT NULL,
   virtual_time bigint NOT NULL,
   CONSTRAINT queues_pkey PRIMARY KEY (family)
+) WITH (fillfactor=50);
+
+CREATE TABLE render_outcomes (
+  path_name text NOT NULL,
+  family text NOT NULL,
+  outcomes boolean[] NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT render_outcomes_pkey PRIMARY KEY (path_name, family)
 ) WITH (fillfactor=50);
 
 CREATE TABLE render_times (
@@ -358,6 +372,7 @@ CREATE TABLE task_orders (
   start_by timestamp with time zone,
   finish_by timestamp with time zone,
   deadline_at timestamp with time zone NOT NULL,
+  reruns_most smallint DEFAULT 0 NOT NULL,
   CONSTRAINT task_orders_pkey PRIMARY KEY (task_id),
   CONSTRAINT task_orders_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 );
@@ -396,6 +411,7 @@ CREATE TABLE tasks (
   created_at timestamp with time zone NOT NULL,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  reruns smallint DEFAULT 0 NOT NULL,
   CONSTRAINT tasks_pkey PRIMARY KEY (id),
   CONSTRAINT tasks_charge_micros_check CHECK ((charge_micros >= 0)),
   CONSTRAINT tasks_check CHECK (((charge_micros IS NULL) OR (charge_micros <= hold_micros))),
