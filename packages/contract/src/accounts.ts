@@ -11,8 +11,8 @@ const accountFields = z.strictObject({
   name: Name,
   weight: z.int().min(1).max(1000).describe('Share of slots against other accounts.'),
   credit_limit: Decimal.describe('How far the balance may go below zero.'),
-  max_in_flight: z.int().min(1).nullable(),
-  max_queued: z.int().min(1).nullable(),
+  max_in_flight: z.int().min(1).max(1_000_000).nullable(),
+  max_queued: z.int().min(1).max(1_000_000_000).nullable(),
   retention_days: z.int().min(1).max(3650).nullable().describe('Null keeps assets.'),
   markup_percent: z.number().min(-100).max(10_000).describe('Customer price over list price.'),
 });
@@ -77,7 +77,7 @@ export const CreateKey = z
       .default(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write']),
     budget: Decimal.nullable().default(null).describe('What this key may spend in a period.'),
     budget_period: z.enum(['total', 'day', 'month']).default('total'),
-    max_in_flight: z.int().min(1).nullable().default(null),
+    max_in_flight: z.int().min(1).max(1_000_000).nullable().default(null),
     expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
   })
   .meta({ id: 'CreateKey' });

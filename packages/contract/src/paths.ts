@@ -5,6 +5,9 @@ import { Decimal } from './money.ts';
 
 const Instant = z.iso.datetime();
 
+/** More parallel tasks than any vendor sells. */
+const Concurrency = z.int().min(1).max(1_000_000);
+
 export const CreatePath = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes'),
@@ -20,9 +23,9 @@ export const CreatePath = z
     sandbox: z.boolean().default(false),
     price_sheet: z.string().optional(),
     limits: z
-      .record(z.string(), z.int().min(1))
+      .record(z.string(), Concurrency)
       .default({})
-      .describe('Configured concurrency by family; `*` for all.'),
+      .describe('Configured concurrency by family; `*` for all that are not named.'),
     check: z.boolean().default(true).describe('Check the credential by a free call before saving.'),
   })
   .meta({ id: 'CreatePath' });
@@ -33,7 +36,10 @@ export const UpdatePath = z
     credential: z.record(z.string(), z.string()).optional(),
     settings: z.record(z.string(), z.string()).optional(),
     price_sheet: z.string().optional(),
-    limits: z.record(z.string(), z.int().min(1).nullable()).optional(),
+    limits: z
+      .record(z.string(), Concurrency.nullable())
+      .optional()
+      .describe('Configured concurrency by family, null for learning it; `*` for all that are not named.'),
     state: z.enum(['active', 'paused', 'draining']).optional(),
   })
   .meta({ id: 'UpdatePath' });

@@ -59,10 +59,10 @@ export async function updatePath(
   const read = await readChange(context, provider, name, change);
   if (!read.ok) return refused(read.refusal);
   await context.store.paths.updatePath(name, read.value);
-  for (const [family, configured] of Object.entries(change.limits ?? {})) {
-    for (const each of family === '*' ? familiesOf(context) : [family]) {
-      await context.store.paths.setConfiguredLimit(name, each, configured);
-    }
+  const limits = new Map(Object.entries(change.limits ?? {}));
+  for (const family of familiesOf(context)) {
+    const configured = limits.get(limits.has(family) ? family : '*');
+    if (configured !== undefined) await context.store.paths.setConfiguredLimit(name, family, configured);
   }
   // Whoever changes the credential or resumes a path has done something about what rested it.
   if (change.credential !== undefined || change.base_url !== undefined || change.state === 'active') {

@@ -196,3 +196,25 @@ test('slots that are taken are shown, with the age of the oldest', async () => {
     .filter((limit: { occupied: number }) => limit.occupied > 0);
   expect(taken).toMatchObject([{ occupied: 1, unknown: 0, oldest_seconds: 42 }]);
 });
+
+test('a star stands for every family that is not named, whatever the order of the names', async () => {
+  const { ask, operatorKey: key } = use();
+  const created = await ask('POST', '/v1/paths', { key, body: { ...named(), check: false } });
+  const url = `/v1/paths/${created.body.name}`;
+  const limitsOf = (body: { limits: { family: string; configured: number | null }[] }) =>
+    Object.fromEntries(body.limits.map(({ family, configured }) => [family, configured]));
+  const all = await ask('PATCH', url, { key, body: { limits: { '*': 3 } } });
+  expect(new Set(Object.values(limitsOf(all.body)))).toEqual(new Set([3]));
+  const some = await ask('PATCH', url, { key, body: { limits: { 'kling-v3-omni': 7, '*': 4 } } });
+  const { 'kling-v3-omni': named7, ...others } = limitsOf(some.body);
+  expect(named7).toBe(7);
+  expect(new Set(Object.values(others))).toEqual(new Set([4]));
+  const learned = await ask('PATCH', url, { key, body: { limits: { '*': 5, 'kling-v3-omni': null } } });
+  expect(limitsOf(learned.body)['kling-v3-omni']).toBeNull();
+  for (const limit of [0, 2.5, 3_000_000_000]) {
+    const refused = await ask('PATCH', url, { key, body: { limits: { '*': limit } } });
+    expect([refused.status, refused.body.error.field]).toEqual([422, 'limits.*']);
+  }
+  const strange = await ask('PATCH', url, { key, body: { limits: { veo: 3 } } });
+  expect([strange.status, strange.body.error.field]).toEqual([422, 'limits.veo']);
+});
