@@ -42,4 +42,5 @@ process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => void stop());
 
 const { url, operatorKey, database } = gateway;
+await gateway.operatorKeyShown();
 tell({ kind: 'ready', url, operatorKey, database });

@@ -24,7 +24,7 @@ import { ensureLimits } from './lifecycle/2-admit.ts';
 import { callbackKeys } from './lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
-import { firstOperatorKey } from './lifecycle/operate/keys.ts';
+import { firstOperatorKey } from './lifecycle/operate/first-key.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
 import { countRequests, logFaults } from './lifecycle/upstream-report.ts';
 import { createDrive } from './providers/drive.ts';
@@ -40,8 +40,10 @@ import { createStore, type Store } from './store/store.ts';
 
 export type RunningGateway = {
   url: string;
-  /** The first start's operator key, shown once; null on every later start. */
+  /** The first start's operator key, to be shown once; null on every later start. */
   operatorKey: string | null;
+  /** Call it when the operator key is where its owner finds it. Until then every start makes another one. */
+  operatorKeyShown(): Promise<void>;
   context: Context;
   database: { kind: 'embedded' | 'external'; version: string; adopted: boolean };
   /** Stops taking work, finishes what is under way, closes everything. */
@@ -189,7 +191,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const wakes = createWakes(realClock);
   const context = contextOf(config, effects, wakes);
   await ensureLimits(context);
-  const operatorKey = await firstOperatorKey(context);
+  const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
   const { db, kind, version, adopted } = database;
   db.limitConnectTime(REQUEST_WAIT_MS);
@@ -207,7 +209,11 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const gauges = refreshGauges(store, metrics, realClock, draining.signal, complain);
   return {
     url: door.url,
-    operatorKey,
+    operatorKey: firstKey?.text ?? null,
+    operatorKeyShown: async () => {
+      if ((await firstKey?.shown()) !== false) return;
+      log.warn({}, 'another process has shown a newer operator key; the one shown here does not work');
+    },
     context,
     database: { kind, version, adopted },
     stop: async () => {

@@ -84,6 +84,7 @@ async function startDemoGateway(
     output.note(({ color }) => color.dim(line)),
   );
   started.push(gateway);
+  // It is used right here and never printed; a kept data directory gets another one by `sluice serve`.
   return { gateway, dataDir };
 }
 

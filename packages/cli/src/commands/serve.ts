@@ -49,6 +49,7 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
       },
       (paint) => startedText(started, paint),
     );
+    await gateway.operatorKeyShown();
     await untilAborted(signal);
     output.note('Stopping: finishing what is under way. Ctrl-C again ends it at once.');
   } finally {

@@ -1,4 +1,5 @@
 /** API keys: made once, hashed, looked up by every request. */
+import { z } from 'zod';
 import type { Database } from './database.ts';
 import * as sql from './sql/keys.ts';
 import { at } from './sql/statement.ts';
@@ -28,26 +29,20 @@ export type KeyStore = {
   touch(id: string, nowMs: number): Promise<void>;
   /** Working operator keys; with none, the first start makes one. */
   countOperatorKeys(nowMs: number): Promise<number>;
+  /** The installation's first operator key: never made, made but shown to nobody for all we know, or shown. */
+  firstKey(): Promise<{ state: 'none' } | { state: 'unseen'; id: string } | { state: 'shown' }>;
+  /** Makes it, in place of the unseen one, which ends. False when another process was first. */
+  insertFirstKey(key: NewKey, unseenId: string | null, nowMs: number): Promise<boolean>;
+  /** False when another one has taken its place. */
+  markFirstKeyShown(id: string): Promise<boolean>;
 };
+
+const FirstKey = z.object({ key: z.string(), shown: z.boolean() });
 
 export function keyStore(db: Database): KeyStore {
   return {
     insert: async (key, nowMs) => {
-      const row = firstOf<sql.KeyRow>(
-        await db.query(sql.insertKey, [
-          key.id,
-          key.accountId,
-          key.name,
-          key.prefix,
-          Buffer.from(key.hash),
-          key.scopes,
-          key.budgetMicros,
-          key.budgetPeriod,
-          at(nowMs),
-          key.maxInFlight,
-          at(key.expiresAtMs),
-        ]),
-      );
+      const row = firstOf<sql.KeyRow>(await db.query(sql.insertKey, keyValues(key, nowMs)));
       if (!row) throw new Error('an inserted key comes back');
       return row;
     },
@@ -60,5 +55,36 @@ export function keyStore(db: Database): KeyStore {
     },
     countOperatorKeys: async (nowMs) =>
       firstOf<{ keys: number }>(await db.query(sql.countOperatorKeys, [at(nowMs)]))?.keys ?? 0,
+    firstKey: async () => {
+      const row = firstOf<sql.FirstKeyRow>(await db.query(sql.readFirstKey));
+      if (!row) return { state: 'none' };
+      const { data } = FirstKey.safeParse(row.value);
+      return data && !data.shown ? { state: 'unseen', id: data.key } : { state: 'shown' };
+    },
+    insertFirstKey: (key, unseenId, nowMs) =>
+      db.transaction(async (tx) => {
+        const claimed = await tx.query(sql.claimFirstKey, [key.id, unseenId]);
+        if (claimed.rows.length === 0) return false;
+        if (unseenId !== null) await tx.query(sql.revokeKey, [unseenId, at(nowMs)]);
+        await tx.query(sql.insertKey, keyValues(key, nowMs));
+        return true;
+      }),
+    markFirstKeyShown: async (id) => (await db.query(sql.markFirstKeyShown, [id])).rows.length === 1,
   };
+}
+
+function keyValues(key: NewKey, nowMs: number): unknown[] {
+  return [
+    key.id,
+    key.accountId,
+    key.name,
+    key.prefix,
+    Buffer.from(key.hash),
+    key.scopes,
+    key.budgetMicros,
+    key.budgetPeriod,
+    at(nowMs),
+    key.maxInFlight,
+    at(key.expiresAtMs),
+  ];
 }

@@ -17,7 +17,7 @@ import { createSecrets } from '../../effects/secrets/secrets.ts';
 import { callbackKeys } from '../../lifecycle/callback-keys.ts';
 import { defaultLifecycleSettings } from '../../lifecycle/context.ts';
 import { createGate } from '../../lifecycle/gate.ts';
-import { firstOperatorKey } from '../../lifecycle/operate/keys.ts';
+import { firstOperatorKey } from '../../lifecycle/operate/first-key.ts';
 import { pathDirectory } from '../../lifecycle/paths.ts';
 import { createDrive } from '../../providers/drive.ts';
 import type { Database } from '../../store/database.ts';
@@ -87,7 +87,7 @@ async function openRig(options: RigOptions): Promise<{ rig: Rig; close(): Promis
   const built = await buildContext(database, options, draining.signal);
   const app = createApp(built.context);
   await app.ready();
-  const operatorKey = (await firstOperatorKey(built.context)) ?? '';
+  const operatorKey = (await firstOperatorKey(built.context))?.text ?? '';
   const ask = asker(app);
   const rig: Rig = {
     ...built,

@@ -5,6 +5,7 @@
  */
 import { Order, type Refusal, type ResolveAttempt } from '@sluice/contract';
 import type { z } from 'zod';
+import { canLookUp } from '../../decide/reconcile.ts';
 import type { FindOutcome } from '../../providers/contract.ts';
 import type { ResolvableRow } from '../../store/operator.ts';
 import type { Context } from '../context.ts';
@@ -86,7 +87,7 @@ type Looked = { ok: true; upstreamId: string; handle: unknown } | { ok: false; r
 
 async function lookUp(context: Context, path: AccessPath, attempt: ResolvableRow): Promise<Looked> {
   const { abilities } = path.provider;
-  if (!abilities.list && abilities.clientKey !== 'query' && abilities.clientKey !== 'idempotent') {
+  if (!canLookUp(abilities)) {
     const message = `${path.provider.name} cannot be asked by our id.`;
     return conflict(message, 'Wait for its callback, or decide "never_accepted".');
   }

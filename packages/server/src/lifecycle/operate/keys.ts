@@ -3,7 +3,7 @@ import { type CreateKey, microsFromDecimal, type Refusal } from '@sluice/contrac
 import type { z } from 'zod';
 import { newId } from '../../effects/random/id.ts';
 import { hashKey, keyPrefix, newKeyText } from '../../effects/secrets/keys.ts';
-import type { KeyRow } from '../../store/keys.ts';
+import type { KeyRow, NewKey } from '../../store/keys.ts';
 import type { Context } from '../context.ts';
 
 export type KeyAnswer =
@@ -13,41 +13,30 @@ export type KeyAnswer =
 export async function createKey(context: Context, input: z.output<typeof CreateKey>): Promise<KeyAnswer> {
   const refusal = await refusalOf(context, input);
   if (refusal) return { kind: 'refused', refusal };
-  const nowMs = context.clock.now();
-  const text = newKeyText(context.random);
-  const key = await context.store.keys.insert(
-    {
-      id: newId('key', nowMs, context.random),
-      accountId: input.account,
-      name: input.name,
-      prefix: keyPrefix(text),
-      hash: hashKey(text),
-      scopes: [...new Set(input.scopes)],
-      budgetMicros: input.budget === null ? null : microsFromDecimal(input.budget),
-      budgetPeriod: input.budget_period,
-      maxInFlight: input.max_in_flight,
-      expiresAtMs: input.expires_at === null ? null : Date.parse(input.expires_at),
-    },
-    nowMs,
-  );
+  const { text, key: made } = newKey(context, input);
+  const key = await context.store.keys.insert(made, context.clock.now());
   return { kind: 'created', key, text };
 }
 
-/** The first start makes one operator key, and only when none works. Answers its text, to be shown once. */
-export async function firstOperatorKey(context: Context): Promise<string | null> {
-  if ((await context.store.keys.countOperatorKeys(context.clock.now())) > 0) return null;
-  // Of several processes that start together, one may make it.
-  if (!(await context.store.nodes.claimSetting('first_operator_key', true))) return null;
-  const answer = await createKey(context, {
-    name: 'first operator key',
-    account: null,
-    scopes: ['operator'],
-    budget: null,
-    budget_period: 'total',
-    max_in_flight: null,
-    expires_at: null,
-  });
-  return answer.kind === 'created' ? answer.text : null;
+/** A key that nobody knows yet: its text for its owner, and what is kept of it. */
+export function newKey(
+  context: Pick<Context, 'clock' | 'random'>,
+  input: z.output<typeof CreateKey>,
+): { text: string; key: NewKey } {
+  const text = newKeyText(context.random);
+  const key = {
+    id: newId('key', context.clock.now(), context.random),
+    accountId: input.account,
+    name: input.name,
+    prefix: keyPrefix(text),
+    hash: hashKey(text),
+    scopes: [...new Set(input.scopes)],
+    budgetMicros: input.budget === null ? null : microsFromDecimal(input.budget),
+    budgetPeriod: input.budget_period,
+    maxInFlight: input.max_in_flight,
+    expiresAtMs: input.expires_at === null ? null : Date.parse(input.expires_at),
+  };
+  return { text, key };
 }
 
 async function refusalOf(context: Context, input: z.output<typeof CreateKey>): Promise<Refusal | null> {

@@ -22,7 +22,7 @@ export async function pathReports(context: Context, name: string | null = null):
     .map((path) => ({
       row: path.row,
       slots: slots.filter((row) => row.path_name === path.name),
-      guarantee: guaranteeOf(path.provider.abilities),
+      guarantee: guaranteeOf(path.provider.abilities, path.row.lost_answer),
       models: modelsOf(context, path),
     }));
 }

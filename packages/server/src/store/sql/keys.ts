@@ -69,3 +69,27 @@ export const countOperatorKeys = statement(
    WHERE account_id IS NULL AND revoked_at IS NULL AND 'operator' = ANY(scopes)
      AND (expires_at IS NULL OR expires_at > $1)`,
 );
+
+export type FirstKeyRow = { value: unknown };
+
+/** The record of the first operator key: whose it is, and whether anybody has seen it. */
+export const readFirstKey = statement(
+  'keys.read_first',
+  `SELECT value FROM settings WHERE key = 'first_operator_key'`,
+);
+
+/** $1 the new key's id, $2 the id of the unseen one it stands in for, or null. Of several processes, one succeeds. */
+export const claimFirstKey = statement(
+  'keys.claim_first',
+  `INSERT INTO settings AS s (key, value) VALUES ('first_operator_key', jsonb_build_object('key', $1::text, 'shown', false))
+   ON CONFLICT (key) DO UPDATE SET value = excluded.value
+     WHERE s.value ->> 'key' = $2::text AND s.value -> 'shown' = 'false'
+   RETURNING key`,
+);
+
+/** $1 the key's id. */
+export const markFirstKeyShown = statement(
+  'keys.mark_first_shown',
+  `UPDATE settings SET value = jsonb_build_object('key', $1::text, 'shown', true)
+   WHERE key = 'first_operator_key' AND value ->> 'key' = $1::text RETURNING key`,
+);
