@@ -9,12 +9,13 @@ import {
   type ModelDefinition,
   microsFromDecimal,
   type Order,
+  type PriceEntry,
   type PriceSheet,
   type Refusal,
 } from '@sluice/contract';
 import { lengthRange } from './order/media.ts';
 import { msFromSeconds, type PriceFactors, roundedUp, timesMs, unitPriceOf } from './pricing/arithmetic.ts';
-import { type FoundEntry, findEntry } from './pricing/entries.ts';
+import { type FoundEntry, findEntry, hasVideoInput } from './pricing/entries.ts';
 import type { PricedSnapshot } from './pricing/snapshot.ts';
 
 export { ambiguousEntries, findEntry } from './pricing/entries.ts';
@@ -69,7 +70,14 @@ export function quote(
     unitPrice: sheet.unit_price.amount,
     markupPercent: markupDecimal(options.markupPercent),
   };
-  const terms = { per: entry.per, rounding: sheet.rounding, minimumSeconds: entry.minimum_seconds ?? 0 };
+  const counted = countedIn(order, entry);
+  if (counted === 'unknown') return { ok: false, refusal: noLength(order) };
+  const terms: Terms = {
+    per: entry.per,
+    rounding: sheet.rounding,
+    minimumSeconds: entry.minimum_seconds ?? 0,
+    ...(counted === null ? {} : { counted }),
+  };
   // As it will be charged: a clip that follows a video of 4.04 s may well be charged as 4 s.
   const minimumMs = billableMs(withoutTail(msFromSeconds(range.min), terms.rounding), terms);
   const maximumMs = billableMs(msFromSeconds(range.max), terms);
@@ -103,6 +111,7 @@ export function quote(
       unit: sheet.unit,
       rounding: terms.rounding,
       minimumSeconds: terms.minimumSeconds,
+      ...(counted === null ? {} : { counted }),
     },
   };
 }
@@ -136,14 +145,33 @@ export function costFromUpstream(
   return roundedUp({ numerator: product, denominator: 1_000_000n });
 }
 
-type Terms = Pick<PricedSnapshot, 'per' | 'rounding' | 'minimumSeconds'>;
+type Terms = Pick<PricedSnapshot, 'per' | 'rounding' | 'minimumSeconds' | 'counted'>;
+
+/**
+ * What is counted besides the clip; null: nothing. An input whose length nobody knows has no price: neither the
+ * customer nor we should pay for a guess.
+ */
+function countedIn(order: Order, entry: PriceEntry): NonNullable<Terms['counted']> | null | 'unknown' {
+  if (entry.counted_seconds === undefined) return null;
+  const outputTimesMin = entry.counted_seconds.output_times_min;
+  if (!hasVideoInput(order)) return { inputMs: 0, outputTimesMin };
+  if (order.seconds === null) return { inputMs: null, outputTimesMin };
+  return order.inputSeconds === null
+    ? 'unknown'
+    : { inputMs: msFromSeconds(order.inputSeconds), outputTimesMin };
+}
 
 /** A started second counts as a whole one, but not when it is only the tail that encoders leave. */
 function withoutTail(ms: number, rounding: Terms['rounding']): number {
   return rounding === 'whole_seconds_up' ? Math.max(0, ms - ENCODER_TAIL_MS) : ms;
 }
 
-function billableMs(ms: number, terms: Terms): number {
+function billableMs(outputMs: number, terms: Terms): number {
+  const { counted } = terms;
+  const ms =
+    counted === undefined
+      ? outputMs
+      : Math.max(outputMs + (counted.inputMs ?? outputMs), outputMs * counted.outputTimesMin);
   const atLeast = Math.max(ms, terms.minimumSeconds * 1000);
   return terms.rounding === 'whole_seconds_up' ? Math.ceil(atLeast / 1000) * 1000 : atLeast;
 }
@@ -173,6 +201,9 @@ function ruleInWords({ entry }: FoundEntry, sheet: PriceSheet, factors: PriceFac
     ...(markup === 0 ? [] : [`${markup > 0 ? '+' : '−'} ${Math.abs(markup)} %`]),
     ...(terms.per === 'second' && terms.rounding === 'whole_seconds_up' ? ['whole seconds rounded up'] : []),
     ...(terms.minimumSeconds > 0 ? [`at least ${terms.minimumSeconds} s`] : []),
+    ...(terms.counted === undefined
+      ? []
+      : [`seconds of input and clip, at least ${terms.counted.outputTimesMin} × the clip`]),
   ].join(', ');
 }
 

@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RETRY_AFTER_CAP_MS } from './health.ts';
-import { canLookUp, lookupBackoffMs, lookupVerdict } from './reconcile.ts';
+import { canLookUp, lookupBackoffMs, lookupVerdict, provesAbsence } from './reconcile.ts';
 
 const NOW = 1_000_000;
 const GRACE = 60_000;
-const abilities = { clientKey: 'query', lookupGraceMs: GRACE } as const;
-const attempt = (with_ = {}) => ({ sentAtMs: NOW - GRACE, misses: 2, sends: 1, unwanted: false, ...with_ });
+const EXPECTED = 100_000;
+const abilities = {
+  clientKey: 'query',
+  list: false,
+  lookupGraceMs: GRACE,
+  startDeadlineSeconds: null,
+} as const;
+const attempt = (with_ = {}) => ({
+  sentAtMs: NOW - GRACE,
+  misses: 2,
+  sends: 1,
+  unwanted: false,
+  expectedMs: EXPECTED,
+  lostAnswer: 'hold' as const,
+  ...with_,
+});
 
 describe('a lookup that found nothing', () => {
   test.each([
@@ -30,14 +44,16 @@ describe('a lookup that found nothing', () => {
     (clientKey) => {
       expect(lookupVerdict(attempt(), { ...abilities, clientKey }, NOW)).toEqual({
         kind: 'park',
-        askAtMs: NOW + 600_000,
+        askAtMs: NOW + 300_000,
       });
-      expect(canLookUp({ clientKey })).toBe(false);
+      expect(canLookUp({ clientKey, list: false })).toBe(false);
+      expect(canLookUp({ clientKey, list: true })).toBe(true);
+      expect(provesAbsence({ clientKey })).toBe(false);
     },
   );
 
   test.each(['query', 'idempotent'] as const)('can be had where the client key is %s', (clientKey) => {
-    expect(canLookUp({ clientKey })).toBe(true);
+    expect(canLookUp({ clientKey, list: false })).toBe(true);
   });
 
   test('the look that decides comes right when the grace ends', () => {
@@ -55,6 +71,8 @@ test('nothing is sent again before the grace is over and two looks found nothing
     misses: fc.nat(12),
     sends: fc.integer({ min: 1, max: 4 }),
     unwanted: fc.boolean(),
+    expectedMs: fc.constant(EXPECTED),
+    lostAnswer: fc.constantFrom('hold' as const, 'resubmit' as const),
   });
   fc.assert(
     fc.property(facts, (given) => {
@@ -67,6 +85,54 @@ test('nothing is sent again before the grace is over and two looks found nothing
       if (verdict.kind === 'resend') expect(given.unwanted || given.sends >= 3).toBe(false);
     }),
   );
+});
+
+describe('where nothing proves that the upstream has none', () => {
+  const correlate = { ...abilities, clientKey: 'correlate', startDeadlineSeconds: 600 } as const;
+  // Ten minutes to start, one for the way, and three times what a render takes.
+  const OVER = 600_000 + 60_000 + 3 * EXPECTED;
+  test.each([
+    ['wanted, on hold: kept for as long as its task lives', { sentAtMs: NOW - 10 * OVER }, correlate, 'park'],
+    [
+      'wanted, and a second bill is risked: too early',
+      { lostAnswer: 'resubmit', sentAtMs: NOW - OVER + 1 },
+      correlate,
+      'park',
+    ],
+    [
+      'wanted, and a second bill is risked: given up when it is over',
+      { lostAnswer: 'resubmit', sentAtMs: NOW - OVER },
+      correlate,
+      'abandon',
+    ],
+    ['unwanted: too early', { unwanted: true, sentAtMs: NOW - OVER + 1 }, correlate, 'park'],
+    ['unwanted: given up when it is over', { unwanted: true, sentAtMs: NOW - OVER }, correlate, 'abandon'],
+    [
+      'unwanted, no start deadline',
+      { unwanted: true, sentAtMs: NOW - OVER + 600_000 },
+      abilitiesOf('none'),
+      'abandon',
+    ],
+    [
+      'unwanted, and the list shows nothing: too early',
+      { unwanted: true },
+      { ...abilitiesOf('none'), list: true },
+      'park',
+    ],
+  ])('%s', (_what, with_, able, kind) => {
+    const verdict = lookupVerdict(attempt(with_), able, NOW);
+    expect(verdict.kind).toBe(kind);
+    if (verdict.kind === 'abandon') expect(verdict.proven).toBe(false);
+  });
+
+  test('the next look comes when it is over at the latest', () => {
+    const verdict = lookupVerdict(attempt({ sentAtMs: NOW - OVER + 5_000 }), correlate, NOW);
+    expect(verdict).toEqual({ kind: 'park', askAtMs: NOW + 5_000 });
+  });
+
+  function abilitiesOf(clientKey: 'none') {
+    return { ...abilities, clientKey };
+  }
 });
 
 test.each([

@@ -66,7 +66,7 @@ export const attemptTransitions: Readonly<Record<AttemptState, readonly AttemptS
   canceled: [],
   expired: [],
   /** Never accepted, or given up on after the upstream lost it. Should the upstream say otherwise later, it is true. */
-  abandoned: ['accepted'],
+  abandoned: ['accepted', 'unknown'],
 };
 
 /** The fine stage that clients see. */

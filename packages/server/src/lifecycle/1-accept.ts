@@ -34,6 +34,11 @@ export type AcceptOptions = {
    * beside it. Absent: every answer that was not noted as delivered counts as lost.
    */
   answering?: Set<string>;
+  /**
+   * Whether the client is still there to hear the answer. An order whose client has left before its transaction began is
+   * not taken: nobody was told anything, and its repeat may stand in the same transaction. Absent: it is.
+   */
+  listening?: () => boolean;
 };
 
 export type Accepted =
@@ -53,7 +58,8 @@ export async function acceptTasks(
   // What could not be ordered now, because its time has passed or its path is gone, may have been ordered before.
   if (planned.kind === 'refused') return (await earlierAnswer(context, caller, options)) ?? planned;
   const request = newRequest(context, caller, options, planned.tasks);
-  const answer = await acceptBatcher(context).add({ request, answering: options.answering });
+  const { answering, listening = () => true } = options;
+  const answer = await acceptBatcher(context).add({ request, answering, listening });
   if (answer.kind === 'refused') return { kind: 'refused', refusal: answer.refusal, index: null };
   if (answer.kind === 'created') context.wake('admit');
   return answer;
@@ -214,7 +220,13 @@ function newRequest(context: Context, caller: Caller, options: AcceptOptions, ta
   };
 }
 
-type Asked = { request: NewRequest; answering: Set<string> | undefined };
+type Asked = { request: NewRequest; answering: Set<string> | undefined; listening: () => boolean };
+
+/** Told to nobody: the connection is gone. */
+const CLIENT_LEFT: AcceptAnswer = {
+  kind: 'refused',
+  refusal: { code: 'conflict', message: 'The client left before its order was taken.' },
+};
 
 const batchers = new WeakMap<Context, Batcher<Asked, AcceptAnswer>>();
 
@@ -226,7 +238,9 @@ function acceptBatcher(context: Context): Batcher<Asked, AcceptAnswer> {
   return made;
 }
 
-async function acceptAll(context: Context, asked: readonly Asked[]): Promise<AcceptAnswer[]> {
+async function acceptAll(context: Context, given: readonly Asked[]): Promise<AcceptAnswer[]> {
+  const asked = given.filter(({ listening }) => listening());
+  if (asked.length === 0) return given.map(() => CLIENT_LEFT);
   const open = new Set(asked.map(({ answering }) => answering));
   const answers = await context.store.accept.accept(
     asked.map(({ request }) => request),
@@ -234,10 +248,12 @@ async function acceptAll(context: Context, asked: readonly Asked[]): Promise<Acc
     context.settings.joinWithinMs,
     [...open].flatMap((ids) => [...(ids ?? [])]),
   );
-  // Before anybody else is let in: the next round must not take these for lost.
+  // Before anybody else is let in: the next round must not take these for lost, unless they are by now.
   answers.forEach((answer, index) => {
-    if (answer.kind !== 'created') return;
-    for (const id of answer.taskIds) asked[index]?.answering?.add(id);
+    const { answering, listening } = asked[index] ?? {};
+    if (answer.kind !== 'created' || !listening?.()) return;
+    for (const id of answer.taskIds) answering?.add(id);
   });
-  return answers;
+  const answerOf = new Map(asked.map((each, index) => [each, answers[index]]));
+  return given.map((each) => answerOf.get(each) ?? CLIENT_LEFT);
 }

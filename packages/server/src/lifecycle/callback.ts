@@ -39,6 +39,8 @@ export async function receiveCallback(
       verified: read.verified,
       word: read.word,
       body: request.body,
+      upstreamId: read.upstreamId,
+      handle: read.handle,
     },
     nowMs,
   );

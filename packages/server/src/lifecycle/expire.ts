@@ -10,6 +10,9 @@ import type { Context } from './context.ts';
 import { sweepFiles } from './operate/files.ts';
 
 const MOST = 200;
+/** Far beyond what any download or upload takes (an hour at most), so that what is dropped is nobody's. */
+const LEFTOVER_AGE_MS = 24 * 3_600_000;
+const LEFTOVERS_EVERY_MS = 3_600_000;
 
 export async function expireTasks(context: Context): Promise<number> {
   const expired = await context.store.settle.expire(context.clock.now(), MOST);
@@ -22,10 +25,27 @@ export async function expireTasks(context: Context): Promise<number> {
 
 /** Stored clips after their retention, and uploads after theirs. */
 export async function retainFiles(context: Context): Promise<number> {
+  await dropLeftovers(context);
   const uploads = await sweepFiles(context, MOST);
   const over = await context.store.mirror.retentionOver(context.clock.now(), MOST);
   if (over.length > 0) await deleteAssets(context, over);
   return over.length + uploads;
+}
+
+const leftoversAtMs = new WeakMap<Context, number>();
+
+/** At the start and then every hour: what processes that were killed half-way left in the store. */
+async function dropLeftovers(context: Context): Promise<void> {
+  const { blobs, clock, telemetry } = context;
+  const nowMs = clock.now();
+  if (nowMs < (leftoversAtMs.get(context) ?? 0)) return;
+  leftoversAtMs.set(context, nowMs + LEFTOVERS_EVERY_MS);
+  try {
+    const dropped = await blobs.dropLeftovers(nowMs - LEFTOVER_AGE_MS);
+    if (dropped > 0) telemetry.log('info', 'leftovers of stopped processes removed', { dropped });
+  } catch (error) {
+    telemetry.log('warn', 'leftovers could not be removed', { error: String(error) });
+  }
 }
 
 export async function deleteAssets(context: Context, ids: readonly string[]): Promise<void> {

@@ -13,13 +13,16 @@ export async function storeBytes(
 ): Promise<{ blobKey: string; bytes: number; sha256: string }> {
   const spoolId = newId('spool', context.clock.now(), context.random);
   const incoming = await context.blobs.receive(spoolId);
-  await incoming.append(bytes);
-  const sha256 = await incoming.sha256();
-  const file = { folder, extension, contentType, sha256, bytes: bytes.length, spare: spoolId };
-  const blobKey = await publishChecked(context, incoming, file);
-  await incoming.discard();
-  if (blobKey === null) throw new Error('storage: the stored file differs from what was written');
-  return { blobKey, bytes: bytes.length, sha256 };
+  try {
+    await incoming.append(bytes);
+    const sha256 = await incoming.sha256();
+    const file = { folder, extension, contentType, sha256, bytes: bytes.length, spare: spoolId };
+    const blobKey = await publishChecked(context, incoming, file);
+    if (blobKey === null) throw new Error('storage: the stored file differs from what was written');
+    return { blobKey, bytes: bytes.length, sha256 };
+  } finally {
+    await incoming.discard();
+  }
 }
 
 export type FileToKeep = {

@@ -2,15 +2,14 @@
  * Finds out what became of sends whose answer was lost.
  *
  * What enters: attempts in state `unknown`, and attempts still `sending` whose window is over (their process died).
- * What leaves: `accepted` when the upstream knows our id; the same attempt sent again under the same id when it
- * provably does not; `abandoned` when it does not and nobody wants it any more.
+ * What leaves: `accepted` when the upstream knows our id, or a callback in the inbox says what it became; the same
+ * attempt sent again under the same id when the upstream provably has none; `abandoned` when nobody wants it any more.
  * If it dies in the middle: a lookup changes nothing and is repeated when its lease ends. A repeat is written as
  * `sending` before it leaves, so it is reconciled like any other.
  */
 import { Order } from '@sluice/contract';
-import { canLookUp, lookupBackoffMs, lookupVerdict } from '../decide/reconcile.ts';
+import { canLookUp, lookupBackoffMs, lookupVerdict, provesAbsence } from '../decide/reconcile.ts';
 import { newId } from '../effects/random/id.ts';
-import type { FindOutcome } from '../providers/contract.ts';
 import type { LookupRow } from '../store/submit.ts';
 import { learnLimit, type Sendable } from './3-submit.ts';
 import type { Context } from './context.ts';
@@ -47,8 +46,8 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   // What an answer does not hold was missing when it was asked for, however late this process hears it.
   const askedAtMs = context.clock.now();
   if (!canLookUp(path.provider.abilities)) {
-    await applyMisses(context, path, { lease, askedAtMs, looked: false }, due);
-    return [];
+    const silent = await adoptCalled(context, path, due);
+    return applyMisses(context, path, { lease, askedAtMs, looked: false }, silent);
   }
   const queries = due.map((row) => ({
     correlationId: row.correlation_id,
@@ -62,8 +61,33 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
     return [];
   }
   await adopt(context, path, due, outcome);
-  const missing = due.filter((row) => !outcome.items.has(row.correlation_id));
+  const missing = await adoptCalled(
+    context,
+    path,
+    due.filter((row) => !outcome.items.has(row.correlation_id)),
+  );
   return applyMisses(context, path, { lease, askedAtMs, looked: true }, missing);
+}
+
+/**
+ * Those of which a callback said what they became; answers the others. The callback came with the attempt's secret
+ * token, and whatever it names is asked about with our own credential before anything else is believed of it. Where the
+ * upstream can be asked by our id, its own answer comes first.
+ */
+async function adoptCalled(
+  context: Context,
+  path: AccessPath,
+  due: readonly LookupRow[],
+): Promise<LookupRow[]> {
+  const items = new Map(
+    provesAbsence(path.provider.abilities)
+      ? []
+      : due.flatMap(({ correlation_id: id, called }) =>
+          called === null ? [] : [[id, { upstreamId: called.upstream_id, handle: called.handle }] as const],
+        ),
+  );
+  await adopt(context, path, due, { items });
+  return due.filter((row) => !items.has(row.correlation_id));
 }
 
 /** The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. */
@@ -71,7 +95,7 @@ async function adopt(
   context: Context,
   path: AccessPath,
   due: readonly LookupRow[],
-  outcome: Extract<FindOutcome, { kind: 'found' }>,
+  outcome: { items: ReadonlyMap<string, { upstreamId: string; handle: unknown }> },
 ): Promise<void> {
   const nowMs = context.clock.now();
   const found = due.flatMap((row) => {
@@ -115,27 +139,36 @@ async function applyMisses(
   const again: { attemptId: string; lease: string; askAtMs: number; misses: number }[] = [];
   const resend: LookupRow[] = [];
   const abandon: LookupRow[] = [];
+  const giveUp: LookupRow[] = [];
   for (const row of rows) {
     const misses = row.misses + (looked ? 1 : 0);
-    const facts = { sentAtMs: row.sent_at, misses, sends: row.sends, unwanted: row.unwanted };
+    const facts = {
+      sentAtMs: row.sent_at,
+      misses,
+      sends: row.sends,
+      unwanted: row.unwanted,
+      expectedMs: row.expected_ms,
+      lostAnswer: path.row.lost_answer,
+    };
     const verdict = lookupVerdict(facts, path.provider.abilities, askedAtMs);
     if (verdict.kind === 'resend') resend.push(row);
-    else if (verdict.kind === 'abandon') abandon.push(row);
+    else if (verdict.kind === 'abandon') (verdict.proven ? abandon : giveUp).push(row);
     else again.push({ attemptId: row.id, lease, askAtMs: verdict.askAtMs, misses });
   }
   if (again.length > 0) await context.store.submit.recordLookAgain(again);
-  if (abandon.length > 0) await abandonAll(context, path, lease, abandon);
+  const { name } = path;
+  if (abandon.length > 0) await abandonAll(context, lease, abandon, `${name} never accepted it`);
+  if (giveUp.length > 0) await abandonAll(context, lease, giveUp, `${name} gave no sign of it`);
   return resend.length > 0 ? resendAll(context, path, lease, resend) : [];
 }
 
 async function abandonAll(
   context: Context,
-  path: AccessPath,
   lease: string,
   rows: readonly LookupRow[],
+  reason: string,
 ): Promise<void> {
   const nowMs = context.clock.now();
-  const reason = `${path.name} never accepted it`;
   const line = note(nowMs, 'attempt.abandoned', `${reason}; the slot is free again`);
   await context.store.submit.recordAbandoned(
     rows.map((row) => ({ attemptId: row.id, lease, reason, note: line })),

@@ -35,4 +35,13 @@ describe('the guarantee follows from what is declared', () => {
     expect(bounded).toContain('600 s');
     expect(guaranteeOf({ ...declared, clientKey: 'correlate' }).text).toContain('a person decides');
   });
+
+  test('who risks a second task is told so, where nothing else proves it', () => {
+    expect(guaranteeOf({ ...declared, clientKey: 'correlate' }, 'resubmit')).toMatchObject({
+      level: 'L2',
+      acceptsMost: null,
+      text: expect.stringContaining('A second upstream task is possible'),
+    });
+    expect(guaranteeOf({ ...declared, clientKey: 'query' }, 'resubmit').acceptsMost).toBe(1);
+  });
 });

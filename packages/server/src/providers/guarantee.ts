@@ -9,8 +9,8 @@ export type GuaranteeLevel = 'L1' | 'L2' | 'L3' | 'L4';
 export type Guarantee = {
   level: GuaranteeLevel;
   text: string;
-  /** Most upstream tasks for one job when answers are lost and nobody asks for a resend on hope. */
-  acceptsMost: 1;
+  /** Most upstream tasks for one job when answers are lost; null: the operator chose to risk more. */
+  acceptsMost: 1 | null;
   /** Whether we find out by ourselves what became of a lost submit, without a callback or a person. */
   settlesAlone: boolean;
 };
@@ -20,7 +20,8 @@ type Declared = Pick<
   'clientKey' | 'duplicateKeyRefused' | 'list' | 'startDeadlineSeconds' | 'lookupGraceMs'
 >;
 
-export function guaranteeOf(abilities: Declared): Guarantee {
+/** `lostAnswer`: what the operator chose for the path where a lost answer cannot be cleared up. */
+export function guaranteeOf(abilities: Declared, lostAnswer: 'hold' | 'resubmit' = 'hold'): Guarantee {
   switch (abilities.clientKey) {
     case 'idempotent':
       return guarantee('L4', [
@@ -30,14 +31,28 @@ export function guaranteeOf(abilities: Declared): Guarantee {
     case 'query':
       return guarantee('L3', queryWords(abilities));
     case 'correlate':
-      return guarantee('L2', heldWords('a callback that carries our id', abilities));
+      return unproven('L2', heldWords('a callback that carries our id', abilities), lostAnswer);
     case 'none':
-      if (abilities.list) return guarantee('L2', heldWords('the list of recent tasks', abilities));
-      return guarantee('L1', [
-        'At most one upstream task per job:',
-        'after a lost answer nothing is sent again, and a person decides.',
-      ]);
+      if (abilities.list) return unproven('L2', heldWords('the list of recent tasks', abilities), lostAnswer);
+      return unproven('L1', ['nothing tells us what became of it.'], lostAnswer);
   }
+}
+
+/** Where nothing proves that a lost submit was never accepted. */
+function unproven(
+  level: GuaranteeLevel,
+  words: readonly string[],
+  lostAnswer: 'hold' | 'resubmit',
+): Guarantee {
+  if (lostAnswer === 'resubmit') {
+    const head = 'A second upstream task is possible when an answer is lost (your choice for this path):';
+    const tail =
+      'When nothing has turned up by the time it must have ended, it is sent again; both are listed.';
+    return { ...guarantee(level, [head, ...words, tail]), acceptsMost: null };
+  }
+  const tail =
+    'Nothing is sent again: it holds its slot until it turns up, its task ends or a person decides.';
+  return guarantee(level, ['At most one upstream task per job:', ...words, tail]);
 }
 
 function guarantee(level: GuaranteeLevel, words: readonly string[]): Guarantee {
@@ -57,10 +72,7 @@ function queryWords({ lookupGraceMs, duplicateKeyRefused }: Declared): string[] 
 
 function heldWords(means: string, { startDeadlineSeconds }: Declared): string[] {
   return [
-    'At most one known upstream task per job:',
-    `after a lost answer we look for it through ${means},`,
-    startDeadlineSeconds === null
-      ? 'and a person decides when nothing turns up.'
-      : `and its start deadline of ${startDeadlineSeconds} s ends the doubt.`,
+    `after a lost answer we look for it through ${means}${startDeadlineSeconds === null ? '.' : ';'}`,
+    ...(startDeadlineSeconds === null ? [] : [`after ${startDeadlineSeconds} s it can no longer start.`]),
   ];
 }

@@ -37,6 +37,8 @@ export type NewPath = {
   settings: Record<string, string>;
   sandbox: boolean;
   priceSheet: string | null;
+  lostAnswer?: PathRow['lost_answer'];
+  regions?: readonly string[];
 };
 
 export type PathChange = {
@@ -45,6 +47,8 @@ export type PathChange = {
   settings?: Record<string, string>;
   priceSheet?: string;
   state?: PathRow['state'];
+  lostAnswer?: PathRow['lost_answer'];
+  regions?: readonly string[];
 };
 
 export function pathStore(db: Database): PathStore {
@@ -52,6 +56,7 @@ export function pathStore(db: Database): PathStore {
     listPaths: async () => rowsOf<PathRow>(await db.query(sql.listPaths)),
     insertPath: async (path, nowMs) => {
       const { name, provider, baseUrl, credentialSealed, settings, sandbox, priceSheet } = path;
+      const { lostAnswer = 'hold', regions = [] } = path;
       const values = [
         name,
         provider,
@@ -61,6 +66,8 @@ export function pathStore(db: Database): PathStore {
         sandbox,
         priceSheet,
         at(nowMs),
+        lostAnswer,
+        regions,
       ];
       const { count } = await db.query(sql.insertPath, values);
       return count === 1 ? 'inserted' : 'exists';
@@ -68,8 +75,18 @@ export function pathStore(db: Database): PathStore {
     updatePath: async (name, change) => {
       const settings = change.settings === undefined ? null : JSON.stringify(change.settings);
       const { baseUrl = null, credentialSealed = null, priceSheet = null, state = null } = change;
+      const { lostAnswer = null, regions = null } = change;
       return firstOf<PathRow>(
-        await db.query(sql.updatePath, [name, baseUrl, credentialSealed, settings, priceSheet, state]),
+        await db.query(sql.updatePath, [
+          name,
+          baseUrl,
+          credentialSealed,
+          settings,
+          priceSheet,
+          state,
+          lostAnswer,
+          regions,
+        ]),
       );
     },
     changeHealth: (name, change) =>

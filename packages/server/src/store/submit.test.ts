@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Note, type SubmitStore, submitStore } from './submit.ts';
 import { type AttemptState, createRows, MINUTE, T0 } from './testing/rows.ts';
 import { useTestDatabase } from './testing/test-database.ts';
-import { type TrackStore, trackStore } from './track.ts';
+import { type IncomingCallback, type TrackStore, trackStore } from './track.ts';
 
 const testDatabase = useTestDatabase();
 const rows = createRows(() => testDatabase().database);
@@ -300,6 +300,27 @@ describe('lookups', () => {
     expect(await claim('a')).toHaveLength(1);
   });
 
+  test('a lookup is told what a callback said the attempt became, a verified one first', async () => {
+    const { attempt } = await running('unknown', { attempt: { askAt: T0 } });
+    expect(await claim('a')).toMatchObject([{ called: null }]);
+    await callback(attempt, { upstreamId: 'up-1', handle: { v: 1 }, verified: false });
+    await callback(attempt, { upstreamId: 'up-2', handle: { v: 2 }, verified: true });
+    await callback(attempt);
+    await store.recordLookAgain([{ attemptId: attempt, lease: 'a', askAtMs: NOW + MINUTE, misses: 0 }]);
+    expect(await claim('b')).toMatchObject([{ called: { upstream_id: 'up-2', handle: { v: 2 } } }]);
+  });
+
+  test('a callback for an attempt that was given up opens its question again', async () => {
+    const { task, attempt } = await running('unknown', { attempt: { askAt: NOW + 10 * MINUTE } });
+    const abandon = { attemptId: attempt, lease: null, reason: 'no sign of it', note: note('abandoned') };
+    await store.recordAbandoned([abandon], NOW);
+    await callback(attempt);
+    expect(await attemptOf(attempt)).toMatchObject({ state: 'unknown', ended_at: null, misses: 0 });
+    expect(await claim('a')).toMatchObject([{ id: attempt, unwanted: true }]);
+    // Its task waits for another attempt meanwhile; what this one costs will stand in suspense.
+    expect(await taskOf(task)).toMatchObject({ state: 'queued', attempt_id: null });
+  });
+
   test('a callback during the lookup makes the next one due at once, and only the next', async () => {
     const { attempt } = await running('unknown', { attempt: { askAt: T0 } });
     await claim('a');
@@ -323,7 +344,7 @@ describe('lookups', () => {
   });
 });
 
-async function callback(attempt: string): Promise<void> {
+async function callback(attempt: string, said: Partial<IncomingCallback> = {}): Promise<void> {
   await track.recordCallback(
     {
       id: rows.next('cb'),
@@ -333,6 +354,9 @@ async function callback(attempt: string): Promise<void> {
       verified: true,
       word: 'succeed',
       body: '{}',
+      upstreamId: null,
+      handle: null,
+      ...said,
     },
     NOW,
   );

@@ -52,6 +52,8 @@ const poke = (attempt: string, deliveryId: string | null = null, pathName = path
       verified: true,
       word: 'succeed',
       body: '{}',
+      upstreamId: null,
+      handle: null,
     },
     NOW,
   );

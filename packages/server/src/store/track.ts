@@ -66,6 +66,9 @@ export type IncomingCallback = {
   verified: boolean;
   word: string | null;
   body: string;
+  upstreamId: string | null;
+  /** Null where the callback does not name enough to ask by. */
+  handle: unknown;
 };
 
 export type TrackStore = {
@@ -122,8 +125,20 @@ export function trackStore(db: Database): TrackStore {
       return row && { id: row.id, pathName: row.path_name };
     },
     recordCallback: async (callback, nowMs) => {
-      const { id, pathName, token, deliveryId, verified, word, body } = callback;
-      await db.query(sql.writeCallback, [id, pathName, token, deliveryId, verified, word, body, at(nowMs)]);
+      const { id, pathName, token, deliveryId, verified, word, body, upstreamId } = callback;
+      const handle = callback.handle === null ? null : JSON.stringify(callback.handle);
+      await db.query(sql.writeCallback, [
+        id,
+        pathName,
+        token,
+        deliveryId,
+        verified,
+        word,
+        body,
+        at(nowMs),
+        upstreamId,
+        handle,
+      ]);
     },
     pathHasCallbacks: async (pathName, sinceMs) =>
       firstOf<{ seen: boolean }>(await db.query(sql.pathHasCallbacks, [pathName, at(sinceMs)]))?.seen ??

@@ -1,8 +1,8 @@
 /**
  * Turns the media fields of a request into named inputs with roles, and checks how many the mode takes.
  *
- * Names: images are numbered over first frame, last frame, then image_urls; so `image_1` is the first frame
- * where there is one. That is how Kling numbers the `image_list` of its legacy omni endpoint, and how
+ * Names: images are numbered over first frame, last frame, then image_urls, then frames in between; so `image_1` is
+ * the first frame where there is one. That is how Kling numbers the `image_list` of its legacy omni endpoint, and how
  * EvoLink's multi-shot example for kling-o3-image-to-video counts.
  */
 import {
@@ -21,6 +21,7 @@ type Given = { role: InputRole; field: string; value: string };
 export const FIELD_OF_ROLE: Readonly<Record<InputRole, string>> = {
   first_frame: 'image_start',
   last_frame: 'image_end',
+  middle_frame: 'image_middle',
   reference_image: 'image_urls',
   reference_video: 'video_url',
   base_video: 'video_url',
@@ -37,19 +38,23 @@ export function readInputs(
 ): Step<OrderInput[]> {
   const images = readImages(input, match, mode, capability);
   if (!images.ok) return images;
+  const middle = (input.image_middle ?? []).map(
+    (value, index): Given => ({ role: 'middle_frame', field: `image_middle[${index}]`, value }),
+  );
+  const pictures = [...images.value, ...middle];
   const videos = readVideos(input, mode);
   if (!videos.ok) return videos;
   const elements = readElements(input);
   if (!elements.ok) return elements;
-  for (const given of [...images.value, ...videos.value]) {
+  for (const given of [...pictures, ...videos.value]) {
     const refused = refuseAddress(given);
     if (refused) return refused;
   }
-  const all = [...images.value, ...videos.value, ...elements.value];
+  const all = [...pictures, ...videos.value, ...elements.value];
   const refused = refuseCounts(all, match, mode, capability);
   if (refused) return refused;
   return read([
-    ...images.value.map((given, index) => named(given, `image_${index + 1}`)),
+    ...pictures.map((given, index) => named(given, `image_${index + 1}`)),
     ...videos.value.map((given, index) => named(given, `video_${index + 1}`)),
     ...elements.value.map((given, index) => named(given, `element_${index + 1}`)),
   ]);

@@ -112,12 +112,22 @@ describe('measured inputs', () => {
 });
 
 describe('lengths', () => {
-  test('a measured length beats a stated one, and only where the clip follows its video', () => {
+  test('a measured length beats a stated one', () => {
     const { order } = ordered({ ...edit, input_seconds: 4 });
     expect(withMeasuredInputs(order, {}).inputSeconds).toBe(4);
     expect(withMeasuredInputs(order, { video_1: video }).inputSeconds).toBe(6.5);
-    const fixed = ordered({ model: 'kling-o3-reference-to-video', prompt: 'x', video_url: 'file:b' }).order;
-    expect(withMeasuredInputs(fixed, { video_1: video })).toEqual(fixed);
+  });
+
+  test('a reference does not set the length of the clip, but it is measured too', () => {
+    const { order, model } = ordered({
+      model: 'kling-o3-reference-to-video',
+      prompt: 'x',
+      video_url: 'file:b',
+    });
+    const measured = withMeasuredInputs(order, { video_1: video });
+    expect(measured).toEqual({ ...order, inputSeconds: 6.5 });
+    expect(lengthRange(measured, model)).toEqual(lengthRange(order, model));
+    expect(withMeasuredInputs(order, { video_1: { ...video, seconds: null } })).toEqual(order);
   });
 
   test.each([

@@ -23,12 +23,21 @@ export type FactsByName = Readonly<Record<string, MediaFacts>>;
 /** Roles whose length is the length of the clip. */
 const LENGTH_ROLES: readonly InputRole[] = ['base_video', 'motion_video'];
 
-/** The order with the measured length of its input video; a measurement beats what the client stated. */
+/**
+ * The order with the measured length of its input videos; a measurement beats what the client stated. References do not
+ * set the length of the clip, but some vendors count their seconds.
+ */
 export function withMeasuredInputs(order: Order, facts: FactsByName): Order {
-  if (order.seconds !== null) return order;
-  const source = order.inputs.find((input) => LENGTH_ROLES.includes(input.role));
-  const measured = source === undefined ? null : (facts[source.name]?.seconds ?? null);
-  return measured === null ? order : { ...order, inputSeconds: measured };
+  const roles: readonly InputRole[] = order.seconds === null ? LENGTH_ROLES : ['reference_video'];
+  const lengths = order.inputs
+    .filter((input) => roles.includes(input.role))
+    .map((input) => facts[input.name]?.seconds ?? null);
+  let measured = 0;
+  for (const seconds of lengths) {
+    if (seconds === null) return order;
+    measured += seconds;
+  }
+  return lengths.length === 0 ? order : { ...order, inputSeconds: measured };
 }
 
 export function checkInputs(order: Order, model: ModelDefinition, facts: FactsByName): Refusal | null {

@@ -43,7 +43,8 @@ function yieldToReferences(input: CreateGeneration, match: ModelMatch, implied: 
   const hasReferences = (input.image_urls ?? []).length > 0 || elementCount(input) > 0;
   if (implied !== 'image-to-video' || match.imageUrls === 'frames') return implied;
   if (match.model.modes['reference-to-video'] === undefined || !hasReferences) return implied;
-  return input.image_start === undefined && input.image_end === undefined ? 'reference-to-video' : implied;
+  const frames = [input.image_start, input.image_end, input.image_middle];
+  return frames.every((frame) => frame === undefined) ? 'reference-to-video' : implied;
 }
 
 function inferMode(input: CreateGeneration, model: ModelDefinition, possible: Mode[]): Step<Mode> {
@@ -53,7 +54,7 @@ function inferMode(input: CreateGeneration, model: ModelDefinition, possible: Mo
     return inferVideoMode(input, model, possible);
   }
   const has = (mode: Mode) => possible.includes(mode);
-  if (input.image_start !== undefined || input.image_end !== undefined) {
+  if (input.image_start !== undefined || input.image_end !== undefined || input.image_middle !== undefined) {
     if (has('image-to-video')) return read('image-to-video');
   } else if ((input.image_urls ?? []).length > 0 || elementCount(input) > 0) {
     if (has('reference-to-video')) return read('reference-to-video');

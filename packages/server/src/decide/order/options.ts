@@ -147,12 +147,12 @@ export function readSeconds(
 /** Length of the input video as the client states it; a measured length takes its place later. */
 export function readInputSeconds(input: CreateGeneration, place: Place): Step<number | null> {
   if (input.input_seconds === undefined) return read(null);
-  if (place.capability.seconds !== null) {
-    return refuse('input_seconds', `${name(place)} does not take its length from an input video.`, {
+  const role = videoRoleOf(place);
+  if (role === null) {
+    return refuse('input_seconds', `${name(place)} takes no input video.`, {
       fix: 'Leave input_seconds out; duration sets the length.',
     });
   }
-  const role = place.mode === 'motion-control' ? 'motion_video' : 'base_video';
   const min = place.model.input_limits[role]?.min_seconds ?? 0;
   const max = place.model.input_limits[role]?.max_seconds ?? Number.POSITIVE_INFINITY;
   if (input.input_seconds >= min && input.input_seconds <= max) return read(input.input_seconds);
@@ -160,6 +160,12 @@ export function readInputSeconds(input: CreateGeneration, place: Place): Step<nu
     allowed: { min, max },
     fix: 'Send a video of such a length.',
   });
+}
+
+/** The input whose length may set length or price of the clip. */
+function videoRoleOf({ mode, capability }: Place): 'motion_video' | 'base_video' | 'reference_video' | null {
+  if (capability.seconds === null) return mode === 'motion-control' ? 'motion_video' : 'base_video';
+  return (capability.inputs.reference_video?.max ?? 0) > 0 ? 'reference_video' : null;
 }
 
 export function name(place: Place): string {

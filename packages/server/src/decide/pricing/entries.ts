@@ -25,7 +25,7 @@ function matches(entry: PriceEntry, order: Order): boolean {
   return entry.video_input === undefined || entry.video_input === hasVideoInput(order);
 }
 
-function hasVideoInput(order: Order): boolean {
+export function hasVideoInput(order: Order): boolean {
   return order.inputs.some((input) => VIDEO_ROLES.includes(input.role));
 }
 

@@ -28,6 +28,15 @@ export const PricedSnapshot = z.strictObject({
   markupPercent: Decimal,
   rounding: PriceSheet.shape.rounding,
   minimumSeconds: z.int().min(0),
+  /** Seconds of input videos are billed too; absent: the clip's own alone. */
+  counted: z
+    .strictObject({
+      /** Null: the clip follows its input video, so both are equally long. */
+      inputMs: z.int().min(0).nullable(),
+      /** Never less than so many times the clip. */
+      outputTimesMin: z.int().min(1),
+    })
+    .optional(),
   rule: z.string(),
 });
 export type PricedSnapshot = z.infer<typeof PricedSnapshot>;

@@ -5,6 +5,7 @@
  */
 import type { Refusal } from '@sluice/contract';
 import type { Incoming } from '../../effects/blobs/blobs.ts';
+import { EndlessMediaError } from '../../effects/media/media.ts';
 import { newId } from '../../effects/random/id.ts';
 import type { FileRow } from '../../store/files.ts';
 import type { Context } from '../context.ts';
@@ -47,6 +48,10 @@ export async function receiveFile(
       : await keep(context, accountId, incoming, looked);
   } catch (error) {
     if (isFull(error)) return refuse({ code: 'storage_full' });
+    if (error instanceof EndlessMediaError) {
+      const message = 'The file cannot be read to an end: it is damaged, or made to be so.';
+      return refuse({ code: 'invalid_input', field: 'file', message });
+    }
     throw error;
   } finally {
     await incoming.discard();

@@ -16,19 +16,21 @@ export type PathRow = {
   health_strikes: number;
   wallet: unknown;
   wallet_read_at: number | null;
+  lost_answer: 'hold' | 'resubmit';
+  regions: string[];
   created_at: number;
 };
 
 const COLUMNS = `name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state, health,
-  health_detail, health_until, health_strikes, wallet, wallet_read_at, created_at`;
+  health_detail, health_until, health_strikes, wallet, wallet_read_at, lost_answer, regions, created_at`;
 
 export const listPaths = statement('paths.list', `SELECT ${COLUMNS} FROM paths ORDER BY created_at, name`);
 
 export const insertPath = statement(
   'paths.insert',
   `INSERT INTO paths (name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state,
-                      query_refilled_at, created_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', 'epoch', $8)
+                      query_refilled_at, created_at, lost_answer, regions)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', 'epoch', $8, $9, $10)
    ON CONFLICT (name) DO NOTHING`,
 );
 
@@ -36,7 +38,7 @@ export const updatePath = statement(
   'paths.update',
   `UPDATE paths SET base_url = coalesce($2, base_url), credential_sealed = coalesce($3, credential_sealed),
           settings = coalesce($4::jsonb, settings), price_sheet = coalesce($5, price_sheet),
-          state = coalesce($6, state)
+          state = coalesce($6, state), lost_answer = coalesce($7, lost_answer), regions = coalesce($8, regions)
    WHERE name = $1
    RETURNING ${COLUMNS}`,
 );

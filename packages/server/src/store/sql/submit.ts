@@ -125,6 +125,8 @@ export type LookupRow = {
   order: unknown;
   start_by: number | null;
   price: unknown;
+  /** What a callback said it became upstream, a verified one first. */
+  called: { upstream_id: string; handle: unknown } | null;
 };
 
 /** Unknown attempts that are due for a lookup. $1 path, $2 now, $3 most, $4 lease, $5 leased until. */
@@ -141,7 +143,10 @@ export const claimLookups = statement(
    SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses,
           a.asks, a.sends, a.shape, a.expected_ms,
           (t.state <> 'running' OR t.attempt_id IS DISTINCT FROM a.id OR t.cancel_requested_at IS NOT NULL) AS unwanted,
-          o."order", o.start_by, o.price
+          o."order", o.start_by, o.price,
+          (SELECT json_build_object('upstream_id', c.upstream_id, 'handle', c.handle) FROM callbacks c
+           WHERE c.attempt_id = a.id AND c.upstream_id IS NOT NULL AND c.handle IS NOT NULL
+           ORDER BY c.verified DESC, c.received_at LIMIT 1) AS called
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
    ORDER BY a.id`,
 );

@@ -155,19 +155,24 @@ export const addRenderTimes = statement(
 
 /**
  * A callback: into the inbox, and its attempt is due at once. Repeats change nothing. Where the attempt is being
- * asked or sent right now, the poke is remembered and honoured when that answer is recorded.
+ * asked or sent right now, the poke is remembered and honoured when that answer is recorded. An attempt that was given
+ * up shows a sign of life: its question is open again. $9 the vendor's id, $10 the handle that the callback names.
  */
 export const writeCallback = statement(
   'track.callback',
   `WITH c AS (
-     INSERT INTO callbacks (id, path_name, attempt_id, delivery_id, verified, word, body, received_at)
-     SELECT $1, $2, a.id, $4, $5, $6, $7, $8 FROM attempts a WHERE a.callback_token = $3 AND a.path_name = $2
+     INSERT INTO callbacks (id, path_name, attempt_id, delivery_id, verified, word, body, received_at, upstream_id,
+                            handle)
+     SELECT $1, $2, a.id, $4, $5, $6, $7, $8, $9, $10::jsonb FROM attempts a WHERE a.callback_token = $3 AND a.path_name = $2
      ON CONFLICT (path_name, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
      RETURNING attempt_id
    )
    UPDATE attempts SET poked = true,
+          state = CASE WHEN state = 'abandoned' THEN 'unknown' ELSE state END,
+          ended_at = CASE WHEN state = 'abandoned' THEN NULL ELSE ended_at END,
+          misses = CASE WHEN state = 'abandoned' THEN 0 ELSE misses END,
           ask_at = CASE WHEN state = 'sending' OR lease IS NOT NULL THEN ask_at ELSE least(ask_at, $8) END
-   FROM c WHERE attempts.id = c.attempt_id AND attempts.state IN ('sending', 'unknown', 'accepted')
+   FROM c WHERE attempts.id = c.attempt_id AND attempts.state IN ('sending', 'unknown', 'accepted', 'abandoned')
    RETURNING attempts.id`,
 );
 
