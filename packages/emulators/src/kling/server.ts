@@ -3,13 +3,11 @@
  * accepts on disk.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { EmulatorClock, EmulatorRandom } from '../exchange.ts';
+import { fetchInput, openAcceptLog, startCallbacks } from '../outward.ts';
 import { serveEmulator } from '../serve.ts';
-import type { KlingCallback } from './callbacks.ts';
 import { createKling, type KlingEmulator } from './handler.ts';
-import type { FetchInput } from './inputs.ts';
-import type { KlingAccept, KlingOptions } from './world.ts';
+import type { KlingOptions } from './world.ts';
 
 export type ServeKlingOptions = Omit<KlingOptions, 'clock' | 'random' | 'publicUrl' | 'fetchInput'> & {
   clock?: EmulatorClock;
@@ -29,10 +27,6 @@ export type ServedKling = {
   kling: KlingEmulator;
   close(): Promise<void>;
 };
-
-const callbackTimeoutMs = 10_000;
-const inputTimeoutMs = 10_000;
-const longestTimerMs = 60_000;
 
 export async function serveKling(options: ServeKlingOptions): Promise<ServedKling> {
   const log = options.logFile === undefined ? null : openAcceptLog(options.logFile);
@@ -66,69 +60,3 @@ export async function serveKling(options: ServeKlingOptions): Promise<ServedKlin
     },
   };
 }
-
-function openAcceptLog(path: string): { write(accept: KlingAccept): void; close(): void } {
-  const file = openSync(path, 'a');
-  return {
-    write(accept) {
-      writeSync(file, `${JSON.stringify(accept)}\n`);
-      fsyncSync(file);
-    },
-    close: () => closeSync(file),
-  };
-}
-
-/** Delivers what is due and sleeps until something else will be. */
-function startCallbacks(kling: KlingEmulator, clock: EmulatorClock): { wake(): void; stop(): void } {
-  let timer: NodeJS.Timeout | null = null;
-  let stopped = false;
-  const wake = (): void => {
-    if (stopped) return;
-    if (timer !== null) clearTimeout(timer);
-    for (const callback of kling.dueCallbacks()) {
-      void deliver(callback).then((status) => {
-        kling.callbackAnswered(callback.id, status);
-        if (status === null || status >= 300) wake();
-      });
-    }
-    const at = kling.nextChange();
-    if (at === null) return;
-    timer = setTimeout(wake, Math.min(longestTimerMs, Math.max(1, at - clock.now())));
-    timer.unref();
-  };
-  return {
-    wake,
-    stop() {
-      stopped = true;
-      if (timer !== null) clearTimeout(timer);
-    },
-  };
-}
-
-async function deliver(callback: KlingCallback): Promise<number | null> {
-  try {
-    const { 'content-length': _length, ...headers } = callback.headers;
-    const response = await fetch(callback.url, {
-      method: 'POST',
-      headers,
-      body: callback.body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(callbackTimeoutMs),
-    });
-    await response.body?.cancel();
-    return response.status;
-  } catch {
-    return null; // refused, unreachable, too slow: all the same to a sender
-  }
-}
-
-const fetchInput: FetchInput = async (url) => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(inputTimeoutMs) });
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    await response.body?.cancel();
-    return null;
-  } catch {
-    return null;
-  }
-};
