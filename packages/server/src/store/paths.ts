@@ -54,41 +54,8 @@ export type PathChange = {
 export function pathStore(db: Database): PathStore {
   return {
     listPaths: async () => rowsOf<PathRow>(await db.query(sql.listPaths)),
-    insertPath: async (path, nowMs) => {
-      const { name, provider, baseUrl, credentialSealed, settings, sandbox, priceSheet } = path;
-      const { lostAnswer = 'hold', regions = [] } = path;
-      const values = [
-        name,
-        provider,
-        baseUrl,
-        credentialSealed,
-        JSON.stringify(settings),
-        sandbox,
-        priceSheet,
-        at(nowMs),
-        lostAnswer,
-        regions,
-      ];
-      const { count } = await db.query(sql.insertPath, values);
-      return count === 1 ? 'inserted' : 'exists';
-    },
-    updatePath: async (name, change) => {
-      const settings = change.settings === undefined ? null : JSON.stringify(change.settings);
-      const { baseUrl = null, credentialSealed = null, priceSheet = null, state = null } = change;
-      const { lostAnswer = null, regions = null } = change;
-      return firstOf<PathRow>(
-        await db.query(sql.updatePath, [
-          name,
-          baseUrl,
-          credentialSealed,
-          settings,
-          priceSheet,
-          state,
-          lostAnswer,
-          regions,
-        ]),
-      );
-    },
+    insertPath: (path, nowMs) => insertPath(db, path, nowMs),
+    updatePath: (name, change) => updatePath(db, name, change),
     changeHealth: (name, change) =>
       db.transaction(async (tx) => {
         const row = firstOf<sql.HealthRow>(await tx.query(sql.lockHealth, [name]));
@@ -130,4 +97,40 @@ export function pathStore(db: Database): PathStore {
       return count === 1 ? 'inserted' : 'exists';
     },
   };
+}
+
+async function insertPath(db: Database, path: NewPath, nowMs: number): Promise<'inserted' | 'exists'> {
+  const { name, provider, baseUrl, credentialSealed, settings, sandbox, priceSheet } = path;
+  const { lostAnswer = 'hold', regions = [] } = path;
+  const { count } = await db.query(sql.insertPath, [
+    name,
+    provider,
+    baseUrl,
+    credentialSealed,
+    JSON.stringify(settings),
+    sandbox,
+    priceSheet,
+    at(nowMs),
+    lostAnswer,
+    regions,
+  ]);
+  return count === 1 ? 'inserted' : 'exists';
+}
+
+async function updatePath(db: Database, name: string, change: PathChange): Promise<PathRow | null> {
+  const settings = change.settings === undefined ? null : JSON.stringify(change.settings);
+  const { baseUrl = null, credentialSealed = null, priceSheet = null, state = null } = change;
+  const { lostAnswer = null, regions = null } = change;
+  return firstOf<PathRow>(
+    await db.query(sql.updatePath, [
+      name,
+      baseUrl,
+      credentialSealed,
+      settings,
+      priceSheet,
+      state,
+      lostAnswer,
+      regions,
+    ]),
+  );
 }
