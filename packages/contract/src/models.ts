@@ -92,6 +92,12 @@ export const PriceEntry = z
     /** In `unit` of the price sheet. */
     amount: Decimal,
     minimum_seconds: z.int().optional(),
+    counted_seconds: z
+      .strictObject({ of: z.literal('inputs_and_output'), output_times_min: z.int().min(1) })
+      .optional()
+      .describe(
+        'Whose seconds are billed; the clip’s own when left out. At least so many times the clip’s length.',
+      ),
   })
   .meta({ id: 'PriceEntry' });
 export type PriceEntry = z.infer<typeof PriceEntry>;

@@ -20,6 +20,7 @@ export type Sound = z.infer<typeof Sound>;
 export const InputRole = z.enum([
   'first_frame',
   'last_frame',
+  'middle_frame',
   'reference_image',
   'reference_video',
   'base_video',
@@ -49,7 +50,7 @@ export const Order = z.strictObject({
   negativePrompt: z.string().nullable(),
   /** Ordered clip length; null where it follows an input video. */
   seconds: z.int().nullable(),
-  /** Length of the input video where it sets length and price, when known. */
+  /** Length of the input video (of several together) where it may set length or price, when known. */
   inputSeconds: z.number().nullable(),
   aspectRatio: z.string().nullable(),
   resolution: Resolution,

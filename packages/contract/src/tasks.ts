@@ -46,6 +46,11 @@ export const CreateGeneration = z
     sound: z.enum(['on', 'off']).optional(),
     image_start: Address.optional().describe('First frame.'),
     image_end: Address.optional().describe('Last frame.'),
+    image_middle: z
+      .array(Address)
+      .max(20)
+      .optional()
+      .describe('Frames between the first and the last one, in order.'),
     image_urls: z.array(Address).max(20).optional().describe('Reference images, or the motion image.'),
     video_url: Address.optional().describe('Reference video, or the video to edit.'),
     video_urls: z.array(Address).max(5).optional().describe('Motion video, or the video to edit.'),

@@ -53,18 +53,19 @@ async function sendFile(
 }
 
 function inputsOf(order: CreateGeneration): string[] {
-  const { image_start, image_end, image_urls = [], video_url, video_urls = [] } = order;
-  return [image_start, image_end, ...image_urls, video_url, ...video_urls].filter(
+  const { image_start, image_end, image_middle = [], image_urls = [], video_url, video_urls = [] } = order;
+  return [image_start, image_end, ...image_middle, ...image_urls, video_url, ...video_urls].filter(
     (address) => address !== undefined,
   );
 }
 
 function withInputs(order: CreateGeneration, replace: (address: string) => string): CreateGeneration {
-  const { image_start, image_end, image_urls, video_url, video_urls } = order;
+  const { image_start, image_end, image_middle, image_urls, video_url, video_urls } = order;
   return {
     ...order,
     ...(image_start === undefined ? {} : { image_start: replace(image_start) }),
     ...(image_end === undefined ? {} : { image_end: replace(image_end) }),
+    ...(image_middle === undefined ? {} : { image_middle: image_middle.map(replace) }),
     ...(image_urls === undefined ? {} : { image_urls: image_urls.map(replace) }),
     ...(video_url === undefined ? {} : { video_url: replace(video_url) }),
     ...(video_urls === undefined ? {} : { video_urls: video_urls.map(replace) }),

@@ -14,6 +14,7 @@ export type OrderFlags = {
   sound?: NonNullable<CreateGeneration['sound']>;
   imageStart?: string;
   imageEnd?: string;
+  imageMiddle?: string[];
   image?: string[];
   video?: string;
   motionVideo?: string[];
@@ -84,6 +85,7 @@ function addInputFlags(command: Command): Command {
     .optionsGroup('Inputs (an https address, file:<id>, or a file on this machine):')
     .option('--image-start <input>', 'first frame')
     .option('--image-end <input>', 'last frame')
+    .option('--image-middle <input>', 'a frame in between; may be repeated', collect)
     .option('-i, --image <input>', 'reference image, or the motion image; may be repeated', collect)
     .option('--video <input>', 'reference video, or the video to edit')
     .option('--motion-video <input>', 'motion video; may be repeated', collect)

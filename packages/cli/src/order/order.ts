@@ -36,6 +36,7 @@ function fieldsFrom(prompt: string | undefined, flags: OrderFlags): Partial<Crea
     sound: flags.sound,
     image_start: flags.imageStart,
     image_end: flags.imageEnd,
+    image_middle: flags.imageMiddle,
     image_urls: flags.image,
     video_url: flags.video,
     video_urls: flags.motionVideo,
