@@ -24,6 +24,11 @@ export type Blobs = {
   read(key: string, range?: { start: number; end: number }): Promise<AsyncIterable<Uint8Array> | null>;
   /** Removes; a missing object is fine. */
   remove(key: string): Promise<void>;
+  /**
+   * Removes what killed processes left half-way and nobody has touched since: spools, and parts of uploads. The age must
+   * be beyond what any copy takes, because another process may be at work. Answers how many.
+   */
+  dropLeftovers(untouchedSinceMs: number): Promise<number>;
   /** A time-limited address at the store itself (S3), or null where bytes must pass through us. */
   presign(key: string, options: { expiresInSeconds: number; downloadName?: string }): Promise<string | null>;
 };

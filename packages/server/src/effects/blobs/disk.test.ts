@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readdir, rm, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,22 @@ describe('disk store', () => {
     await again.append(bytes);
     await second.publish(again, 'assets/x.mp4', VIDEO);
     expectBytes(await readAll(second, 'assets/x.mp4'), bytes);
+  });
+
+  it('drops what a killed process left, and nothing that is still written to', async () => {
+    const root = join(folder, 'leftovers');
+    const killed = createDiskBlobs({ root });
+    await (await killed.receive('dead')).append(bytesOf(1_000));
+    const idle = await killed.receive('idle');
+    await (await killed.receive('young')).append(bytesOf(1_000));
+    const long = new Date('2026-01-01T00:00:00Z');
+    for (const name of ['dead', 'idle']) await utimes(join(root, 'spool', `${name}.part`), long, long);
+    await idle.append(bytesOf(10));
+    const blobs = createDiskBlobs({ root });
+    expect(await blobs.dropLeftovers(long.getTime())).toBe(0);
+    expect(await blobs.dropLeftovers(long.getTime() + 1)).toBe(1);
+    expect((await readdir(join(root, 'spool'))).sort()).toEqual(['boot', 'idle.part', 'young.part']);
+    expect((await blobs.receive('dead')).bytes()).toBe(0);
   });
 
   it('does not trust a spool of an earlier boot', async () => {

@@ -69,6 +69,7 @@ export function createDiskBlobs(options: { root: string; bootId?: () => Promise<
       return facts === null ? null : readChunks(path, range?.start ?? 0, range ? range.end + 1 : facts.size);
     },
     remove: (key) => rm(pathOf(key), { force: true }),
+    dropLeftovers: spool.dropLeftovers,
     presign: async () => null,
   };
 }

@@ -93,6 +93,8 @@ export function createMemoryBlobs(
       return oneChunk(wrong ? flipped(part) : part);
     },
     remove: (key) => act({ kind: 'remove', key: checkKey(key) }, () => objects.delete(key)),
+    // Copies have no age here, and a killed process takes nothing along.
+    dropLeftovers: async () => 0,
     presign: async () => null,
   };
 }

@@ -133,7 +133,7 @@ describe('s3 store, on a strict server', () => {
     const hourAgo = Date.now() - 3_600_000;
     strict.uploads.set('old', { key: 'sluice/assets/a', startedMs: hourAgo, parts: new Map() });
     strict.uploads.set('new', { key: 'sluice/assets/b', startedMs: Date.now(), parts: new Map() });
-    expect(await blobs.abortStaleUploads(hourAgo + 1_000)).toBe(1);
+    expect(await blobs.dropLeftovers(hourAgo + 1_000)).toBe(1);
     expect([...strict.uploads.keys()]).toEqual(['new']);
   });
 });

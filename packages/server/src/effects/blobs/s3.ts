@@ -40,8 +40,6 @@ export type S3Options = {
 };
 
 export type S3Blobs = Blobs & {
-  /** Takes back parts of uploads that a killed process left behind; they cost money and are not listed. */
-  abortStaleUploads(startedBeforeMs: number): Promise<number>;
   close(): void;
 };
 
@@ -97,8 +95,10 @@ export function createS3Blobs(options: S3Options): S3Blobs {
     read: bucket.read,
     remove: bucket.remove,
     presign: async (key, wishes) => presign(options, bucket.at(key).Key, wishes),
-    abortStaleUploads: (startedBeforeMs) =>
-      abortStale(client, options.bucket, options.prefix ?? '', startedBeforeMs),
+    dropLeftovers: async (untouchedSinceMs) => {
+      const spools = await spool.dropLeftovers(untouchedSinceMs);
+      return spools + (await abortStale(client, options.bucket, options.prefix ?? '', untouchedSinceMs));
+    },
     close: () => client.destroy(),
   };
 }
@@ -211,6 +211,7 @@ async function probe(client: S3Client, bucket: string, key: string): Promise<Blo
   }
 }
 
+/** Parts of uploads that a killed process left behind cost money and are listed nowhere else. */
 async function abortStale(client: S3Client, bucket: string, prefix: string, startedBeforeMs: number) {
   let aborted = 0;
   let marker: { KeyMarker?: string; UploadIdMarker?: string } | null = {};

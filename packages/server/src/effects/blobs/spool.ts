@@ -4,7 +4,7 @@
  * any sign, so a spool of an earlier boot is not trusted and starts anew.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Incoming } from './blobs.ts';
 import { checkCopyId } from './key.ts';
@@ -16,34 +16,58 @@ export type Spooled = Incoming & {
   close(): Promise<void>;
 };
 
-export type Spool = { open(copyId: string): Promise<Spooled> };
+export type Spool = {
+  open(copyId: string): Promise<Spooled>;
+  /** Removes spools that nobody has written to since. */
+  dropLeftovers(untouchedSinceMs: number): Promise<number>;
+};
 
 const READ_BYTES = 1_048_576;
 const BOOT_NOTE = 'boot';
+const PART = '.part';
 
 export function createSpool(folder: string, bootId: () => Promise<string> = linuxBootId): Spool {
   const opened = new Map<string, Spooled>();
   let ready: Promise<void> | null = null;
+
+  async function parts(): Promise<string[]> {
+    return (await readdir(folder)).filter((name) => name.endsWith(PART));
+  }
 
   async function prepare(): Promise<void> {
     await mkdir(folder, { recursive: true });
     const now = await bootId();
     const noted = await readFile(join(folder, BOOT_NOTE), 'utf8').catch(() => '');
     if (noted === now) return;
-    for (const name of await readdir(folder)) {
-      if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
-    }
+    for (const name of await parts()) await rm(join(folder, name), { force: true });
     await writeFile(join(folder, BOOT_NOTE), now);
   }
 
+  function prepared(): Promise<void> {
+    ready ??= prepare().catch((error: unknown) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  }
+
   return {
+    dropLeftovers: async (untouchedSinceMs) => {
+      await prepared();
+      let dropped = 0;
+      for (const name of await parts()) {
+        // Another process may have taken it away meanwhile.
+        const facts = await stat(join(folder, name)).catch(() => null);
+        if (facts === null || facts.mtimeMs >= untouchedSinceMs) continue;
+        await opened.get(name.slice(0, -PART.length))?.close();
+        await rm(join(folder, name), { force: true });
+        dropped += 1;
+      }
+      return dropped;
+    },
     open: async (copyId) => {
-      ready ??= prepare().catch((error: unknown) => {
-        ready = null;
-        throw error;
-      });
-      await ready;
-      const path = join(folder, `${checkCopyId(copyId)}.part`);
+      await prepared();
+      const path = join(folder, checkCopyId(copyId) + PART);
       // A copy that was left in the middle and comes again: its old handle would stay open for ever.
       await opened.get(copyId)?.close();
       // Not for appending: after a failed write we write the same place again.
