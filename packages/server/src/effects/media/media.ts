@@ -11,6 +11,9 @@ export type Media = {
   probeImage(read: ByteReader): Promise<ImageFacts | null>;
 };
 
+/** Thrown when a file leads whoever looks into it around in circles: the file's fault, and the same every time. */
+export class EndlessMediaError extends Error {}
+
 export type ByteReader = {
   size: number;
   /** Bytes `start` (inclusive) to `end` (exclusive). */

@@ -4,13 +4,13 @@
  * while.
  */
 import { Worker } from 'node:worker_threads';
-import type { ByteReader } from './media.ts';
+import { type ByteReader, EndlessMediaError } from './media.ts';
 import { FromThread, type ToThread, type Work } from './thread-messages.ts';
 
 export type MediaThread = {
   /**
    * What the thread found, still to be parsed; null also when the file made it run out of memory. Throws when the
-   * bytes cannot be read and when the work takes too long.
+   * bytes cannot be read, and an `EndlessMediaError` when the work takes too long.
    */
   run(work: Work, reader: ByteReader): Promise<unknown>;
 };
@@ -20,8 +20,6 @@ export type ThreadLimits = { startMs: number; workMs: number; idleMs: number };
 /** Far above what the largest file takes on a busy machine: beyond it the thread is stuck. */
 const USUAL_LIMITS: ThreadLimits = { startMs: 60_000, workMs: 30_000, idleMs: 60_000 };
 const MOST_HEAP_MIB = 512;
-
-export class ThreadOverdue extends Error {}
 
 export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThread {
   let running: Running | null = null;
@@ -34,7 +32,7 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
     started.ended.then(() => {
       if (running === started) running = null;
     });
-    await started.hear<void>(limits.startMs, (message, done) => message.kind === 'ready' && done());
+    await started.hear<void>(limits.startMs, new Error('the media thread does not start'), (message, done) => message.kind === 'ready' && done());
     return started;
   }
 
@@ -45,9 +43,10 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
     current.worker.ref();
     const say = (message: ToThread): void => current.worker.postMessage(message);
     const failure: { error: unknown } = { error: undefined };
+    const endless = new EndlessMediaError('looking into a file takes too long');
     say({ kind: 'start', work, size: reader.size });
     try {
-      return await current.hear<unknown>(limits.workMs, (message, done, fail) => {
+      return await current.hear<unknown>(limits.workMs, endless, (message, done, fail) => {
         if (message.kind === 'done') done(message.result);
         if (message.kind === 'failed') fail(new Error(message.message));
         if (message.kind === 'read') void answerRead(reader, message, failure).then(say);
@@ -82,8 +81,8 @@ type Running = {
   isOver(): boolean;
   ended: Promise<void>;
   stop(why: Error): void;
-  /** Waits for news from the thread; when there are none for so long, the thread is ended. */
-  hear<T>(limitMs: number, onNews: OnNews<T>): Promise<T>;
+  /** Waits for news from the thread; when there are none for so long, the thread is ended with `late`. */
+  hear<T>(limitMs: number, late: Error, onNews: OnNews<T>): Promise<T>;
 };
 
 function startThread(): Running {
@@ -111,12 +110,12 @@ function startThread(): Running {
     isOver: () => over !== null,
     ended,
     stop,
-    hear: (limitMs, onNews) => {
+    hear: (limitMs, late, onNews) => {
       let timer: NodeJS.Timeout | null = null;
       return new Promise<Parameters<Parameters<typeof onNews>[1]>[0]>((resolve, reject) => {
         if (over) return reject(over);
         listener = { take: (message) => onNews(message, resolve, reject), fail: reject };
-        timer = setTimeout(() => stop(new ThreadOverdue('looking into a file takes too long')), limitMs);
+        timer = setTimeout(() => stop(late), limitMs);
       }).finally(() => {
         listener = null;
         if (timer) clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { EndlessMediaError } from '../../../effects/media/media.ts';
 import { fileLink } from '../../../lifecycle/inputs.ts';
 import { sweepFiles } from '../../../lifecycle/operate/files.ts';
 import { useRig } from '../../testing/rig.ts';
@@ -46,6 +47,18 @@ test.each([
   expect(Buffer.from(blobs.objects.get(`files/${sha256.slice(0, 2)}/${sha256}.jpg`) ?? [])).toEqual(PICTURE);
   expect(blobs.spooled.size).toBe(0);
   expect((await ask('GET', `/v1/files/${answer.body.id}`, { key })).body).toEqual(answer.body);
+});
+
+test('a file that sends its reader in circles is refused, and nothing of it stays', async () => {
+  const { ask, account, blobs, context } = use();
+  const { key } = await account({ topUp: '0' });
+  const look = vi.spyOn(context.media, 'probeVideo').mockRejectedValueOnce(new EndlessMediaError('endless'));
+  onTestFinished(() => look.mockRestore());
+  const body = Buffer.from('a trap');
+  const answer = await ask('POST', '/v1/files', { key, body, headers: { 'content-type': 'video/mp4' } });
+  expect(answer.status).toBe(422);
+  expect(answer.body.error).toMatchObject({ code: 'invalid_input', field: 'file' });
+  expect(blobs.spooled.size).toBe(0);
 });
 
 test('what the bytes are counts, not what the request calls them', async () => {
