@@ -12,7 +12,8 @@ import { hasNegativeField, legacyList, legacyPrompt, newPrompt, withNegative } f
 /** Null when an input cannot be sent as it stands (a file of ours that nobody turned into an address). */
 export type BuiltRequest = { url: string; body: string } | null;
 
-const newPartOf: Readonly<Record<Exclude<InputRole, 'element'>, string>> = {
+/** Frames in between exist on no endpoint of the two generations; `limits.ts` refuses them. */
+const newPartOf: Readonly<Record<Exclude<InputRole, 'element' | 'middle_frame'>, string>> = {
   first_frame: 'first_frame',
   last_frame: 'last_frame',
   reference_image: 'refer_image',
@@ -62,7 +63,7 @@ function newContents(order: Order, addressable: ReadonlySet<InputRole>): object[
       continue;
     }
     const url = mediaOf(input);
-    if (url === null) return null;
+    if (url === null || input.role === 'middle_frame') return null;
     parts.push({ type: newPartOf[input.role], url, id });
   }
   return parts;

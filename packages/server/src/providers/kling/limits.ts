@@ -18,6 +18,7 @@ const LONG_DIGITS = /^[1-9]\d{0,18}$/;
 export const fieldOfRole: Readonly<Record<InputRole, string>> = {
   first_frame: 'image_start',
   last_frame: 'image_end',
+  middle_frame: 'image_middle',
   reference_image: 'image_urls',
   reference_video: 'video_url',
   base_video: 'video_url',

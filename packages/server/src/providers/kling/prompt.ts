@@ -80,6 +80,7 @@ function legacyListOf(role: InputRole): LegacyList | null {
       return 'video';
     case 'element':
       return 'element';
+    case 'middle_frame':
     case 'motion_image':
     case 'motion_video':
       return null;

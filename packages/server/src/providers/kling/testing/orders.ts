@@ -25,6 +25,7 @@ export function orderOf(change: Partial<Order> = {}): Order {
 const nameOfRole: Readonly<Record<InputRole, string>> = {
   first_frame: 'image_1',
   last_frame: 'image_2',
+  middle_frame: 'image_4',
   reference_image: 'image_3',
   reference_video: 'video_1',
   base_video: 'video_1',
