@@ -23,8 +23,9 @@ test('equal requests side by side, without a key, are wishes of their own', asyn
 /** A reply that ends as the test says. */
 function reply(with_: { destroyed?: boolean; writable?: boolean; statusCode?: number } = {}) {
   const raw = Object.assign(new EventEmitter(), { statusCode: with_.statusCode ?? 202 });
-  const socket = { destroyed: with_.destroyed ?? false, writable: with_.writable ?? true };
-  return { given: { raw, request: { raw: { socket } } } as unknown as FastifyReply, raw };
+  const { destroyed = false, writable = true } = with_;
+  const socket = Object.assign(new EventEmitter(), { destroyed, writable });
+  return { socket, given: { raw, request: { raw: { socket } } } as unknown as FastifyReply, raw };
 }
 
 function answers() {
@@ -54,6 +55,29 @@ test('a delivered answer is noted a moment later, and open until then', async ()
   await writing;
   await Promise.resolve();
   expect([marked, [...answered.answering]]).toEqual([['task_1'], []]);
+});
+
+test('an answer is delivered although its connection is closed behind it', async () => {
+  const { answered, marked } = answers();
+  const { given, raw, socket } = reply();
+  // As Node does with a connection that is not kept alive.
+  raw.on('finish', () => Object.assign(socket, { writable: false, destroyed: true }));
+  answered.whenDelivered(given, ['task_1']);
+  raw.emit('finish');
+  socket.emit('end');
+  raw.emit('close');
+  await answered.flush();
+  expect(marked).toEqual(['task_1']);
+});
+
+test('an answer is lost as soon as its client hangs up, before the connection is closed', () => {
+  const { answered } = answers();
+  const { given, raw, socket } = reply();
+  answered.whenDelivered(given, ['task_1']);
+  socket.emit('end');
+  expect([...answered.answering]).toEqual([]);
+  raw.emit('finish');
+  expect([...answered.answering]).toEqual([]);
 });
 
 test('an answer is lost when its connection had gone before there was one', () => {

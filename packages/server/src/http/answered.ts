@@ -3,6 +3,7 @@
  * not a repeat. Collected for a moment and written together. Losing some (a crash) only means that a repeat within the
  * next minute is joined to the first request.
  */
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
@@ -56,21 +57,33 @@ export function createAnswered(
     answering,
     flush,
     whenDelivered: (reply, taskIds) => {
+      const { raw } = reply;
       const { socket } = reply.request.raw;
       // Gone while its tasks were being made: no event will come any more, and the client heard nothing.
-      if (socket.destroyed || reply.raw.destroyed) return end(taskIds);
-      let delivered = false;
-      reply.raw.once('finish', () => {
-        // A connection that closed first, or closes right now, may have lost the end of the answer; and an answer that
-        // failed after all told its client nothing.
-        if (socket.destroyed || socket.writable === false || reply.raw.statusCode >= 300) return;
-        delivered = true;
-        pending.push(...taskIds);
-        if (!waiting) void flushSoon();
-      });
-      reply.raw.once('close', () => {
+      if (!isListening(socket) || raw.destroyed) return end(taskIds);
+      let settled = false;
+      const settle = (delivered: boolean): void => {
+        if (settled) return;
+        settled = true;
+        socket.off('end', lost);
         if (!delivered) end(taskIds);
-      });
+        else {
+          pending.push(...taskIds);
+          if (!waiting) void flushSoon();
+        }
+      };
+      const lost = (): void => settle(false);
+      // A connection that closed first may have lost the end of the answer; and an answer that failed after all told
+      // its client nothing. Asked before Node's own listener, which closes a connection that is not kept alive: that
+      // it is closing then is our doing, not the client's.
+      raw.prependOnceListener('finish', () => settle(isListening(socket) && raw.statusCode < 300));
+      raw.once('close', lost);
+      socket.once('end', lost);
     },
   };
+}
+
+/** Whether somebody is at the other end, as far as is known now. */
+export function isListening(socket: Pick<Socket, 'destroyed' | 'writable' | 'readableEnded'>): boolean {
+  return !socket.destroyed && socket.writable !== false && socket.readableEnded !== true;
 }

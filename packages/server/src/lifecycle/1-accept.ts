@@ -35,8 +35,8 @@ export type AcceptOptions = {
    */
   answering?: Set<string>;
   /**
-   * Whether the client is still there to hear the answer. An order whose client has left before its transaction began is
-   * not taken: nobody was told anything, and its repeat may stand in the same transaction. Absent: it is.
+   * Whether the client is still there to hear the answer. An order whose client has left before its transaction began
+   * is not taken: nobody was told anything, and its repeat may stand in the same transaction. Absent: it is.
    */
   listening?: () => boolean;
 };

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { acceptTasks } from '../../../lifecycle/1-accept.ts';
 import { addPath, ORDER, PATH } from '../../testing/life.ts';
 import { type Answered, useRig } from '../../testing/rig.ts';
 
@@ -24,6 +25,20 @@ test('the same key and body answer with the same task, marked as a replay', asyn
   expect(again.status).toBe(202);
   expect(again.headers['idempotent-replayed']).toBe('true');
   expect(again.body.id).toBe(first.body.id);
+  expect(await countOf(id)).toBe(1);
+});
+
+test('an order whose client has left before it was taken is not taken; its repeat beside it is', async () => {
+  const rig = use();
+  await addPath(rig);
+  const { id, keyId } = await rig.account();
+  const options = { requestKey: null, requestHash: '0'.repeat(64), marked: false, batch: false };
+  const [left, stays] = await Promise.all(
+    [false, true].map((there) =>
+      acceptTasks(rig.context, { accountId: id, keyId }, [ORDER], { ...options, listening: () => there }),
+    ),
+  );
+  expect([left?.kind, stays?.kind]).toEqual(['refused', 'created']);
   expect(await countOf(id)).toBe(1);
 });
 

@@ -1,7 +1,7 @@
 /** Ordering clips: one, or many at once. The answer is sent when the task is durable. */
 import type { CreateGeneration, OperationId, Refusal } from '@sluice/contract';
 import { acceptTasks } from '../../../lifecycle/1-accept.ts';
-import type { Answered } from '../../answered.ts';
+import { type Answered, isListening } from '../../answered.ts';
 import { accountOf } from '../../auth.ts';
 import { repeatabilityOf } from '../../idempotency.ts';
 import { type Answer, type Call, type Handlers, ok, refused } from '../../operation.ts';
@@ -34,6 +34,7 @@ export function createHandlers(
         marked,
         batch,
         answering: answered.answering,
+        listening: () => isListening(request.raw.socket),
       });
       if (accepted.kind === 'refused')
         return refused(inBatch(accepted.refusal, batch ? accepted.index : null));
