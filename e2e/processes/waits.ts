@@ -8,7 +8,7 @@ import type { Effects } from '@sluice/server';
 
 export type Waits = 'short' | 'real';
 
-const SHORT = { leaseMs: 3_000, sendWindowMs: 2_500, sendStartWithinMs: 1_000 };
+export const SHORT = { leaseMs: 3_000, sendWindowMs: 2_500, sendStartWithinMs: 1_000 };
 const NEXT_LOOK_MS = 400;
 /** Of the provider's 30 s in which "not there" proves nothing, so much is passed over. */
 const GRACE_SKIPPED_MS = 28_500;

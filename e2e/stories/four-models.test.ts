@@ -1,6 +1,6 @@
 /**
- * A client orders one clip of each kind and gets what was promised: the very bytes that the upstream made, of the length
- * and size ordered, for the price quoted, announced by a webhook that a stranger's library accepts.
+ * A client orders one clip of each kind and gets what was promised: the very bytes that the upstream made, of the
+ * length and size ordered, for the price quoted, announced by a webhook that a stranger's library accepts.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ import { until } from '../processes/pause.ts';
 import { type Receiver, startReceiver } from '../processes/receiver.ts';
 import { useInstallation } from './story.ts';
 
-const story = useInstallation();
+/** Clips are really looked into here. */
+const story = useInstallation({ settings: { E2E_MEDIA: 'real' } });
 
 let receiver: Receiver;
 let customer: Customer;
@@ -97,8 +98,9 @@ test.concurrent.each(cases)('$model', async ({ model, seconds, size, rest }) => 
   expect(task.quote.maximum).toBe(quote.price.maximum);
   expect(task.held).toBeNull();
 
-  const announced = await until('the webhook', async () =>
-    (await receiver.received()).find(({ taskId }) => taskId === task.id) ?? null,
+  const announced = await until(
+    'the webhook',
+    async () => (await receiver.received()).find(({ taskId }) => taskId === task.id) ?? null,
   );
   const { headers, body } = announced.raw;
   const told = z.object({ type: z.string(), data: z.object({ charge: z.string() }) });

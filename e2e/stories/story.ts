@@ -7,6 +7,8 @@ import { tailOf } from '../processes/child.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../processes/installation.ts';
 
 const START_MS = 90_000;
+/** Renders that are over in a moment: what happens around them is the story. */
+const QUICK = { queueMs: 20, renderBaseMs: 150 };
 
 /** At the top of a story; what it returns may be called inside hooks and tests only. */
 export function useInstallation(options: InstallationOptions = {}): () => Installation {
@@ -18,7 +20,8 @@ export function useInstallation(options: InstallationOptions = {}): () => Instal
     installation = await openInstallation({
       databaseUrl: database.url,
       ...options,
-      settings: { SLUICE_DATABASE_POOL: '10', ...options.settings },
+      emulator: { timing: QUICK, ...options.emulator },
+      settings: { SLUICE_DATABASE_POOL: '10', E2E_MEDIA: 'light', ...options.settings },
     });
   }, START_MS);
   afterEach(({ task }) => {
@@ -45,8 +48,8 @@ export function untilEnded(
   tasks: readonly Pick<Task, 'id'>[],
   patienceMs = 60_000,
 ): Promise<Task[]> {
-  const signal = AbortSignal.timeout(patienceMs);
-  return Promise.all(tasks.map(({ id }) => sluice.tasks.wait(id, { signal })));
+  const wait = (id: string) => sluice.tasks.wait(id, { signal: AbortSignal.timeout(patienceMs) });
+  return Promise.all(tasks.map(({ id }) => wait(id)));
 }
 
 /** As many as there are, numbered from 1. */
