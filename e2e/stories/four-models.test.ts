@@ -131,7 +131,7 @@ const LIFE = [
 
 test('afterwards the books balance, and the account paid exactly the charges', async () => {
   const { operator } = story();
-  expect((await operator.system.get()).ledger).toEqual({ balanced: true, drift: '0.00' });
+  expect((await operator.system.get()).ledger).toMatchObject({ balanced: true, drift: '0.00' });
   const { data } = await customer.sluice.tasks.list();
   const micros = (amount: string): number => Math.round(Number(amount) * 1e6);
   const charged = data.reduce((sum, task) => sum + micros(task.charge?.amount ?? '0'), 0);

@@ -161,6 +161,12 @@ export const SystemStatus = z
     nodes: z.array(z.strictObject({ id: z.string(), started_at: Instant, seen_at: Instant })),
     tasks: z.record(z.string(), z.int()),
     unknown_attempts: z.int(),
-    ledger: z.strictObject({ balanced: z.boolean(), drift: Decimal }),
+    ledger: z.strictObject({
+      balanced: z.boolean(),
+      drift: Decimal,
+      checked_at: Instant.describe(
+        'Adding up the whole book takes a while in an old installation; this is when.',
+      ),
+    }),
   })
   .meta({ id: 'SystemStatus' });

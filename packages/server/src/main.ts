@@ -24,6 +24,7 @@ import { ensureLimits } from './lifecycle/2-admit.ts';
 import { callbackKeys } from './lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
+import { createBooks } from './lifecycle/operate/books.ts';
 import { firstOperatorKey } from './lifecycle/operate/first-key.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
 import { countRequests, logFaults } from './lifecycle/upstream-report.ts';
@@ -193,6 +194,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   await ensureLimits(context);
   const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
+  const books = createBooks(store, realClock);
   const { db, kind, version, adopted } = database;
   db.limitConnectTime(REQUEST_WAIT_MS);
   const door = await startDoor(context, config, {
@@ -200,13 +202,14 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     database: { kind, version, schema: effects.schema, health: () => db.health() },
     draining: draining.signal,
     metricsText: metrics.text,
+    books,
   });
   doors.ports.push(door.port);
   context.settings.localUrl = door.url;
   const loops = startLoops(context, wakes);
   const complain = (error: unknown) => log.warn({}, error instanceof Error ? error.message : String(error));
   const heartbeat = await startHeartbeat(store.nodes, context.nodeId, realClock, complain);
-  const gauges = refreshGauges(store, metrics, realClock, draining.signal, complain);
+  const gauges = refreshGauges(store, books, metrics, realClock, draining.signal, complain);
   return {
     url: door.url,
     operatorKey: firstKey?.text ?? null,

@@ -8,6 +8,9 @@ import { fields } from '../output/table.ts';
 import { clean, count, relative, size } from '../output/text.ts';
 import { canAsk } from '../surroundings.ts';
 
+/** The check itself says how old it is only when that matters. */
+const OLD_CHECK_MS = 60_000;
+
 export const register: Register = (command, context) => {
   command
     .command('show', { isDefault: true })
@@ -35,8 +38,8 @@ export const register: Register = (command, context) => {
 };
 
 function systemText(status: SystemStatus, url: string, paint: Paint): string {
-  const { green, red, yellow, bold } = paint.color;
-  const { ledger, storage, database } = status;
+  const { red, yellow, bold } = paint.color;
+  const { storage, database } = status;
   const tasks = Object.entries(status.tasks).filter(([, n]) => n > 0);
   const free = storage.free_bytes === null ? '' : `, ${size(storage.free_bytes)} free`;
   const lost = status.unknown_attempts;
@@ -44,7 +47,7 @@ function systemText(status: SystemStatus, url: string, paint: Paint): string {
     [
       ['quarantine', status.quarantined && red('yes: nothing is sent until `sluice system confirm`')],
       ['tasks', tasks.map(([stage, n]) => `${n} ${clean(stage)}`).join(', ') || 'none under way'],
-      ['ledger', ledger.balanced ? green('balanced') : red(`off by ${ledger.drift}`)],
+      ['ledger', ledgerText(status, paint)],
       ['lost answers', lost === 0 ? 'none' : yellow(`${lost}, see: sluice attempts list`)],
       ['database', `PostgreSQL ${clean(database.version)}, ${database.kind}, schema ${status.schema}`],
       ['storage', `${clean(storage.kind)}, ${clean(storage.description)}${free}`],
@@ -53,6 +56,12 @@ function systemText(status: SystemStatus, url: string, paint: Paint): string {
     paint,
   );
   return `${bold('Sluice')} ${clean(status.version)} at ${url}\n${body.replace(/^/gm, '  ')}`;
+}
+
+function ledgerText({ ledger }: SystemStatus, { color, nowMs }: Paint): string {
+  const state = ledger.balanced ? color.green('balanced') : color.red(`off by ${ledger.drift}`);
+  const old = nowMs - Date.parse(ledger.checked_at) > OLD_CHECK_MS;
+  return old ? `${state}, as of ${relative(ledger.checked_at, nowMs)}` : state;
 }
 
 function nodeText(node: SystemStatus['nodes'][number], paint: Paint): string {

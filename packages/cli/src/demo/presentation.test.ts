@@ -67,7 +67,7 @@ describe('the summary', () => {
   const good: DemoResult = {
     url: 'http://127.0.0.1:8080',
     jobs: [{ title: 'text to video', task: completedTask(), savedAs: 'demo-output/text.mp4' }],
-    ledger: { balanced: true, drift: '0.00' },
+    ledger: { balanced: true, drift: '0.00', checked_at: '2026-10-01T12:00:00.000Z' },
     webhooks: { verified: 1, expected: 1 },
     seconds: 21,
   };
@@ -81,7 +81,11 @@ describe('the summary', () => {
     ['all is well', {}, true],
     ['a clip failed', { jobs: [{ title: 't', task: failed, savedAs: null }] }, false],
     ['a clip was not saved', { jobs: [{ title: 't', task: completedTask(), savedAs: null }] }, false],
-    ['the books are off', { ledger: { balanced: false, drift: '0.01' } }, false],
+    [
+      'the books are off',
+      { ledger: { balanced: false, drift: '0.01', checked_at: '2026-10-01T12:00:00.000Z' } },
+      false,
+    ],
     ['a webhook is missing', { webhooks: { verified: 0, expected: 1 } }, false],
     ['nothing was done', { jobs: [] }, false],
   ])('%s', (_, over, expected) => {

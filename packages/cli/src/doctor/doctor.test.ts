@@ -22,7 +22,12 @@ describe('single checks', () => {
 
   test.each<[string, Parameters<typeof sampleSystem>[0], string, string]>([
     ['a quarantined copy', { quarantined: true }, 'installation', 'bad'],
-    ['books that are off', { ledger: { balanced: false, drift: '0.01' } }, 'ledger', 'bad'],
+    [
+      'books that are off',
+      { ledger: { balanced: false, drift: '0.01', checked_at: '2026-10-01T12:00:00.000Z' } },
+      'ledger',
+      'bad',
+    ],
     ['lost answers', { unknown_attempts: 2 }, 'lost answers', 'doubtful'],
     ['little room', { storage: { kind: 'disk', description: 'd', free_bytes: 5 } }, 'storage', 'doubtful'],
     [

@@ -259,7 +259,7 @@ export function sampleSystem(over: Partial<SystemStatus> = {}): SystemStatus {
     nodes: [{ id: 'node_1', started_at: '2026-10-01T08:00:00.000Z', seen_at: '2026-10-01T12:00:00.000Z' }],
     tasks: { queued: 3, rendering: 4 },
     unknown_attempts: 1,
-    ledger: { balanced: true, drift: '0.00' },
+    ledger: { balanced: true, drift: '0.00', checked_at: '2026-10-01T12:00:00.000Z' },
     ...over,
   };
 }

@@ -1,5 +1,6 @@
 /** What the HTTP edge is given: everything that the stages have, and what only the front door needs. */
 import type { Context } from '../lifecycle/context.ts';
+import type { Books } from '../lifecycle/operate/books.ts';
 
 export type HttpContext = Context & {
   version: string;
@@ -13,6 +14,7 @@ export type HttpContext = Context & {
   /** Fires when the process begins to stop: not ready any more, and streams end. */
   draining: AbortSignal;
   metricsText(): Promise<string>;
+  books: Books;
   /**
    * The files of the reference page's viewer; read once, served from here, because nothing is loaded from
    * elsewhere.

@@ -3,11 +3,11 @@
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';
+import type { Books } from '../lifecycle/operate/books.ts';
 import type { Store } from '../store/store.ts';
 import { readDrift, readGauges } from './gauges.ts';
 
 const GAUGES_EVERY_MS = 5_000;
-const DRIFT_EVERY_MS = 600_000;
 
 export class SealKeyError extends Error {}
 
@@ -24,18 +24,15 @@ export async function refuseForeignSealKey(store: Store, secrets: Secrets): Prom
 
 export async function refreshGauges(
   store: Store,
+  books: Pick<Books, 'drift'>,
   metrics: Metrics,
   clock: Clock,
   stop: AbortSignal,
   onTrouble: (error: unknown) => void,
 ): Promise<void> {
-  let driftAtMs = clock.monotonic();
   while (!stop.aborted) {
     await readGauges(store, metrics).catch(onTrouble);
-    if (clock.monotonic() >= driftAtMs) {
-      await readDrift(store, metrics).catch(onTrouble);
-      driftAtMs = clock.monotonic() + DRIFT_EVERY_MS;
-    }
+    await readDrift(books, metrics).catch(onTrouble);
     await clock.sleep(GAUGES_EVERY_MS, stop);
   }
 }

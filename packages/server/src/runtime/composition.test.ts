@@ -4,6 +4,7 @@ import { seededRandom } from '../effects/random/seeded.ts';
 import { createSecrets } from '../effects/secrets/secrets.ts';
 import { createLog } from '../effects/telemetry/log.ts';
 import { createMetrics } from '../effects/telemetry/metrics.ts';
+import { createBooks } from '../lifecycle/operate/books.ts';
 import type { NodeStore } from '../store/nodes.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { createRows, T0 } from '../store/testing/rows.ts';
@@ -60,12 +61,14 @@ describe('gauges', () => {
 
   test('drift of the ledger', async () => {
     const metrics = createMetrics({ process: false });
-    await readDrift(store, metrics);
+    const books = createBooks(store, virtualClock(T0));
+    await readDrift(books, metrics);
     expect(await metrics.text()).toContain('sluice_ledger_drift_micros 0');
+    expect(await metrics.text()).toContain(`sluice_ledger_checked_seconds ${T0 / 1000}`);
     await rows.query('UPDATE balances SET posted_micros = posted_micros + 3 WHERE account_id = $1', [
       account,
     ]);
-    await readDrift(store, metrics);
+    await readDrift(books, metrics);
     expect(await metrics.text()).toContain('sluice_ledger_drift_micros 3');
     await rows.query('UPDATE balances SET posted_micros = posted_micros - 3 WHERE account_id = $1', [
       account,
@@ -92,8 +95,13 @@ describe('gauges', () => {
       monotonic: () => 0,
       sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
     };
-    await refreshGauges(broken, createMetrics({ process: false }), eager, stop.signal, (error) =>
-      troubles.push(error),
+    await refreshGauges(
+      broken,
+      createBooks(broken, eager),
+      createMetrics({ process: false }),
+      eager,
+      stop.signal,
+      (error) => troubles.push(error),
     );
     expect(reads).toBe(3);
     expect(troubles.length).toBeGreaterThanOrEqual(3);

@@ -10,7 +10,7 @@ import type { Context } from '../lifecycle/context.ts';
 
 export type Door = { url: string; port: number; close(): Promise<void> };
 
-type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText'>;
+type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText' | 'books'>;
 
 export async function startDoor(
   context: Context,

@@ -6,6 +6,7 @@
 import { effectiveLimit } from '../decide/limits.ts';
 import { isTerminal, taskStates } from '../decide/task.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';
+import type { Books } from '../lifecycle/operate/books.ts';
 import type { Store } from '../store/store.ts';
 
 export async function readGauges(store: Store, metrics: Metrics): Promise<void> {
@@ -21,8 +22,8 @@ export async function readGauges(store: Store, metrics: Metrics): Promise<void> 
   }
 }
 
-/** Adds up the whole book, which takes longer with every day; for once in a while. */
-export async function readDrift(store: Store, metrics: Metrics): Promise<void> {
-  const { drift, total } = await store.stats.ledgerDrift();
-  metrics.set('sluice_ledger_drift_micros', Number(drift) + Math.abs(Number(total)));
+export async function readDrift(books: Pick<Books, 'drift'>, metrics: Metrics): Promise<void> {
+  const { value, atMs } = await books.drift();
+  metrics.set('sluice_ledger_drift_micros', Number(value.drift) + Math.abs(Number(value.total)));
+  metrics.set('sluice_ledger_checked_seconds', atMs / 1000);
 }

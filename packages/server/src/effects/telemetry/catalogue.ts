@@ -62,6 +62,7 @@ export const metricCatalogue = {
     'Difference between balances and their postings; anything but 0 is an alarm.',
     [],
   ),
+  sluice_ledger_checked_seconds: gauge('When the drift was looked for, in unix seconds.', []),
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metricCatalogue;

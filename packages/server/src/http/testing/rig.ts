@@ -17,6 +17,7 @@ import { createSecrets } from '../../effects/secrets/secrets.ts';
 import { callbackKeys } from '../../lifecycle/callback-keys.ts';
 import { defaultLifecycleSettings } from '../../lifecycle/context.ts';
 import { createGate } from '../../lifecycle/gate.ts';
+import { createBooks } from '../../lifecycle/operate/books.ts';
 import { firstOperatorKey } from '../../lifecycle/operate/first-key.ts';
 import { pathDirectory } from '../../lifecycle/paths.ts';
 import { createDrive } from '../../providers/drive.ts';
@@ -154,6 +155,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
       },
     },
     draining,
+    books: createBooks(store, clock),
     metricsText: async () => '# HELP sluice_tasks Tasks by state.\n',
     viewerFile: async () => new TextEncoder().encode(''),
     addressRefusal: async (url) =>

@@ -21,7 +21,7 @@ test('the state of the installation is told, and its books balance after real wo
     nodes: [{ id: 'node_test' }],
     tasks: { queued: 1, succeeded: 1 },
     unknown_attempts: 0,
-    ledger: { balanced: true, drift: '0.00' },
+    ledger: { balanced: true, drift: '0.00', checked_at: new Date(rig.clock.now()).toISOString() },
   });
 });
 

@@ -14,13 +14,13 @@ export const systemHandlers: Pick<Handlers, 'getSystem' | 'confirmSystem'> = {
 };
 
 async function systemView(context: HttpContext) {
-  const { blobs, database, store, version } = context;
+  const { blobs, books, database, store, version } = context;
   const [quarantine, nodes, tasks, unknown, ledger, freeBytes] = await Promise.all([
     store.nodes.readSetting('quarantine'),
     store.nodes.list(),
-    store.stats.taskCounts(),
+    books.taskCounts(),
     store.operator.countUnknown(),
-    store.stats.ledgerDrift(),
+    books.drift(),
     blobs.freeBytes().catch(() => null),
   ]);
   return {
@@ -38,8 +38,9 @@ async function systemView(context: HttpContext) {
     tasks: Object.fromEntries(tasks),
     unknown_attempts: unknown,
     ledger: {
-      balanced: ledger.drift === 0n && ledger.total === 0n,
-      drift: decimalFromMicros(ledger.drift),
+      balanced: ledger.value.drift === 0n && ledger.value.total === 0n,
+      drift: decimalFromMicros(ledger.value.drift),
+      checked_at: instant(ledger.atMs),
     },
   };
 }
