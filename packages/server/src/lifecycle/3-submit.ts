@@ -61,7 +61,7 @@ async function sendOnce(
   path: AccessPath,
   send: Sendable,
 ): Promise<Driven<SubmitOutcome> | null> {
-  const order = await reachableOrder(context, path, send.accountId, Order.parse(send.order));
+  const order = await reachableOrder(context, path, Order.parse(send.order));
   const waitedMs = context.clock.monotonic() - send.leasedAtMonotonicMs;
   if (waitedMs > context.settings.sendStartWithinMs) return null;
   const ids = {

@@ -7,12 +7,7 @@ const FILE_PREFIX = 'file:';
 /** Longer than any upstream waits before it fetches its inputs. */
 const INPUT_LINK_LIFE_MS = 24 * 3_600_000;
 
-export async function reachableOrder(
-  context: Context,
-  path: AccessPath,
-  _accountId: string,
-  order: Order,
-): Promise<Order> {
+export async function reachableOrder(context: Context, path: AccessPath, order: Order): Promise<Order> {
   const base = path.row.sandbox
     ? (context.settings.localUrl ?? context.settings.publicUrl)
     : context.settings.publicUrl;

@@ -4,7 +4,17 @@
  * any sign, so a spool of an earlier boot is not trusted and starts anew.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Incoming } from './blobs.ts';
 import { checkCopyId } from './key.ts';

@@ -32,7 +32,11 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
     started.ended.then(() => {
       if (running === started) running = null;
     });
-    await started.hear<void>(limits.startMs, new Error('the media thread does not start'), (message, done) => message.kind === 'ready' && done());
+    await started.hear<void>(
+      limits.startMs,
+      new Error('the media thread does not start'),
+      (message, done) => message.kind === 'ready' && done(),
+    );
     return started;
   }
 
