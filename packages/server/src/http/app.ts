@@ -9,6 +9,7 @@ import { newId } from '../effects/random/id.ts';
 import { createAnswered } from './answered.ts';
 import { createAuth } from './auth.ts';
 import { registerBodies } from './bodies.ts';
+import { watchConnections } from './connections.ts';
 import type { HttpContext } from './context.ts';
 import { type Edge, type Handlers, registerOperation } from './operation.ts';
 import { refusalOf, sendRefusal } from './problem.ts';
@@ -42,8 +43,12 @@ export function createApp(context: HttpContext): FastifyInstance {
   app.addHook('onListen', async () => {
     void edge.shedding.watchLag(stopping.signal);
   });
-  // Streams would hold the server open for as long as their clients like.
-  app.addHook('preClose', async () => streams.close());
+  const connections = watchConnections(app.server);
+  // Streams would hold the server open for as long as their clients like, and so would connections without a request.
+  app.addHook('preClose', async () => {
+    streams.close();
+    connections.closeUnused();
+  });
   app.addHook('onClose', async () => {
     stopping.abort();
     await answered.flush();
