@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EventType } from './events.ts';
 import { Currency, Decimal, Money } from './money.ts';
+import { Routing } from './routing.ts';
 
 const Instant = z.iso.datetime();
 const Name = z.string().min(1).max(200);
@@ -15,6 +16,7 @@ const accountFields = z.strictObject({
   max_queued: z.int().min(1).max(1_000_000_000).nullable(),
   retention_days: z.int().min(1).max(3650).nullable().describe('Null keeps assets.'),
   markup_percent: z.number().min(-100).max(10_000).describe('Customer price over list price.'),
+  routing: Routing.describe('How paths are chosen where an order does not say; unset: the cheapest.'),
 });
 export const CreateAccount = accountFields
   .extend({
@@ -25,6 +27,7 @@ export const CreateAccount = accountFields
     max_queued: accountFields.shape.max_queued.default(null),
     retention_days: accountFields.shape.retention_days.default(null),
     markup_percent: accountFields.shape.markup_percent.default(0),
+    routing: accountFields.shape.routing.default({}),
   })
   .meta({ id: 'CreateAccount' });
 export const UpdateAccount = accountFields
@@ -45,6 +48,7 @@ export const Account = z
     max_queued: z.int().nullable(),
     retention_days: z.int().nullable(),
     markup_percent: z.number(),
+    routing: Routing,
     created_at: Instant,
     balance: z.lazy(() => Balance),
   })

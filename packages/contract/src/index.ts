@@ -9,4 +9,5 @@ export * from './operation.ts';
 export * from './operations.ts';
 export * from './order.ts';
 export * from './paths.ts';
+export * from './routing.ts';
 export * from './tasks.ts';

@@ -8,6 +8,19 @@ const Instant = z.iso.datetime();
 /** More parallel tasks than any vendor sells. */
 const Concurrency = z.int().min(1).max(1_000_000);
 
+const LostAnswer = z
+  .enum(['hold', 'resubmit'])
+  .describe(
+    'Where a lost answer cannot be cleared up by asking: `hold` keeps slot and money until it turns up, the task ' +
+      'ends or you decide; `resubmit` sends the task again when it must have ended, at the risk of a second ' +
+      'upstream task.',
+  );
+
+const Regions = z
+  .array(z.string().min(1).max(63))
+  .max(20)
+  .describe('Your own tags for where inputs and clips are kept; orders may ask for one of them.');
+
 export const CreatePath = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes'),
@@ -26,6 +39,8 @@ export const CreatePath = z
       .record(z.string(), Concurrency)
       .default({})
       .describe('Configured concurrency by family; `*` for all that are not named.'),
+    lost_answer: LostAnswer.default('hold'),
+    regions: Regions.default([]),
     check: z.boolean().default(true).describe('Check the credential by a free call before saving.'),
   })
   .meta({ id: 'CreatePath' });
@@ -41,6 +56,8 @@ export const UpdatePath = z
       .optional()
       .describe('Configured concurrency by family, null for learning it; `*` for all that are not named.'),
     state: z.enum(['active', 'paused', 'draining']).optional(),
+    lost_answer: LostAnswer.optional(),
+    regions: Regions.optional(),
   })
   .meta({ id: 'UpdatePath' });
 
@@ -90,6 +107,8 @@ export const Path = z
       level: z.enum(['L1', 'L2', 'L3', 'L4']),
       text: z.string().describe('What may happen when the answer to a submit is lost.'),
     }),
+    lost_answer: LostAnswer,
+    regions: z.array(z.string()),
     models: z.array(z.string()),
     price_sheet: z.string().nullable(),
     limits: z.array(PathLimit),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { taskErrorCodes } from './errors.ts';
 import { Decimal, Money } from './money.ts';
 import { Mode, Resolution } from './order.ts';
+import { Routing } from './routing.ts';
 
 const Address = z
   .string()
@@ -65,6 +66,7 @@ export const CreateGeneration = z
       .describe('Length of the input video, where it sets length and price; measured for uploads.'),
     callback_url: z.url().max(2048).optional().describe('One-off webhook for this task; https.'),
     path: z.string().max(100).optional().describe('Pin to one access path.'),
+    routing: Routing.optional().describe('How a path is chosen; what it leaves out follows your account.'),
     priority: z.enum(['low', 'normal', 'high']).optional().describe('Order among your own tasks.'),
     start_by: z.iso
       .datetime({ offset: true })

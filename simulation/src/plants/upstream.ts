@@ -85,6 +85,7 @@ async function believe(track: TrackStore, callback: IncomingCallback, nowMs: num
         word: callback.word,
         reason: null,
         note,
+        rerun: false,
         endedAtMs: nowMs,
         cost: null,
         costId: `ltx_${callback.id}`,

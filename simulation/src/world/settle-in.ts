@@ -76,6 +76,7 @@ async function addAccount(parts: SettleInParts, number: number, settled: Settled
       maxQueued,
       retentionDays,
       markupBasisPoints: dice.pick([0, 0, 1_250]),
+      routing: {},
       creditLimitMicros: BigInt(dice.pick([0, 0, 2]) * MICROS),
       webhookSecretSealed: secrets.seal(secret, webhookSecretContext(id)),
     },

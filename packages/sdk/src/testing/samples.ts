@@ -138,6 +138,7 @@ export function sampleAccount(over: Partial<Account> = {}): Account {
     max_queued: null,
     retention_days: 30,
     markup_percent: 20,
+    routing: { policy: 'cheapest' },
     created_at: '2026-09-01T08:00:00.000Z',
     balance: sampleBalance(),
     ...over,
@@ -176,6 +177,8 @@ export function samplePath(over: Partial<Path> = {}): Path {
     health_detail: null,
     health_until: null,
     guarantee: { level: 'L2', text: 'A lost answer is looked up by our own id; it is never sent again.' },
+    lost_answer: 'hold',
+    regions: [],
     models: ['kling-3.0', 'kling-o3'],
     price_sheet: 'kling-official',
     limits: [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { healthyPath } from './health.ts';
 import type { Priced } from './pricing.ts';
-import { type RouteCandidate, route } from './routing.ts';
+import { type RouteCandidate, type RoutingWish, route } from './routing.ts';
 
 const ORDER: Order = {
   model: 'kling-3.0',
@@ -81,11 +81,28 @@ function candidate(text: string): RouteCandidate {
     supported: lack === 'unable' ? { ok: false, field: 'sound', reason: 'has no sound' } : { ok: true },
     sheet: lack === 'sheetless' ? null : SHEET,
     priced: lack === 'priceless' ? { ok: false, refusal } : priced(BigInt(price)),
+    regions: [],
+    waitMs: 0,
+    renderMs: { medianMs: 60_000, measured: false },
+    ends: { failed: 0, of: 0 },
+    walletMicros: null,
+  };
+}
+
+function wish(with_: Partial<RoutingWish> = {}): RoutingWish {
+  return {
+    pinned: null,
+    policy: 'cheapest',
+    weights: {},
+    regions: [],
+    maxPriceMicros: null,
+    fraction: 0,
+    ...with_,
   };
 }
 
 const routed = (paths: string, pinned: string | null = null) =>
-  route(ORDER, paths.split(' ').filter(Boolean).map(candidate), pinned);
+  route(ORDER, paths.split(' ').filter(Boolean).map(candidate), wish({ pinned }));
 const names = (paths: string, pinned: string | null = null) => {
   const answer = routed(paths, pinned);
   return answer.ok ? answer.route.pathNames.join(' ') : answer.refusal.code;
@@ -96,7 +113,7 @@ describe('which path', () => {
     ['the cheapest', 'a20 b10', null, 'b'],
     ['and those that cost no more, by name', 'c10 a10 b10', null, 'a b c'],
     ['the well before the sick', 'a10? b10', null, 'b a'],
-    ['but a sick one that is cheaper comes first', 'a10? b11', null, 'a'],
+    ['and a sick one, however cheap, only takes over', 'a10? b11', null, 'b a'],
     ['none that costs more than the hold', 'a10 b11 c10', null, 'a c'],
     ['a real one before every sandbox', 'a1* b10', null, 'b'],
     ['a sandbox where there is nothing else', 'a1* b10!unable', null, 'a'],
@@ -126,7 +143,7 @@ describe('which path', () => {
     fc.assert(
       fc.property(fc.array(anyPath, { maxLength: 7 }), (paths) => {
         const given = paths.map((path, index) => candidate(`${String.fromCharCode(97 + index)}${path}`));
-        const answer = route(ORDER, given, null);
+        const answer = route(ORDER, given, wish());
         if (!answer.ok) {
           expect(given.filter((each) => each.supported.ok)).toEqual([]);
           return;
@@ -144,6 +161,58 @@ describe('which path', () => {
   });
 });
 
+describe('what the client and the operator allow', () => {
+  const three = () => ['a10', 'b20', 'c30'].map(candidate);
+  const chosen = (given: RouteCandidate[], with_: Partial<RoutingWish>) => {
+    const answer = route(ORDER, given, wish(with_));
+    if (!answer.ok) throw new Error(answer.refusal.message);
+    return answer.route;
+  };
+  const because = (given: RouteCandidate[], with_: Partial<RoutingWish>, path: string) =>
+    chosen(given, with_).alternatives.find((each) => each.path === path)?.rejectedBecause;
+
+  test('dearer paths take over up to the ceiling, and the dearest of them is held', () => {
+    const found = chosen(three(), { maxPriceMicros: 20n });
+    expect(found.pathNames).toEqual(['a', 'b']);
+    expect(found.priced.maximumMicros).toBe(10n);
+    expect(found.holdMicros).toBe(20n);
+    expect([...found.prices.keys()]).toEqual(['a', 'b']);
+    expect(because(three(), { maxPriceMicros: 20n }, 'c')).toBe('costs more than you allow');
+  });
+
+  test('a preferred path above the ceiling gives way to one below it', () => {
+    const [a, b, c] = three();
+    if (!a || !b || !c) throw new Error('three paths');
+    const given = [{ ...a, waitMs: 90_000 }, b, c];
+    expect(chosen(given, { policy: 'fastest', maxPriceMicros: 15n }).pathNames).toEqual(['a']);
+    expect(chosen(given, { policy: 'fastest' }).pathNames).toEqual(['b', 'a']);
+    // With none below it the best is named with its price, for the refusal to tell.
+    expect(chosen(given, { maxPriceMicros: 5n }).chosen).toBe('a');
+  });
+
+  test('only paths of the wanted regions', () => {
+    const given = three().map((each) => ({ ...each, regions: each.name === 'a' ? [] : ['eu', each.name] }));
+    expect(chosen(given, { regions: ['eu', 'us'] }).chosen).toBe('b');
+    expect(because(given, { regions: ['eu', 'us'] }, 'a')).toBe('is not in eu or us');
+    expect(route(ORDER, given, wish({ regions: ['mars'] }))).toMatchObject({ ok: false });
+  });
+
+  test('none whose wallet holds less than the order may cost, where that is told', () => {
+    const given = three().map((each) => ({ ...each, walletMicros: each.name === 'a' ? 9n : null }));
+    expect(chosen(given, {}).chosen).toBe('b');
+    expect(because(given, {}, 'a')).toBe('has less left in its wallet than this order may cost');
+  });
+
+  test('under weights every weighed path may take over, whatever it costs', () => {
+    const found = chosen(three(), { policy: 'weighted', weights: { a: 1, c: 1 }, fraction: 0.1 });
+    expect(found.pathNames).toEqual(['a', 'c']);
+    expect(found.holdMicros).toBe(30n);
+    expect(because(three(), { policy: 'weighted', weights: { a: 1, c: 1 } }, 'b')).toBe('has no weight');
+    const none = route(ORDER, three(), wish({ policy: 'weighted', weights: { z: 1 } }));
+    expect(none).toMatchObject({ ok: false, refusal: { code: 'no_route' } });
+  });
+});
+
 describe('why', () => {
   test('every path that is not chosen has its reason', () => {
     const answer = routed('a10 b10 c20 d1* e5!unable f5!sheetless g5!retired h5!priceless');
@@ -152,7 +221,7 @@ describe('why', () => {
     expect(
       Object.fromEntries(answer.route.alternatives.map((each) => [each.path, each.rejectedBecause])),
     ).toEqual({
-      b: 'takes over when a has no free slot',
+      b: 'takes over when a has no free slot or fails',
       c: 'costs more',
       d: 'is a sandbox',
       e: 'has no sound',

@@ -152,7 +152,7 @@ function newTask(
 ): NewTask {
   const nowMs = context.clock.now();
   const { order, model, route, currency } = planned;
-  const holdMicros = route.priced.maximumMicros;
+  const { holdMicros } = route;
   const booking = hold({ accountId: caller.accountId, taskId: id, currency }, holdMicros);
   const startByMs = input.start_by === undefined ? null : Date.parse(input.start_by);
   const finishByMs = input.finish_by === undefined ? null : Date.parse(input.finish_by);
@@ -176,6 +176,7 @@ function newTask(
     order,
     price: route.priced.snapshot,
     route: routeNote(planned),
+    rerunsMost: planned.rerunsMost,
     metadata: input.metadata ?? {},
     callbackUrl: input.callback_url ?? null,
     ledgerId: newId('ltx', nowMs, context.random),
@@ -204,7 +205,14 @@ function routeNote({ route }: PlannedOrder): Record<string, unknown> {
     price: priceMicros === null ? null : decimalFromMicros(priceMicros),
     rejected_because: rejectedBecause,
   }));
-  return { chosen: route.chosen, reason: route.reason, alternatives };
+  const others = [...route.prices].filter(([path]) => path !== route.chosen);
+  const prices = Object.fromEntries(others.map(([path, { snapshot }]) => [path, snapshot]));
+  return {
+    chosen: route.chosen,
+    reason: route.reason,
+    alternatives,
+    ...(others.length > 0 ? { prices } : {}),
+  };
 }
 
 function newRequest(context: Context, caller: Caller, options: AcceptOptions, tasks: NewTask[]): NewRequest {

@@ -16,8 +16,9 @@ import { ledgerAccounts } from '../decide/postings.ts';
 import { costFromUpstream, finalCharge, PricedSnapshot } from '../decide/pricing.ts';
 import { newId } from '../effects/random/id.ts';
 import type { FailureClass, Observation, UpstreamCost } from '../providers/contract.ts';
-import type { Ended, EndedRow, PollRow, Still } from '../store/track.ts';
+import type { Ended, PollRow, Still } from '../store/track.ts';
 import type { Context } from './context.ts';
+import { rendersOf } from './learn.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
 
@@ -214,6 +215,7 @@ function succeeded(context: Context, asking: Asking, row: PollRow, observation: 
     state: 'succeeded',
     reason: null,
     asset: source,
+    rerun: false,
     outcome: null,
     code: null,
     message: null,
@@ -236,6 +238,7 @@ function failed(
     state,
     reason: message,
     asset: null,
+    rerun: isUpstreams(observation.failure) && !canceled,
     outcome: canceled ? 'canceled' : 'failed',
     code: canceled ? 'canceled' : codeOf(failure?.class ?? 'upstream'),
     message,
@@ -252,11 +255,18 @@ function lost(context: Context, asking: Asking, row: PollRow): Ended {
     state: 'abandoned',
     reason: message,
     asset: null,
+    // Should it turn up all the same, a second one would be one too many.
+    rerun: false,
     outcome: 'failed',
     code: 'render_failed',
     message,
     upstreamCode: null,
   };
+}
+
+/** Not the client's doing: neither what was asked for nor what came of it was refused. */
+function isUpstreams(failure: Observation['failure']): boolean {
+  return failure === null || failure.class === 'upstream' || failure.class === 'expired';
 }
 
 function codeOf(failure: FailureClass): TaskErrorCode {
@@ -350,27 +360,15 @@ async function recordEnds(context: Context, ends: readonly Ended[]): Promise<voi
   context.wake('admit');
   context.wake('mirror');
   context.wake('settle');
-  const endedAtMs = new Map(ends.map((end) => [end.attemptId, end.endedAtMs]));
-  const renders = ended
-    .filter((row) => row.state === 'succeeded')
-    .map((row) => ({ ...row, endedAtMs: endedAtMs.get(row.attempt_id) ?? nowMs }));
-  for (const { path_name: path, endedAtMs: at } of renders) {
-    context.telemetry.observe('sluice_detection_lag_seconds', (nowMs - at) / 1000, { path });
+  const told = new Map(ends.map((end) => [end.attemptId, end]));
+  const renders = ended.flatMap((row) => {
+    const end = told.get(row.attempt_id);
+    return end ? [{ row, end }] : [];
+  });
+  for (const { row, end } of renders.filter(({ row: { state } }) => state === 'succeeded')) {
+    const labels = { path: row.path_name };
+    context.telemetry.observe('sluice_detection_lag_seconds', (nowMs - end.endedAtMs) / 1000, labels);
   }
-  await learnRenderTimes(context, renders, nowMs);
-}
-
-async function learnRenderTimes(
-  context: Context,
-  renders: readonly (EndedRow & { endedAtMs: number })[],
-  nowMs: number,
-): Promise<void> {
-  const byShape = new Map<string, { pathName: string; shape: string; samplesMs: number[] }>();
-  for (const row of renders) {
-    const name = `${row.path_name}\n${row.shape}`;
-    const times = byShape.get(name) ?? { pathName: row.path_name, shape: row.shape, samplesMs: [] };
-    times.samplesMs.push(Math.round(row.endedAtMs - row.accepted_at));
-    byShape.set(name, times);
-  }
-  if (byShape.size > 0) await context.store.track.addRenderTimes([...byShape.values()], nowMs);
+  const learned = rendersOf(renders);
+  if (learned.ends.length > 0) await context.store.track.addRenderTimes(learned, nowMs);
 }

@@ -5,13 +5,15 @@
 
 import type { Blobs } from '../effects/blobs/blobs.ts';
 import type { Clock } from '../effects/clock/clock.ts';
+import type { AccountTerms } from '../store/stats.ts';
 import type { Store } from '../store/store.ts';
 
 export type Gate = {
   /** A restored copy submits nothing until an operator confirms it. */
   quarantined(): Promise<boolean>;
   storageFull(): Promise<boolean>;
-  markupPercent(accountId: string): Promise<number>;
+  termsOf(accountId: string): Promise<AccountTerms>;
+  outcomes(family: string): Promise<ReadonlyMap<string, { failed: number; of: number }>>;
   renderTimes(pathName: string, shape: string): Promise<readonly number[]>;
 };
 
@@ -25,7 +27,8 @@ export function createGate(store: Store, blobs: Blobs, clock: Clock, storageRese
     const free = await blobs.freeBytes();
     return free !== null && free < storageReserveBytes;
   });
-  const markups = keptByName(clock, async (accountId) => store.stats.markupPercent(accountId));
+  const terms = keptByName(clock, (accountId) => store.stats.termsOf(accountId));
+  const outcomes = keptByName(clock, (family) => store.stats.outcomes(family));
   const times = keptByName(clock, async (name) => {
     const [pathName = '', shape = ''] = name.split('\n');
     return store.stats.renderTimes(pathName, shape);
@@ -33,7 +36,8 @@ export function createGate(store: Store, blobs: Blobs, clock: Clock, storageRese
   return {
     quarantined: quarantine,
     storageFull: storage,
-    markupPercent: markups,
+    termsOf: terms,
+    outcomes,
     renderTimes: (pathName, shape) => times(`${pathName}\n${shape}`),
   };
 }

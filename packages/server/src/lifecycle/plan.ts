@@ -2,7 +2,13 @@
  * Reads an order, checks its inputs, prices it on every path and chooses the route. Used by stage 1 and by quotes, so
  * that a quote and the task that follows it can never disagree. Writes nothing.
  */
-import type { CreateGeneration, ModelDefinition, Order, Refusal } from '@sluice/contract';
+import {
+  type CreateGeneration,
+  type ModelDefinition,
+  microsFromDecimal,
+  type Order,
+  type Refusal,
+} from '@sluice/contract';
 import {
   checkInputs,
   type FactsByName,
@@ -11,17 +17,18 @@ import {
   withMeasuredInputs,
 } from '../decide/order.ts';
 import { type RenderSpread, renderSpread, shapeOf } from '../decide/polling.ts';
-import { quote } from '../decide/pricing.ts';
-import { type Route, type RouteCandidate, route } from '../decide/routing.ts';
+import { type Route, type RoutingWish, route } from '../decide/routing.ts';
 import type { Caller } from './1-accept.ts';
+import { routeCandidates } from './candidates.ts';
 import type { Context } from './context.ts';
-import type { AccessPath } from './paths.ts';
 
 export type PlannedOrder = {
   kind: 'planned';
   order: Order;
   model: ModelDefinition;
   route: Route;
+  /** How often a render that failed upstream may be begun again, on another path. */
+  rerunsMost: number;
   currency: 'USD';
   spread: RenderSpread;
 };
@@ -29,6 +36,7 @@ export type PlannedOrder = {
 export type PlanAnswer = PlannedOrder | { kind: 'refused'; refusal: Refusal };
 
 const FILE_PREFIX = 'file:';
+const RERUNS_MOST = 1;
 
 export async function planOrder(
   context: Context,
@@ -41,12 +49,10 @@ export async function planOrder(
   if (inputs.kind === 'refused') return inputs;
   const forbidden = await refuseAddresses(context, read.order, input);
   if (forbidden) return { kind: 'refused', refusal: forbidden };
-  await context.paths.refresh(context.clock.now());
-  const markupPercent = await context.gate.markupPercent(caller.accountId);
-  const candidates = context.paths
-    .all()
-    .map((path) => candidateOf(context, path, inputs.order, read.model, markupPercent));
-  const answer = route(inputs.order, candidates, input.path ?? null);
+  const { markupPercent } = await context.gate.termsOf(caller.accountId);
+  const candidates = await routeCandidates(context, inputs.order, read.model, markupPercent);
+  const { wish, rerun } = await wishOf(context, caller, input);
+  const answer = route(inputs.order, candidates, wish);
   if (!answer.ok) return { kind: 'refused', refusal: answer.refusal };
   const spread = await expectedSpread(context, inputs.order, read.model, answer.route.chosen);
   return {
@@ -54,6 +60,7 @@ export async function planOrder(
     order: inputs.order,
     model: read.model,
     route: answer.route,
+    rerunsMost: rerun && answer.route.pathNames.length > 1 ? RERUNS_MOST : 0,
     currency: 'USD',
     spread,
   };
@@ -75,45 +82,23 @@ export function declaredRenderMs(order: Order, model: ModelDefinition): number {
   return 1000 * (base + per_second * (order.seconds ?? order.inputSeconds ?? 5));
 }
 
-function candidateOf(
+/** The order's own words over its account's. */
+async function wishOf(
   context: Context,
-  path: AccessPath,
-  order: Order,
-  model: ModelDefinition,
-  markupPercent: number,
-): RouteCandidate {
-  const nowMs = context.clock.now();
-  const { row, sheet, provider } = path;
-  const unreachable = unreachableInput(context, path, order);
-  return {
-    name: path.name,
-    state: row.state,
-    health: {
-      health: row.health,
-      untilMs: row.health_until,
-      strikes: row.health_strikes,
-      detail: row.health_detail,
-    },
-    sandbox: row.sandbox,
-    supported: unreachable ?? provider.supports(order, path.context(nowMs)),
-    sheet,
-    priced: sheet === null ? null : quote(order, model, sheet, { markupPercent, currency: 'USD' }),
+  caller: Caller,
+  input: CreateGeneration,
+): Promise<{ wish: RoutingWish; rerun: boolean }> {
+  const { routing } = await context.gate.termsOf(caller.accountId);
+  const { policy = 'cheapest', weights = {}, regions = [], rerun = true } = { ...routing, ...input.routing };
+  const wish: RoutingWish = {
+    pinned: input.path ?? null,
+    policy,
+    weights,
+    regions,
+    maxPriceMicros: input.max_price === undefined ? null : microsFromDecimal(input.max_price),
+    fraction: context.random.fraction(),
   };
-}
-
-/** An upload is handed to the upstream as a signed link of ours, so the upstream must be able to reach us. */
-function unreachableInput(
-  context: Context,
-  path: AccessPath,
-  order: Order,
-): { ok: false; field: string; reason: string } | null {
-  const upload = order.inputs.find((input) => input.url?.startsWith(FILE_PREFIX));
-  if (!upload || path.row.sandbox || context.settings.publicUrl !== null) return null;
-  return {
-    ok: false,
-    field: upload.role,
-    reason: 'cannot fetch uploads from an installation without a public address (set PUBLIC_URL)',
-  };
+  return { wish, rerun };
 }
 
 /** What a client sends may end at an upstream that fetches it, or at us who call it: neither may lead inside. */

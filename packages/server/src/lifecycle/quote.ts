@@ -29,7 +29,7 @@ export async function quoteTask(
   });
   return {
     kind: 'quoted',
-    holdMicros: route.priced.maximumMicros,
+    holdMicros: route.holdMicros,
     quote: {
       object: 'quote',
       model: model.id,

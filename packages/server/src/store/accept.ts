@@ -39,6 +39,7 @@ export type NewTask = {
   order: unknown;
   price: unknown;
   route: unknown;
+  rerunsMost: number;
   metadata: Record<string, string>;
   callbackUrl: string | null;
   ledgerId: string;
@@ -251,6 +252,7 @@ function taskRow(request: NewRequest, task: NewTask, index: number): Record<stri
     order: task.order,
     price: task.price,
     route: task.route,
+    reruns_most: task.rerunsMost,
     metadata: task.metadata,
     callback_url: task.callbackUrl,
     start_by: iso(task.startByMs),

@@ -1,4 +1,5 @@
 /** Accounts, their balances, and money moved by hand. */
+import type { Routing } from '@sluice/contract';
 import type { LedgerTransaction } from '../decide/postings.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/accounts.ts';
@@ -16,6 +17,7 @@ export type NewAccount = {
   maxQueued: number | null;
   retentionDays: number | null;
   markupBasisPoints: number;
+  routing: Routing;
   creditLimitMicros: bigint;
   webhookSecretSealed: string;
 };
@@ -28,6 +30,7 @@ export type AccountChange = {
   maxQueued: number | null;
   retentionDays: number | null;
   markupBasisPoints: number;
+  routing: Routing;
   creditLimitMicros: bigint;
 };
 
@@ -90,6 +93,7 @@ export function accountStore(db: Database): AccountStore {
           account.webhookSecretSealed,
           at(nowMs),
           account.creditLimitMicros,
+          JSON.stringify(account.routing),
         ]),
       );
       if (!row) throw new Error('an inserted account comes back');
@@ -142,6 +146,7 @@ function updateAccount(
       maxQueued,
       retentionDays,
       markupBasisPoints,
+      JSON.stringify(after.routing),
     ]);
     if (after.creditLimitMicros !== before.credit_limit_micros) {
       await tx.query(sql.updateCreditLimit, [id, after.creditLimitMicros]);

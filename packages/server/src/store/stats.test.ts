@@ -15,10 +15,25 @@ beforeEach(async () => {
   account = (await rows.account()).id;
 });
 
-test('the markup of an account, and none of a missing one', async () => {
-  await rows.query('UPDATE accounts SET markup_basis_points = 1250 WHERE id = $1', [account]);
-  expect(await store.markupPercent(account)).toBe(12.5);
-  expect(await store.markupPercent('acct_none')).toBe(0);
+test('what an account is priced and routed by, and plain terms for a missing one', async () => {
+  const routing = { policy: 'fastest', regions: ['eu'] };
+  await rows.query('UPDATE accounts SET markup_basis_points = 1250, routing = $2 WHERE id = $1', [
+    account,
+    JSON.stringify(routing),
+  ]);
+  expect(await store.termsOf(account)).toEqual({ markupPercent: 12.5, routing });
+  expect(await store.termsOf('acct_none')).toEqual({ markupPercent: 0, routing: {} });
+});
+
+test('how renders of a family ended, by path', async () => {
+  await rows.query(
+    `INSERT INTO render_outcomes VALUES ('p', 'f', '{t,f,t}', now()), ('q', 'f', '{t}', now())`,
+  );
+  expect(Object.fromEntries(await store.outcomes('f'))).toEqual({
+    p: { failed: 1, of: 3 },
+    q: { failed: 0, of: 1 },
+  });
+  expect((await store.outcomes('other')).size).toBe(0);
 });
 
 test('render times of a path and shape', async () => {

@@ -1,9 +1,15 @@
 /** Small reads of the stages: markup, render times, what waits ahead, counts for metrics. */
+import { Routing } from '@sluice/contract';
 import type { Database } from './database.ts';
 import { rows, statement } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
-const markup = statement('stats.markup', `SELECT markup_basis_points FROM accounts WHERE id = $1`);
+const terms = statement('stats.terms', `SELECT markup_basis_points, routing FROM accounts WHERE id = $1`);
+const outcomes = statement(
+  'stats.outcomes',
+  `SELECT path_name, cardinality(array_positions(outcomes, false)) AS failed, cardinality(outcomes) AS ends
+   FROM render_outcomes WHERE family = $1`,
+);
 const times = statement(
   'stats.render_times',
   `SELECT samples_ms FROM render_times WHERE path_name = $1 AND shape = $2`,
@@ -99,8 +105,13 @@ export type SlotRow = {
 export type LaneCount = { account_id: string; weight: number; queued: number };
 export type LanePlace = { id: string; family: string; accountId: string; priority: number };
 
+export type AccountTerms = { markupPercent: number; routing: Routing };
+
 export type StatsStore = {
-  markupPercent(accountId: string): Promise<number>;
+  /** What an account's orders are priced and routed by. */
+  termsOf(accountId: string): Promise<AccountTerms>;
+  /** The newest renders of a family that ended, by path. */
+  outcomes(family: string): Promise<ReadonlyMap<string, { failed: number; of: number }>>;
   renderTimes(pathName: string, shape: string): Promise<readonly number[]>;
   /** Counts about `most` tasks in all, however many wait. */
   lanes(family: string, most: number): Promise<LaneCount[]>;
@@ -116,9 +127,20 @@ export type StatsStore = {
 
 export function statsStore(db: Database): StatsStore {
   return {
-    markupPercent: async (accountId) =>
-      (firstOf<{ markup_basis_points: number }>(await db.query(markup, [accountId]))?.markup_basis_points ??
-        0) / 100,
+    termsOf: async (accountId) => {
+      const row = firstOf<{ markup_basis_points: number; routing: unknown }>(
+        await db.query(terms, [accountId]),
+      );
+      return row === null
+        ? { markupPercent: 0, routing: {} }
+        : { markupPercent: row.markup_basis_points / 100, routing: Routing.parse(row.routing) };
+    },
+    outcomes: async (family) => {
+      const found = rowsOf<{ path_name: string; failed: number; ends: number }>(
+        await db.query(outcomes, [family]),
+      );
+      return new Map(found.map((row) => [row.path_name, { failed: row.failed, of: row.ends }]));
+    },
     renderTimes: async (pathName, shape) =>
       firstOf<{ samples_ms: number[] }>(await db.query(times, [pathName, shape]))?.samples_ms ?? [],
     lanes: async (family, most) => rowsOf<LaneCount>(await db.query(lanes, [family, most])),

@@ -286,6 +286,7 @@ describe('the end', () => {
       message: null,
       upstreamCode: null,
       eventId: rows.next('evt'),
+      rerun: false,
       endedAtMs: NOW,
       ...with_,
     };
@@ -304,6 +305,66 @@ describe('the end', () => {
     rows.query('SELECT account, micros FROM postings WHERE reference = $1 ORDER BY position', [
       `cost:${attempt}`,
     ]);
+
+  describe('a render that the upstream itself failed', () => {
+    const broken = { ...failure, code: 'render_failed', rerun: true };
+    async function failing(order: { reruns: number; others?: readonly string[]; task?: string }) {
+      const ids = await accepted();
+      const { reruns, others = ['elsewhere'], task = '' } = order;
+      await rows.query(`UPDATE task_orders SET reruns_most = $2 WHERE task_id = $1`, [ids.task, reruns]);
+      await rows.query(`UPDATE tasks SET path_names = $2 ${task} WHERE id = $1`, [
+        ids.task,
+        [path, ...others],
+      ]);
+      await end(ended(ids.attempt, broken));
+      return taskOf(ids.task);
+    }
+
+    test('begins again on another path, and its hold stays', async () => {
+      const task = await failing({ reruns: 1 });
+      expect(task).toMatchObject({
+        state: 'queued',
+        reruns: 1,
+        path_names: ['elsewhere'],
+        attempt_id: null,
+        path_name: null,
+        outcome: null,
+        error_code: null,
+        due_at: null,
+      });
+      expect(await rows.query('SELECT active FROM lanes WHERE account_id = $1', [account])).toEqual([
+        { active: true },
+      ]);
+    });
+
+    test.each([
+      ['the order allows none', { reruns: 0 }],
+      ['no other path is left', { reruns: 1, others: [] }],
+      ['it was begun again before', { reruns: 1, task: ', reruns = 1' }],
+      ['the client asked to cancel', { reruns: 1, task: `, cancel_requested_at = now()` }],
+    ])('ends when %s', async (_why, order) => {
+      expect(await failing(order)).toMatchObject({ state: 'settling', error_code: 'render_failed' });
+    });
+
+    test('ends when its time is over', async () => {
+      const ids = await accepted();
+      await rows.query('UPDATE task_orders SET reruns_most = 1, finish_by = $2 WHERE task_id = $1', [
+        ids.task,
+        new Date(NOW).toISOString(),
+      ]);
+      await rows.query('UPDATE tasks SET path_names = $2 WHERE id = $1', [ids.task, [path, 'elsewhere']]);
+      await end(ended(ids.attempt, broken));
+      expect(await taskOf(ids.task)).toMatchObject({ state: 'settling' });
+    });
+
+    test('is not begun again when the input was to blame', async () => {
+      const ids = await accepted();
+      await rows.query('UPDATE task_orders SET reruns_most = 1 WHERE task_id = $1', [ids.task]);
+      await rows.query('UPDATE tasks SET path_names = $2 WHERE id = $1', [ids.task, [path, 'elsewhere']]);
+      await end(ended(ids.attempt, failure));
+      expect(await taskOf(ids.task)).toMatchObject({ state: 'settling', error_code: 'moderated' });
+    });
+  });
 
   test('a success: attempt, task, bill, asset and event in one', async () => {
     const { task, attempt } = await accepted();
@@ -429,7 +490,8 @@ describe('the end', () => {
 });
 
 test('render times are kept, newest last, two hundred of them', async () => {
-  const add = (samplesMs: number[]) => store.addRenderTimes([{ pathName: path, shape: 's', samplesMs }], NOW);
+  const add = (samplesMs: number[]) =>
+    store.addRenderTimes({ times: [{ pathName: path, shape: 's', samplesMs }], ends: [] }, NOW);
   const kept = async () =>
     (
       await rows.query<{ samples_ms: number[] }>('SELECT samples_ms FROM render_times WHERE path_name = $1', [
@@ -443,4 +505,13 @@ test('render times are kept, newest last, two hundred of them', async () => {
   expect(await kept()).toHaveLength(200);
   expect((await kept())?.slice(0, 2)).toEqual([3, 10]);
   expect((await kept())?.at(-1)).toBe(208);
+});
+
+test('how renders ended is kept beside it, newest last', async () => {
+  const add = (outcomes: boolean[]) =>
+    store.addRenderTimes({ times: [], ends: [{ pathName: path, family: 'f', outcomes }] }, NOW);
+  await add([true, false]);
+  await add([true]);
+  const kept = await rows.query('SELECT outcomes FROM render_outcomes WHERE path_name = $1', [path]);
+  expect(kept).toEqual([{ outcomes: [true, false, true] }]);
 });

@@ -44,6 +44,8 @@ export type Ended = {
   message: string | null;
   upstreamCode: string | null;
   eventId: string;
+  /** The upstream itself failed it, so that another path may do better. */
+  rerun: boolean;
   /** When the render ended by the upstream's own word; not stored, only learned from. */
   endedAtMs: number;
 };
@@ -71,15 +73,18 @@ export type IncomingCallback = {
   handle: unknown;
 };
 
+export type Renders = {
+  times: readonly { pathName: string; shape: string; samplesMs: readonly number[] }[];
+  /** True for a clip, false for a failure of the upstream itself. */
+  ends: readonly { pathName: string; family: string; outcomes: readonly boolean[] }[];
+};
+
 export type TrackStore = {
   /** Takes query tokens and leases due attempts; empty when nothing is due or the budget is spent. */
   claimPolls(pathName: string, claim: PollClaim): Promise<sql.PollRow[]>;
   recordStill(stills: readonly Still[], nowMs: number): Promise<void>;
   recordEnded(ends: readonly Ended[], nowMs: number, currency: string): Promise<EndedRow[]>;
-  addRenderTimes(
-    times: readonly { pathName: string; shape: string; samplesMs: readonly number[] }[],
-    nowMs: number,
-  ): Promise<void>;
+  addRenderTimes(renders: Renders, nowMs: number): Promise<void>;
   attemptByToken(token: string): Promise<{ id: string; pathName: string } | null>;
   recordCallback(callback: IncomingCallback, nowMs: number): Promise<void>;
   pathHasCallbacks(pathName: string, sinceMs: number): Promise<boolean>;
@@ -112,13 +117,14 @@ export function trackStore(db: Database): TrackStore {
           currency,
         ]),
       ),
-    addRenderTimes: async (times, nowMs) => {
-      const values = times.map((time) => ({
-        path_name: time.pathName,
-        shape: time.shape,
-        samples_ms: time.samplesMs,
+    addRenderTimes: async ({ times, ends }, nowMs) => {
+      const samples = times.map(({ pathName, shape, samplesMs }) => ({
+        path_name: pathName,
+        shape,
+        samples_ms: samplesMs,
       }));
-      await db.query(sql.addRenderTimes, [rows(values), at(nowMs), SAMPLES_KEPT]);
+      const outcomes = ends.map(({ pathName, ...end }) => ({ path_name: pathName, ...end }));
+      await db.query(sql.addRenderTimes, [rows(samples), at(nowMs), SAMPLES_KEPT, rows(outcomes)]);
     },
     attemptByToken: async (token) => {
       const row = firstOf<{ id: string; path_name: string }>(await db.query(sql.attemptByToken, [token]));
@@ -191,5 +197,6 @@ function endedRow(end: Ended): Record<string, unknown> {
     message: end.message,
     upstream_code: end.upstreamCode,
     event_id: end.eventId,
+    rerun: end.rerun,
   };
 }

@@ -209,6 +209,7 @@ function ended(attemptId: string) {
     message: null,
     upstreamCode: null,
     eventId: rows.next('evt'),
+    rerun: false,
     endedAtMs: T0,
   };
 }

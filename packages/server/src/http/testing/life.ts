@@ -105,6 +105,7 @@ export async function endUpstream(
         message: failed ? 'The prompt was refused.' : null,
         upstreamCode: failed ? '1301' : null,
         eventId: id('evt'),
+        rerun: false,
         endedAtMs: nowMs,
       },
     ],

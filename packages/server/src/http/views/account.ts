@@ -1,5 +1,12 @@
 /** Accounts, balances and the book as the API shows them. */
-import { type Account, type Balance, Currency, decimalFromMicros, type LedgerEntry } from '@sluice/contract';
+import {
+  type Account,
+  type Balance,
+  Currency,
+  decimalFromMicros,
+  type LedgerEntry,
+  Routing,
+} from '@sluice/contract';
 import type { z } from 'zod';
 import type { AccountRow, LedgerRow } from '../../store/accounts.ts';
 import { instant } from './instant.ts';
@@ -17,6 +24,7 @@ export function accountView(row: AccountRow): Account {
     max_queued: row.max_queued,
     retention_days: row.retention_days,
     markup_percent: row.markup_basis_points / 100,
+    routing: Routing.parse(row.routing),
     created_at: instant(row.created_at),
     balance: balanceView(row),
   };

@@ -26,6 +26,8 @@ export function pathView({ row, slots, guarantee, models }: PathReport, nowMs: n
     health_detail: row.health_detail,
     health_until: instant(row.health_until),
     guarantee: { level: guarantee.level, text: guarantee.text },
+    lost_answer: row.lost_answer,
+    regions: row.regions,
     models: [...models],
     price_sheet: row.price_sheet,
     limits: slots.map((slot) => limitView(slot, nowMs)),

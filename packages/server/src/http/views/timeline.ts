@@ -29,7 +29,11 @@ const DeliveryTries = z.array(
     duration_ms: z.number(),
   }),
 );
-const Route = z.object({ chosen: z.string(), reason: z.string() }).nullable().catch(null);
+const Rejected = z.object({ path: z.string(), price: z.string().nullable(), rejected_because: z.string() });
+const Route = z
+  .object({ chosen: z.string(), reason: z.string(), alternatives: z.array(Rejected).catch([]) })
+  .nullable()
+  .catch(null);
 
 /** `rows` come from one moment of the database; entries of the same instant stay in the order of cause. */
 export function toTimeline(rows: TimelineRows, nowMs: number): Timeline {
@@ -65,7 +69,10 @@ function taskEntries({ task, events }: TimelineRows): Happened[] {
       lane: 'task',
       kind: event.type,
       summary: created ? createdSummary(route) : eventSummary(event.type, task),
-      data: created && route ? { path: route.chosen, reason: route.reason } : {},
+      data:
+        created && route
+          ? { path: route.chosen, reason: route.reason, alternatives: route.alternatives }
+          : {},
     };
   });
   if (task.cancel_requested_at !== null) {

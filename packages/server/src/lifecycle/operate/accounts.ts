@@ -4,6 +4,7 @@ import {
   type CreateAccount,
   microsFromDecimal,
   type Refusal,
+  Routing,
   type TopUp,
   type UpdateAccount,
 } from '@sluice/contract';
@@ -39,6 +40,7 @@ export async function createAccount(
       maxQueued: input.max_queued,
       retentionDays: input.retention_days,
       markupBasisPoints: basisPoints(input.markup_percent),
+      routing: input.routing,
       creditLimitMicros,
       webhookSecretSealed: context.secrets.seal(secret, webhookSecretContext(id)),
     },
@@ -66,6 +68,7 @@ export async function updateAccount(
     retentionDays: change.retention_days === undefined ? account.retention_days : change.retention_days,
     markupBasisPoints:
       change.markup_percent === undefined ? account.markup_basis_points : basisPoints(change.markup_percent),
+    routing: change.routing ?? Routing.parse(account.routing),
     creditLimitMicros: creditLimitMicros ?? account.credit_limit_micros,
   }));
   switch (answer.kind) {

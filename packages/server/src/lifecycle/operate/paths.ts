@@ -30,7 +30,7 @@ export async function createPath(
   const terms = await readTerms(context, provider, input);
   if (!terms.ok) return refused(terms.refusal);
   const { credential, settings, priceSheet } = terms.value;
-  const { name, sandbox } = input;
+  const { name, sandbox, lost_answer: lostAnswer, regions } = input;
   if ((await findRow(context, name)) !== null) return refused(nameTaken(name));
   const baseUrl = (input.base_url ?? provider.defaultBaseUrl).replace(/\/+$/, '');
   const checked = input.check
@@ -38,7 +38,17 @@ export async function createPath(
     : null;
   if (checked?.ok === false) return refused(notChecked(checked));
   const credentialSealed = context.secrets.seal(JSON.stringify(credential), credentialContext(name));
-  const row = { name, provider: provider.id, baseUrl, credentialSealed, settings, sandbox, priceSheet };
+  const row = {
+    name,
+    provider: provider.id,
+    baseUrl,
+    credentialSealed,
+    settings,
+    sandbox,
+    priceSheet,
+    lostAnswer,
+    regions,
+  };
   if ((await context.store.paths.insertPath(row, nowMs)) === 'exists') return refused(nameTaken(name));
   if (checked?.wallet) await keepWallet(context, name, checked.wallet);
   await addLimits(context, name, input.limits, checked);
@@ -132,6 +142,8 @@ async function readChange(
   const value: PathChange = {};
   if (change.base_url !== undefined) value.baseUrl = change.base_url.replace(/\/+$/, '');
   if (change.state !== undefined) value.state = change.state;
+  if (change.lost_answer !== undefined) value.lostAnswer = change.lost_answer;
+  if (change.regions !== undefined) value.regions = change.regions;
   if (change.credential !== undefined) {
     const credential = readFields(provider.credential, change.credential, 'credential');
     if (!credential.ok) return credential;

@@ -14,6 +14,7 @@ export type AccountRow = {
   max_queued: number | null;
   retention_days: number | null;
   markup_basis_points: number;
+  routing: unknown;
   created_at: number;
   posted_micros: bigint;
   held_micros: bigint;
@@ -21,15 +22,15 @@ export type AccountRow = {
 };
 
 const COLUMNS = `a.id, a.name, a.status, a.currency, a.weight, a.max_in_flight, a.max_queued, a.retention_days,
-  a.markup_basis_points, a.created_at, b.posted_micros, b.held_micros, b.credit_limit_micros`;
+  a.markup_basis_points, a.routing, a.created_at, b.posted_micros, b.held_micros, b.credit_limit_micros`;
 
 /** The account and its balance row, in one statement. */
 export const insertAccount = statement(
   'accounts.insert',
   `WITH a AS (
      INSERT INTO accounts (id, name, status, currency, weight, max_in_flight, max_queued, retention_days,
-                           markup_basis_points, webhook_secret_sealed, created_at)
-     VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *
+                           markup_basis_points, webhook_secret_sealed, created_at, routing)
+     VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $12) RETURNING *
    ), b AS (
      INSERT INTO balances (account_id, posted_micros, held_micros, credit_limit_micros)
      SELECT id, 0, 0, $11 FROM a RETURNING *
@@ -58,7 +59,7 @@ export const lockAccount = statement(
 export const updateAccount = statement(
   'accounts.update',
   `UPDATE accounts SET name = $2, status = $3, weight = $4, max_in_flight = $5, max_queued = $6, retention_days = $7,
-          markup_basis_points = $8
+          markup_basis_points = $8, routing = $9
    WHERE id = $1`,
 );
 

@@ -67,7 +67,8 @@ export const claimPolls = statement(
    SELECT a.id, a.task_id, a.account_id, a.correlation_id, a.upstream_id, a.handle, a.shape, a.expected_ms, a.sent_at,
           a.accepted_at, a.asks, a.misses, a.word, a.progress, s.samples_ms,
           (t.state = 'running' AND t.attempt_id = a.id) AS wanted,
-          t.cancel_requested_at IS NOT NULL AS cancel_requested, o."order", o.price
+          t.cancel_requested_at IS NOT NULL AS cancel_requested, o."order",
+          coalesce(o.route->'prices'->a.path_name, o.price) AS price
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
    LEFT JOIN render_times s ON s.path_name = a.path_name AND s.shape = a.shape
    ORDER BY a.id`,
@@ -88,6 +89,8 @@ export const writeStill = statement(
  * Ends attempts; the first verified end wins, later ones change nothing. $1 rows, $2 now, $3 currency.
  * matched: the task still wanted it, so its cost is a normal cost; otherwise it goes to suspense (accounts chosen by
  * the caller for both cases).
+ * A render that the upstream itself failed (rerun) is begun again where the order allows it and another of its paths is
+ * left (by its row as it is now, hence the lock): the task waits again, its hold stays, and it is charged once, for the clip that comes.
  */
 export const writeEnded = statement(
   'track.ended',
@@ -96,7 +99,7 @@ export const writeEnded = statement(
        reason text, note jsonb, cost_unit text, cost_unit_micros bigint, cost_micros bigint,
        cost_id text, cost_accounts text[], suspense_accounts text[],
        asset_id text, source_url text, source_expires_at timestamptz, outcome text, code text, message text,
-       upstream_code text, event_id text)
+       upstream_code text, event_id text, rerun boolean)
    ), a AS (
      UPDATE attempts SET state = r.state, word = r.word, reason = r.reason, lease = NULL, ended_at = $2,
             progress = CASE WHEN r.state = 'succeeded' THEN 100 ELSE attempts.progress END,
@@ -105,17 +108,36 @@ export const writeEnded = statement(
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'accepted'
      RETURNING attempts.id, attempts.task_id, attempts.account_id, attempts.path_name, attempts.family, attempts.shape,
                attempts.accepted_at, r.*
+   ), b AS (
+     SELECT a.*, least(o.finish_by, o.deadline_at) AS again_until,
+            CASE WHEN a.state = 'succeeded' THEN 'saving'
+                 WHEN a.rerun AND k.cancel_requested_at IS NULL AND k.reruns < o.reruns_most
+                      AND cardinality(array_remove(k.path_names, a.path_name)) > 0
+                      AND least(o.finish_by, o.deadline_at) > $2 THEN 'queued'
+                 ELSE 'settling' END AS next
+     FROM a JOIN tasks k ON k.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    ), t AS (
      UPDATE tasks SET
-            state = CASE WHEN a.state = 'succeeded' THEN 'saving' ELSE 'settling' END,
-            outcome = CASE WHEN a.state = 'succeeded' THEN NULL ELSE a.outcome END,
-            error_code = CASE WHEN a.state = 'succeeded' THEN NULL ELSE a.code END,
-            error_message = CASE WHEN a.state = 'succeeded' THEN NULL ELSE a.message END,
-            error_upstream_code = CASE WHEN a.state = 'succeeded' THEN NULL ELSE a.upstream_code END,
-            due_at = CASE WHEN a.state = 'succeeded' THEN NULL ELSE $2 END, version = version + 1
-     FROM a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
-     RETURNING tasks.id, a.attempt_id, a.asset_id, a.source_url, a.source_expires_at, a.event_id, a.state AS ended,
+            state = a.next,
+            outcome = CASE WHEN a.next = 'settling' THEN a.outcome END,
+            error_code = CASE WHEN a.next = 'settling' THEN a.code END,
+            error_message = CASE WHEN a.next = 'settling' THEN a.message END,
+            error_upstream_code = CASE WHEN a.next = 'settling' THEN a.upstream_code END,
+            due_at = CASE WHEN a.next = 'settling' THEN $2 END, version = version + 1,
+            reruns = CASE WHEN a.next = 'queued' THEN reruns + 1 ELSE reruns END,
+            path_names = CASE WHEN a.next = 'queued' THEN array_remove(path_names, a.path_name) ELSE path_names END,
+            attempt_id = CASE WHEN a.next = 'queued' THEN NULL ELSE tasks.attempt_id END,
+            path_name = CASE WHEN a.next = 'queued' THEN NULL ELSE tasks.path_name END,
+            expires_at = CASE WHEN a.next = 'queued' THEN a.again_until ELSE expires_at END
+     FROM b AS a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
+     RETURNING tasks.id, tasks.family, tasks.state, a.attempt_id, a.asset_id, a.source_url, a.source_expires_at, a.event_id, a.state AS ended,
                tasks.account_id, tasks.model, tasks.version, tasks.sandbox
+   ), woken AS (
+     INSERT INTO lanes AS lane (family, account_id, virtual_time, active)
+     SELECT DISTINCT family, account_id, 0::bigint, true FROM t WHERE state = 'queued'
+     ORDER BY 1, 2
+     ON CONFLICT (family, account_id) DO UPDATE SET active = true WHERE NOT lane.active
    ), c AS (
      INSERT INTO ledger_transactions (id, kind, reference, task_id, currency, posting_accounts, posting_micros, at)
      SELECT a.cost_id, 'cost', 'cost:' || a.attempt_id, a.task_id, $3,
@@ -140,10 +162,20 @@ export const writeEnded = statement(
    FROM a LEFT JOIN t ON t.attempt_id = a.attempt_id`,
 );
 
-/** Appends render times, keeping the newest $3. $1 rows, $2 now. */
+/** Appends render times and how renders ended, keeping the newest $3 of each. $1 times, $2 now, $4 ends. */
 export const addRenderTimes = statement(
   'track.add_render_times',
-  `INSERT INTO render_times AS s (path_name, shape, samples_ms, updated_at)
+  `WITH ends AS (
+     INSERT INTO render_outcomes AS s (path_name, family, outcomes, updated_at)
+     SELECT path_name, family, outcomes, $2
+     FROM json_to_recordset($4::json) AS x (path_name text, family text, outcomes boolean[])
+     ORDER BY 1, 2
+     ON CONFLICT (path_name, family) DO UPDATE
+       SET outcomes = (s.outcomes || excluded.outcomes)
+             [greatest(1, cardinality(s.outcomes) + cardinality(excluded.outcomes) - $3 + 1):],
+           updated_at = $2
+   )
+   INSERT INTO render_times AS s (path_name, shape, samples_ms, updated_at)
    SELECT path_name, shape, samples_ms, $2
    FROM json_to_recordset($1::json) AS x (path_name text, shape text, samples_ms integer[])
    ORDER BY 1, 2

@@ -59,6 +59,7 @@ function newTask(
     currency: 'USD',
     order: { model: 'kling-3.0', prompt: 'a river' },
     price: {},
+    rerunsMost: 0,
     route: {},
     metadata: {},
     callbackUrl: null,

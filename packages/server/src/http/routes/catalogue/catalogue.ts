@@ -40,7 +40,7 @@ async function offersOf(context: HttpContext, caller: Caller): Promise<Offers> {
   await context.paths.refresh(context.clock.now());
   const { accountId } = caller;
   return {
-    markupPercent: accountId === null ? 0 : await context.gate.markupPercent(accountId),
+    markupPercent: accountId === null ? 0 : (await context.gate.termsOf(accountId)).markupPercent,
     paths: context.paths
       .all()
       .filter((path) => path.row.state !== 'retired')
