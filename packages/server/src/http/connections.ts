@@ -1,7 +1,8 @@
 /**
- * Connections on which nothing is being answered, so that they can be closed when the process stops. Node closes those
- * that have had an answer and waits for all others: one that was opened ahead of need and never used (clients do that)
- * or that sends its headers one by one would hold up the stop for minutes, because Node's own limits end with listening.
+ * Connections on which nothing is being answered, so that they can be closed when the process stops. Node closes
+ * those that have had an answer and waits for all others: one that was opened ahead of need and never used (clients
+ * do that), or that sends its headers one by one, would hold up the stop for minutes, because Node's own limits end
+ * with listening.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
