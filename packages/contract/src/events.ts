@@ -53,6 +53,10 @@ export const Event = z
 export type Event = z.infer<typeof Event>;
 
 export const EventsQuery = z.strictObject({
-  after: z.string().max(40).optional().describe('Same as Last-Event-ID.'),
+  after: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Same as Last-Event-ID: the `id:` of a message of the stream, or the id of the event in it.'),
   types: z.string().max(500).optional().describe('Comma-separated event types.'),
 });

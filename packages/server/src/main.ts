@@ -32,8 +32,10 @@ import { createDrive } from './providers/drive.ts';
 import { refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
 import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
+import { createEventHints } from './runtime/hints.ts';
 import { createWakes, startLoops, type Wakes } from './runtime/loops.ts';
 import { createTelemetry } from './runtime/telemetry.ts';
+import { announcing } from './store/announce.ts';
 import { type Database, openDatabase, REQUEST_WAIT_MS } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import { awaitDatabase, START_PATIENCE_MS } from './store/readiness.ts';
@@ -188,14 +190,17 @@ function endProcess(log: Log, error: Error): void {
 }
 
 export async function runGateway(config: Config, effects: Effects): Promise<RunningGateway> {
-  const { log, metrics, store, database, doors } = effects;
+  const { log, metrics, database, doors } = effects;
+  const { db, kind, version, adopted } = database;
+  const complain = (error: unknown) => log.warn({}, error instanceof Error ? error.message : String(error));
+  const hints = createEventHints(db, effects.store.nodes, realClock, complain);
+  const store = announcing(effects.store, hints.announce);
   const wakes = createWakes(realClock);
-  const context = contextOf(config, effects, wakes);
+  const context = contextOf(config, { ...effects, store }, wakes);
   await ensureLimits(context);
   const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
   const books = createBooks(store, realClock);
-  const { db, kind, version, adopted } = database;
   db.limitConnectTime(REQUEST_WAIT_MS);
   const door = await startDoor(context, config, {
     version: VERSION,
@@ -203,12 +208,13 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     draining: draining.signal,
     metricsText: metrics.text,
     books,
+    onEvents: hints.subscribe,
   });
   doors.ports.push(door.port);
   context.settings.localUrl = door.url;
   const loops = startLoops(context, wakes);
-  const complain = (error: unknown) => log.warn({}, error instanceof Error ? error.message : String(error));
   const heartbeat = await startHeartbeat(store.nodes, context.nodeId, realClock, complain);
+  void hints.listen();
   const gauges = refreshGauges(store, books, metrics, realClock, draining.signal, complain);
   return {
     url: door.url,
@@ -223,6 +229,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
       draining.abort();
       await door.close();
       await Promise.all([loops.stop(), heartbeat.stop(), gauges]);
+      await hints.stop();
       await effects.close();
     },
   };

@@ -24,7 +24,7 @@ export function registerBodies(app: FastifyInstance, context: HttpContext): void
     done(new UnreadableBody({ code: 'unsupported_media_type', allowed }), undefined);
   });
   app.addHook('preParsing', async (request, _reply, payload) => {
-    if (takesStream(request)) return payload;
+    if (takesStream(request) || !bringsBody(request)) return payload;
     const read = new AbortController();
     payload.once('end', () => read.abort());
     payload.once('close', () => read.abort());
@@ -37,6 +37,11 @@ export function registerBodies(app: FastifyInstance, context: HttpContext): void
 async function cutWhenLate(context: HttpContext, request: FastifyRequest, read: AbortSignal): Promise<void> {
   await context.clock.sleep(context.http.bodyTimeoutMs, read);
   if (!read.aborted) request.raw.destroy();
+}
+
+/** Without one nobody reads to its end, and a stream of events would be cut off in the middle. */
+function bringsBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 export function takesStream(request: FastifyRequest): boolean {

@@ -15,6 +15,8 @@ export type HttpContext = Context & {
   draining: AbortSignal;
   metricsText(): Promise<string>;
   books: Books;
+  /** Calls back when there may be new events, until the function that it answers is called. */
+  onEvents(listener: () => void): () => void;
   /**
    * The files of the reference page's viewer; read once, served from here, because nothing is loaded from
    * elsewhere.

@@ -81,6 +81,46 @@ describe('a stream', () => {
     await done;
   });
 
+  test('after a hint, an event comes as soon as it is complete', async () => {
+    const rig = setUp();
+    const { seen, left, done } = follow(rig);
+    await settle();
+    rig.write(1n);
+    rig.commitAll();
+    rig.feed.poke();
+    await settle();
+    expect(seen).toEqual([1n]);
+    rig.clock.advance(10);
+    rig.write(3n);
+    await settle();
+    // An older transaction is still running, and ends without a hint.
+    rig.feed.poke();
+    await settle();
+    expect(seen).toEqual([1n]);
+    rig.commitAll();
+    rig.clock.advance(40);
+    await settle();
+    expect(seen).toEqual([1n, 2n]);
+    left.abort();
+    await done;
+  });
+
+  test('hints without end cost one read in a while', async () => {
+    const rig = setUp();
+    const { left, done } = follow(rig);
+    await settle();
+    rig.write(1n);
+    rig.commitAll();
+    const before = rig.state.reads;
+    for (let hints = 0; hints < 100; hints += 1) {
+      rig.feed.poke();
+      await settle();
+    }
+    expect(rig.state.reads - before).toBe(1);
+    left.abort();
+    await done;
+  });
+
   test('never skips an event that was numbered first and committed last', async () => {
     const rig = setUp();
     const { seen, left, done } = follow(rig);

@@ -37,6 +37,10 @@ type Follower = {
 const READ_MOST = 1_000;
 const QUEUE_MOST = 1_000;
 const TROUBLE_MS = 2_000;
+/** After a hint: an event is complete only when every older transaction has ended, which takes a moment. */
+const EAGER_MS = 20;
+/** Under load, events are read together instead of one by one. */
+const GAP_MS = 10;
 
 export function createFeed(
   store: Pick<EventStore, 'read'>,
@@ -49,43 +53,43 @@ export function createFeed(
   let run = new AbortController();
   let nap = new AbortController();
   let count = 0;
+  /** Short after a hint, then longer and longer. */
+  let waitMs = pollMs;
+  let gap: Promise<void> = Promise.resolve();
 
   async function poll(from: Position, signal: AbortSignal): Promise<void> {
     position = from;
     while (!signal.aborted) {
-      let waitMs = pollMs;
+      waitMs = Math.min(pollMs, waitMs * 2);
       try {
         const page = await store.read({ of: 'all' }, position, READ_MOST);
         if (signal.aborted) return;
-        for (const event of page.events) deliver(event);
+        for (const event of page.events) deliver(followers, event);
         position = page.upTo;
         if (page.more) continue;
+        if (page.events.length > 0) gap = clock.sleep(GAP_MS, signal);
+        nap = new AbortController();
+        await clock.sleep(waitMs, nap.signal);
       } catch (error) {
         telemetry.log('warn', 'events could not be read; streams wait', { error: String(error) });
-        waitMs = TROUBLE_MS;
+        await clock.sleep(TROUBLE_MS, signal);
       }
-      nap = new AbortController();
-      await clock.sleep(waitMs, nap.signal);
     }
   }
 
-  function stop(): void {
+  const stop = () => {
     run.abort();
     nap.abort();
-  }
-
-  function deliver(event: StoredEvent): void {
-    const names = ['all', `account ${event.accountId}`, `task ${event.taskId}`];
-    for (const name of names) for (const follower of followers.get(name) ?? []) give(follower, event);
-  }
+    position = null;
+  };
 
   return {
     join: (scope, at) => {
       if (position !== null && isAfter(position, at)) return null;
-      const name = scope.of === 'all' ? 'all' : `${scope.of} ${scope.id}`;
+      const name = nameOf(scope);
       const follower: Follower = { at, queue: [], overflowed: false, wake: () => {} };
-      const group = followers.get(name) ?? new Set();
-      followers.set(name, group.add(follower));
+      const group = (followers.get(name) ?? new Set()).add(follower);
+      followers.set(name, group);
       count += 1;
       if (position === null) {
         run = new AbortController();
@@ -97,15 +101,25 @@ export function createFeed(
           if (!group.delete(follower)) return;
           if (group.size === 0 && followers.get(name) === group) followers.delete(name);
           count -= 1;
-          if (count > 0) return;
-          stop();
-          position = null;
+          if (count === 0) stop();
         },
       };
     },
-    poke: () => nap.abort(),
+    poke: () => {
+      waitMs = EAGER_MS;
+      void gap.then(() => nap.abort());
+    },
     close: stop,
   };
+}
+
+function nameOf(scope: EventScope): string {
+  return scope.of === 'all' ? 'all' : `${scope.of} ${scope.id}`;
+}
+
+function deliver(followers: ReadonlyMap<string, ReadonlySet<Follower>>, event: StoredEvent): void {
+  const names = ['all', `account ${event.accountId}`, `task ${event.taskId}`];
+  for (const name of names) for (const follower of followers.get(name) ?? []) give(follower, event);
 }
 
 function give(follower: Follower, event: StoredEvent): void {

@@ -35,6 +35,7 @@ const RECONNECT_MS = 2_000;
 export function createStreams(context: HttpContext): Streams {
   const { clock, telemetry, http, store } = context;
   const feed = createFeed(store.events, clock, telemetry, http.eventPollMs);
+  const leaveHints = context.onEvents(() => feed.poke());
   const open = new Map<ServerResponse, { owner: string; left: AbortController }>();
   const stopping = new AbortController();
   let beating = false;
@@ -59,12 +60,7 @@ export function createStreams(context: HttpContext): Streams {
 
   async function run(response: ServerResponse, wanted: StreamRequest, signal: AbortSignal): Promise<void> {
     try {
-      for await (const events of eventsFrom(store.events, feed, wanted.scope, wanted.start, signal)) {
-        const end = events.findIndex((event) => wanted.scope.of === 'task' && isTerminalEvent(event.type));
-        const shown = end < 0 ? events : events.slice(0, end + 1);
-        await write(response, shown, wanted.types);
-        if (end >= 0) break;
-      }
+      await writeAll(response, wanted, eventsFrom(store.events, feed, wanted.scope, wanted.start, signal));
     } catch (error) {
       // The client connects again and resumes where it was.
       telemetry.log('warn', 'a stream of events was cut', { error: String(error) });
@@ -96,6 +92,7 @@ export function createStreams(context: HttpContext): Streams {
     },
     close: () => {
       context.draining.removeEventListener('abort', endAll);
+      leaveHints();
       endAll();
       feed.close();
     },
@@ -122,6 +119,19 @@ function startResponse(reply: FastifyReply): void {
     connection: 'close',
   });
   reply.raw.write(`retry: ${RECONNECT_MS}\n\n`);
+}
+
+/** Up to the event that ends the task, where one task is followed. */
+async function writeAll(
+  response: ServerResponse,
+  { scope, types }: StreamRequest,
+  pages: AsyncIterable<readonly StoredEvent[]>,
+): Promise<void> {
+  for await (const events of pages) {
+    const end = events.findIndex((event) => scope.of === 'task' && isTerminalEvent(event.type));
+    await write(response, end < 0 ? events : events.slice(0, end + 1), types);
+    if (end >= 0) return;
+  }
 }
 
 async function write(

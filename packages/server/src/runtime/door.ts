@@ -10,7 +10,10 @@ import type { Context } from '../lifecycle/context.ts';
 
 export type Door = { url: string; port: number; close(): Promise<void> };
 
-type FrontDoor = Pick<HttpContext, 'version' | 'database' | 'draining' | 'metricsText' | 'books'>;
+type FrontDoor = Pick<
+  HttpContext,
+  'version' | 'database' | 'draining' | 'metricsText' | 'books' | 'onEvents'
+>;
 
 export async function startDoor(
   context: Context,

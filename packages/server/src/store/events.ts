@@ -31,6 +31,8 @@ export type EventStore = {
   now(): Promise<Position>;
   /** Where the event with this number stands. */
   positionOf(number: bigint): Promise<Position>;
+  /** The number of an event by its id; null when there is no such event (any more). */
+  numberOf(id: string): Promise<bigint | null>;
   /** Where the terminal event of a task stands; null while there is none. */
   endOf(taskId: string): Promise<Position | null>;
   read(scope: EventScope, after: Position, most: number): Promise<EventPage>;
@@ -48,6 +50,7 @@ export function eventStore(db: Database): EventStore {
     now: async () => before(await horizon()),
     positionOf: async (number) =>
       place(firstOf<sql.PlaceRow>(await db.query(sql.positionOf, [number]))) ?? BEGINNING,
+    numberOf: async (id) => firstOf<{ number: bigint }>(await db.query(sql.numberOf, [id]))?.number ?? null,
     endOf: async (taskId) => place(firstOf<sql.PlaceRow>(await db.query(sql.endOfTask, [taskId]))),
     read: async (scope, after, most) => {
       const until = await horizon();

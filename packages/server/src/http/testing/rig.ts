@@ -21,6 +21,7 @@ import { createBooks } from '../../lifecycle/operate/books.ts';
 import { firstOperatorKey } from '../../lifecycle/operate/first-key.ts';
 import { pathDirectory } from '../../lifecycle/paths.ts';
 import { createDrive } from '../../providers/drive.ts';
+import { announcing } from '../../store/announce.ts';
 import type { Database } from '../../store/database.ts';
 import { createStore } from '../../store/store.ts';
 import { openTestDatabase } from '../../store/testing/server.ts';
@@ -110,7 +111,10 @@ async function openRig(options: RigOptions): Promise<{ rig: Rig; close(): Promis
 async function buildContext(database: Database, options: RigOptions, draining: AbortSignal) {
   const clock = virtualClock(options.startsAtMs ?? STARTS_AT_MS);
   const random = seededRandom(7);
-  const store = createStore(database);
+  const listeners = new Set<() => void>();
+  const store = announcing(createStore(database), () => {
+    for (const listener of listeners) listener();
+  });
   const secrets = createSecrets(random.bytes(32), random);
   const catalogue = loadCatalogue(await readCatalogueFiles());
   const blobs = createMemoryBlobs();
@@ -156,6 +160,10 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     },
     draining,
     books: createBooks(store, clock),
+    onEvents: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     metricsText: async () => '# HELP sluice_tasks Tasks by state.\n',
     viewerFile: async () => new TextEncoder().encode(''),
     addressRefusal: async (url) =>

@@ -71,6 +71,8 @@ export const positionOf = statement(
   `SELECT writer::text AS writer, number FROM events WHERE number <= $1 ORDER BY number DESC LIMIT 1`,
 );
 
+export const numberOf = statement('events.number_of', `SELECT number FROM events WHERE id = $1`);
+
 /** The one terminal event of a task, if it is there. */
 export const endOfTask = statement(
   'events.end_of_task',

@@ -2,7 +2,7 @@
 import { type EventsQuery, eventTypes, type Refusal } from '@sluice/contract';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { BEGINNING, isAfter, type Position } from '../../../store/events.ts';
+import { BEGINNING, type EventStore, isAfter, type Position } from '../../../store/events.ts';
 import { ownerOf } from '../../auth.ts';
 import type { HttpContext } from '../../context.ts';
 import { type Answer, type Handlers, notFound, refused } from '../../operation.ts';
@@ -11,7 +11,7 @@ import type { Streams } from '../../stream.ts';
 export function eventHandlers(streams: Streams): Pick<Handlers, 'streamTaskEvents' | 'streamEvents'> {
   return {
     streamTaskEvents: async ({ context, caller, params, query, request, reply }) => {
-      const read = readRequest(request, query);
+      const read = await readRequest(context, request, query);
       if (!read.ok) return refused(read.refusal);
       const task = await context.store.reads.task(params.id, ownerOf(caller));
       if (!task) return notFound;
@@ -23,7 +23,7 @@ export function eventHandlers(streams: Streams): Pick<Handlers, 'streamTaskEvent
       return started(streams.open(reply, { scope, start, types: read.types, owner, over }));
     },
     streamEvents: async ({ context, caller, query, request, reply }) => {
-      const read = readRequest(request, query);
+      const read = await readRequest(context, request, query);
       if (!read.ok) return refused(read.refusal);
       const own = ownerOf(caller);
       const start = await startOf(context, read.after, await context.store.events.now());
@@ -47,22 +47,29 @@ type Read =
   | { ok: false; refusal: Refusal };
 
 /** The header is what a reconnecting client sends by itself, so it wins. */
-function readRequest(request: FastifyRequest, query: z.infer<typeof EventsQuery>): Read {
-  const header = request.headers['last-event-id'];
-  const after = typeof header === 'string' && header !== '' ? header : query.after;
-  if (after !== undefined && !/^\d{1,18}$/.test(after)) {
-    const message = 'after: the id of an event of this stream is a number.';
-    return { ok: false, refusal: { code: 'invalid_input', field: 'after', message } };
-  }
+async function readRequest(
+  { store }: HttpContext,
+  request: FastifyRequest,
+  query: z.infer<typeof EventsQuery>,
+): Promise<Read> {
   const types = query.types?.split(',').map((type) => type.trim());
   const strange = types?.find((type) => !(eventTypes as readonly string[]).includes(type));
   if (strange !== undefined) {
     const message = `types: there is no event type "${strange}".`;
     return { ok: false, refusal: { code: 'invalid_input', field: 'types', message, allowed: eventTypes } };
   }
-  return {
-    ok: true,
-    after: after === undefined ? null : BigInt(after),
-    types: types === undefined ? null : new Set(types),
-  };
+  const header = request.headers['last-event-id'];
+  const given = typeof header === 'string' && header !== '' ? header : query.after;
+  const after = given === undefined ? null : await numberOf(store.events, given);
+  if (given !== undefined && after === null) {
+    const message = 'after: that is the id of no event, neither of a message of this stream nor of an event.';
+    return { ok: false, refusal: { code: 'invalid_input', field: 'after', message } };
+  }
+  return { ok: true, after, types: types === undefined ? null : new Set(types) };
+}
+
+/** Messages of a stream are numbered; the events in them, as webhooks and timelines show them, have ids. */
+async function numberOf(events: Pick<EventStore, 'numberOf'>, given: string): Promise<bigint | null> {
+  if (/^\d{1,18}$/.test(given)) return BigInt(given);
+  return /^evt_\w{1,60}$/.test(given) ? await events.numberOf(given) : null;
 }
