@@ -9,6 +9,12 @@ export {
   type EmulatorRequest,
   isDrop,
 } from './exchange.ts';
+export { createFal } from './fal/handler.ts';
+export { type ServedFal, type ServeFalOptions, serveFal } from './fal/server.ts';
+export type { FalAccountOptions, FalEmulator, FalOptions, FalSettings } from './fal/world.ts';
+export type { JobTiming } from './jobs/book.ts';
+export type { AnswerFault, JobFault, JobFaults } from './jobs/faults.ts';
+export type { JobAccept, JobEmulator, ServedJobs } from './jobs/served.ts';
 export type { KlingAccountOptions, KlingPackOptions } from './kling/account.ts';
 export { type KlingCallback, signCallback } from './kling/callbacks.ts';
 export type {
@@ -29,5 +35,7 @@ export { defaultSettings, defaultTiming, type KlingSettings, type KlingTiming } 
 export type { KlingAccept, KlingExchange, KlingOptions } from './kling/world.ts';
 export { type ClipMaker, type ClipOrder, createClipMaker, makeClip, picturesFor } from './media/clip.ts';
 export { type Sample, sampleImage, sampleVideo } from './media/samples.ts';
+export { createReplicate, type ReplicateEmulator, type ReplicateOptions } from './replicate/handler.ts';
+export { type ServedReplicate, type ServeReplicateOptions, serveReplicate } from './replicate/server.ts';
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';
 export { createToy, type ToyEmulator, type ToyFault, type ToyJob, type ToyOptions } from './toy/toy.ts';

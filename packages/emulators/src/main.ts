@@ -1,9 +1,13 @@
 /**
  * Starts an emulator as a process of its own and prints one JSON line when it is ready.
  *   kling --port 0 --log accepts.jsonl --with-parent
+ *   replicate --api-key r8_sandbox
+ *   fal --concurrency 2
  */
 import { parseArgs } from 'node:util';
+import { serveFal } from './fal/server.ts';
 import { serveKling } from './kling/server.ts';
+import { serveReplicate } from './replicate/server.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,9 +31,17 @@ const { values, positionals } = parseArgs({
 });
 
 const usage =
-  'usage: main.ts kling [--port 0] [--log file] [--with-parent] [--units n] [--concurrency n] ...';
+  'usage: main.ts kling|replicate|fal [--port 0] [--log file] [--with-parent] [--units n] [--concurrency n] ...';
 
-async function startKling(): Promise<{ ready: object; close(): Promise<void> }> {
+type Started = { ready: object; close(): Promise<void> };
+
+const starters: Readonly<Record<string, () => Promise<Started>>> = {
+  kling: startKling,
+  replicate: startReplicate,
+  fal: startFal,
+};
+
+async function startKling(): Promise<Started> {
   const concurrency = number('concurrency');
   const served = await serveKling({
     port: number('port'),
@@ -69,6 +81,38 @@ async function startKling(): Promise<{ ready: object; close(): Promise<void> }> 
   return { ready, close: served.close };
 }
 
+/** What all emulators of jobs are given by these options. */
+function jobOptions() {
+  return {
+    port: number('port'),
+    host: values.host,
+    timing: {
+      queueMs: number('queue-ms'),
+      renderBaseMs: number('render-base-ms'),
+      renderMsPerSecond: number('render-ms-per-second'),
+      jitter: number('jitter'),
+    },
+    readInputs: !values['ignore-inputs'],
+    ...(values.log === undefined ? {} : { logFile: values.log }),
+  };
+}
+
+async function startReplicate(): Promise<Started> {
+  const webhookSecret = values['webhook-secret'];
+  const account = { tokens: [values['api-key']], ...(webhookSecret === undefined ? {} : { webhookSecret }) };
+  const served = await serveReplicate({ ...jobOptions(), accounts: [account] });
+  return { ready: { url: `${served.url}/v1`, apiKey: values['api-key'] }, close: served.close };
+}
+
+async function startFal(): Promise<Started> {
+  const served = await serveFal({
+    ...jobOptions(),
+    accounts: [{ name: 'sandbox', apiKeys: [values['api-key']] }],
+    settings: { concurrency: number('concurrency') },
+  });
+  return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
+}
+
 function number(
   name: 'port' | 'concurrency' | 'queue-ms' | 'render-base-ms' | 'render-ms-per-second' | 'jitter',
 ) {
@@ -77,11 +121,12 @@ function number(
   return value;
 }
 
-if (positionals[0] !== 'kling') {
+const start = starters[positionals[0] ?? ''];
+if (start === undefined) {
   console.error(usage);
   process.exit(2);
 }
-const { ready, close } = await startKling();
+const { ready, close } = await start();
 const stop = (): void => {
   void close().then(() => process.exit(0));
 };

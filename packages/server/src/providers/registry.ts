@@ -1,8 +1,10 @@
 /** The list of providers. A new adapter adds one line here and nothing else outside its folder. */
 import type { Provider } from './contract.ts';
+import { fal } from './fal/adapter.ts';
 import { kling } from './kling/adapter.ts';
+import { replicate } from './replicate/adapter.ts';
 
-export const providers: readonly Provider[] = [kling];
+export const providers: readonly Provider[] = [kling, fal, replicate];
 
 export function providerById(id: string): Provider | null {
   return providers.find((provider) => provider.id === id) ?? null;
