@@ -41,26 +41,29 @@ export const horizon = statement(
    FROM s, running`,
 );
 
-/** $1 after this writer and $2 number, $3 up to (not including) this writer, $4 most. */
+/**
+ * Ordered by the column: `writer` alone would be the text that is shown, in which 1000 stands before 999.
+ * $1 after this writer and $2 number, $3 up to (not including) this writer, $4 most.
+ */
 export const readAll = statement(
   'events.read_all',
   `SELECT ${COLUMNS} FROM events
    WHERE (writer, number) > ($1::xid8, $2::bigint) AND writer < $3::xid8
-   ORDER BY writer, number LIMIT $4`,
+   ORDER BY events.writer, number LIMIT $4`,
 );
 
 export const readOfAccount = statement(
   'events.read_of_account',
   `SELECT ${COLUMNS} FROM events
    WHERE account_id = $5 AND (writer, number) > ($1::xid8, $2::bigint) AND writer < $3::xid8
-   ORDER BY writer, number LIMIT $4`,
+   ORDER BY events.writer, number LIMIT $4`,
 );
 
 export const readOfTask = statement(
   'events.read_of_task',
   `SELECT ${COLUMNS} FROM events
    WHERE task_id = $5 AND (writer, number) > ($1::xid8, $2::bigint) AND writer < $3::xid8
-   ORDER BY writer, number LIMIT $4`,
+   ORDER BY events.writer, number LIMIT $4`,
 );
 
 export type PlaceRow = { writer: string; number: bigint };
