@@ -1,0 +1,43 @@
+/**
+ * Prompt text in fal's dialect: `@Image1`, `@Video1`, counted within the list that is sent. Our orders address inputs
+ * as `<<<image_1>>>` or `@image_1`. Frames have no such name at fal.
+ */
+import type { Order, OrderInput } from '@sluice/contract';
+
+const tagOf: Partial<Record<OrderInput['role'], string>> = {
+  reference_image: '@Image',
+  reference_video: '@Video',
+  base_video: '@Video',
+};
+
+/** Only markers of inputs that the order has are rewritten; other text stays. */
+function rewrite(text: string, order: Order, nameFor: (input: OrderInput) => string | null): string {
+  if (order.inputs.length === 0) return text;
+  const byName = new Map(order.inputs.map((input) => [input.name, input]));
+  const names = [...byName.keys()].map((name) => name.replaceAll(/[^A-Za-z0-9_]/g, '\\$&')).join('|');
+  const marker = new RegExp(`<<<\\s*(${names})\\s*>>>|(?<![A-Za-z0-9_.@])@(${names})(?![A-Za-z0-9_])`, 'g');
+  return text.replace(marker, (found: string, braced?: string, tagged?: string) => {
+    const input = byName.get(braced ?? tagged ?? '');
+    return (input && nameFor(input)) ?? found;
+  });
+}
+
+export function falPrompt(text: string, order: Order): string {
+  return rewrite(text, order, (input) => tagFor(order, input));
+}
+
+/** The name of an input that the text speaks of and that fal has no name for, or null. */
+export function unnameable(text: string, order: Order): string | null {
+  let first: string | null = null;
+  rewrite(text, order, (input) => {
+    if (tagFor(order, input) === null) first ??= input.name;
+    return null;
+  });
+  return first;
+}
+
+function tagFor(order: Order, input: OrderInput): string | null {
+  const tag = tagOf[input.role];
+  if (tag === undefined) return null;
+  return `${tag}${order.inputs.filter((other) => other.role === input.role).indexOf(input) + 1}`;
+}
