@@ -12,8 +12,12 @@ import { release, settle } from '../decide/postings.ts';
 import { finalCharge, PricedSnapshot } from '../decide/pricing.ts';
 import { statusOf } from '../decide/task.ts';
 import { newId } from '../effects/random/id.ts';
+import { databaseFailure, sqlState } from '../store/database-failure.ts';
 import type { Settlement, SettlingTask } from '../store/settle.ts';
 import type { Context } from './context.ts';
+
+/** When a task that could not be settled is tried again: perhaps somebody has repaired what was wrong. */
+const STUCK_MS = 60_000;
 
 /** Settles what is due (or just one task); answers how many. */
 export async function settleTasks(
@@ -22,11 +26,47 @@ export async function settleTasks(
   taskId: string | null = null,
 ): Promise<number> {
   const nowMs = context.clock.now();
-  const settled = await context.store.settle.settle({ nowMs, most, taskId }, (tasks) =>
-    tasks.flatMap((task) => settlementOrNone(context, task, nowMs)),
-  );
+  const settled = await settleTogether(context, { nowMs, most, taskId }).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    return settleOneByOne(context, { nowMs, most, taskId });
+  });
   if (settled.length > 0) report(context, settled, nowMs);
   return settled.length;
+}
+
+type Claim = { nowMs: number; most: number; taskId: string | null };
+
+function settleTogether(context: Context, claim: Claim): Promise<Settlement[]> {
+  return context.store.settle.settle({ ...claim, againAtMs: claim.nowMs + STUCK_MS }, (tasks) =>
+    tasks.flatMap((task) => settlementOrNone(context, task, claim.nowMs)),
+  );
+}
+
+/** The database itself refuses one of the settlements: which one shows only when each stands alone. */
+async function settleOneByOne(context: Context, { nowMs, most, taskId }: Claim): Promise<Settlement[]> {
+  const settled: Settlement[] = [];
+  const ids = taskId === null ? await context.store.settle.due(nowMs, most) : [taskId];
+  for (const id of ids) {
+    try {
+      settled.push(...(await settleTogether(context, { nowMs, most: 1, taskId: id })));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      complain(context, id, error);
+      await context.store.settle.postpone([id], nowMs + STUCK_MS);
+    }
+  }
+  return settled;
+}
+
+/** A rule of the schema, or values that do not fit it; not an outage, a deadlock or a time-out. */
+function isRefusal(error: unknown): boolean {
+  const failure = databaseFailure(error);
+  return failure === 'constraint' || (failure === 'other' && sqlState(error) !== null);
+}
+
+function complain(context: Context, taskId: string, error: unknown): void {
+  context.telemetry.count('sluice_loop_errors_total', { stage: 'settle' });
+  context.telemetry.log('error', `a task cannot be settled: ${String(error)}`, { task: taskId });
 }
 
 /** A task that cannot be settled (a price that no longer parses, say) waits for a person; it holds up nobody else. */
@@ -34,8 +74,7 @@ function settlementOrNone(context: Context, task: SettlingTask, nowMs: number): 
   try {
     return [settlementOf(context, task, nowMs)];
   } catch (error) {
-    context.telemetry.count('sluice_loop_errors_total', { stage: 'settle' });
-    context.telemetry.log('error', `a task cannot be settled: ${String(error)}`, { task: task.id });
+    complain(context, task.id, error);
     return [];
   }
 }

@@ -74,7 +74,12 @@ function settlementOf(task: SettlingTask, chargeMicros: bigint): Settlement {
 
 const settle = (with_: { charge?: bigint; taskId?: string | null; most?: number; nowMs?: number } = {}) =>
   store.settle(
-    { nowMs: with_.nowMs ?? NOW, most: with_.most ?? 1_000, taskId: with_.taskId ?? null },
+    {
+      nowMs: with_.nowMs ?? NOW,
+      most: with_.most ?? 1_000,
+      taskId: with_.taskId ?? null,
+      againAtMs: NOW + MINUTE,
+    },
     decideWith(with_.charge ?? 300_000n),
   );
 
@@ -107,10 +112,13 @@ describe('settle', () => {
       task: { pathNames: [path], state: 'settling', callbackUrl: 'https://client.example/callback' },
     });
     let seen: SettlingTask | undefined;
-    const [settlement] = await store.settle({ nowMs: NOW, most: 9, taskId: task }, (tasks) => {
-      [seen] = tasks;
-      return decideWith(300_000n)(tasks);
-    });
+    const [settlement] = await store.settle(
+      { nowMs: NOW, most: 9, taskId: task, againAtMs: NOW + MINUTE },
+      (tasks) => {
+        [seen] = tasks;
+        return decideWith(300_000n)(tasks);
+      },
+    );
     expect(seen).toMatchObject({
       id: task,
       outcome: 'succeeded',
@@ -198,7 +206,7 @@ describe('settle', () => {
 
   test('a decision that throws leaves the task to be settled', async () => {
     const task = await rows.task({ account, state: 'settling' });
-    const broken = store.settle({ nowMs: NOW, most: 9, taskId: task }, () => {
+    const broken = store.settle({ nowMs: NOW, most: 9, taskId: task, againAtMs: NOW + MINUTE }, () => {
       throw new Error('bug');
     });
     await expect(broken).rejects.toThrow('bug');
@@ -208,7 +216,7 @@ describe('settle', () => {
 
   test('a charge above its hold is refused by the database', async () => {
     const task = await rows.task({ account, state: 'settling', holdMicros: 10n });
-    const greedy = store.settle({ nowMs: NOW, most: 9, taskId: task }, (tasks) =>
+    const greedy = store.settle({ nowMs: NOW, most: 9, taskId: task, againAtMs: NOW + MINUTE }, (tasks) =>
       tasks.map((each) => ({ ...settlementOf(each, 0n), chargeMicros: 11n })),
     );
     await expect(greedy).rejects.toThrow(/tasks_check/);

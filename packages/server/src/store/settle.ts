@@ -40,11 +40,17 @@ export type CancelFacts = {
 export type CancelStep = 'end_now' | 'request' | 'leave';
 
 export type SettleStore = {
-  /** Locks settling tasks, has them decided, writes the decisions; all in one transaction. */
+  /**
+   * Locks settling tasks, has them decided, writes the decisions; all in one transaction. Those for which there is no
+   * decision come again at `againAtMs`.
+   */
   settle(
-    claim: { nowMs: number; most: number; taskId: string | null },
+    claim: { nowMs: number; most: number; taskId: string | null; againAtMs: number },
     decide: (tasks: readonly SettlingTask[]) => Settlement[],
   ): Promise<Settlement[]>;
+  /** What `settle` would take next. */
+  due(nowMs: number, most: number): Promise<string[]>;
+  postpone(taskIds: readonly string[], untilMs: number): Promise<void>;
   cancel(
     taskId: string,
     accountId: string,
@@ -73,11 +79,20 @@ export function settleStore(db: Database): SettleStore {
         );
         if (locked.length === 0) return [];
         const settlements = decide(locked);
+        const settled = new Set(settlements.map(({ taskId }) => taskId));
+        const left = locked.map(({ id }) => id).filter((id) => !settled.has(id));
+        if (left.length > 0) await tx.query(sql.postpone, [left, at(claim.againAtMs)]);
+        if (settlements.length === 0) return [];
         const accountIds = [...new Set(settlements.map((settlement) => settlement.accountId))];
         await tx.query(sql.lockBalances, [accountIds]);
         await tx.query(sql.writeSettled, [...writeValues(settlements), at(claim.nowMs)]);
         return settlements;
       }),
+    due: async (nowMs, most) =>
+      rowsOf<{ id: string }>(await db.query(sql.dueTasks, [at(nowMs), most])).map(({ id }) => id),
+    postpone: async (taskIds, untilMs) => {
+      await db.query(sql.postpone, [taskIds, at(untilMs)]);
+    },
     cancel: (taskId, accountId, nowMs, decide) =>
       db.transaction(async (tx) => {
         const row = firstOf<LockedForCancel>(await tx.query(sql.lockForCancel, [taskId, accountId]));

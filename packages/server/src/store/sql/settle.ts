@@ -28,8 +28,8 @@ export type SettlingRow = {
 export const lockSettling = statement(
   'settle.lock',
   `SELECT t.id, t.account_id, t.key_id, t.model, t.version, t.outcome, t.error_code, t.hold_micros, c.currency,
-          t.sandbox,
-          t.created_at, coalesce(o.route->'prices'->t.path_name, o.price) AS price, o.metadata, o.callback_url, s.delivered_seconds, s.assets, e.endpoints
+          t.sandbox, t.created_at, coalesce(o.route->'prices'->t.path_name, o.price) AS price, o.metadata,
+          o.callback_url, s.delivered_seconds, s.assets, e.endpoints
    FROM tasks t JOIN task_orders o ON o.task_id = t.id JOIN accounts c ON c.id = t.account_id
    LEFT JOIN LATERAL (
      SELECT max(duration_seconds) FILTER (WHERE kind = 'video') AS delivered_seconds,
@@ -84,6 +84,18 @@ export const writeSettled = statement(
    SELECT x.id, x.endpoint_id, x.account_id, x.event_id, x.event_type, x.task_id, x.url, 'waiting', $5, $5
    FROM json_to_recordset($4::json) AS x (id text, endpoint_id text, account_id text, event_id text, event_type text,
         task_id text, url text)`,
+);
+
+/** $1 tasks, $2 when to try them again. */
+export const postpone = statement(
+  'settle.postpone',
+  `UPDATE tasks SET due_at = $2 WHERE id = ANY($1) AND state = 'settling'`,
+);
+
+/** Without locks: which would be settled next. $1 now, $2 most. */
+export const dueTasks = statement(
+  'settle.due',
+  `SELECT id FROM tasks WHERE state = 'settling' AND due_at <= $1 ORDER BY due_at, id LIMIT $2`,
 );
 
 /** The payers of a settlement, locked in the same order as everywhere. */
