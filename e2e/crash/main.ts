@@ -9,8 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { foreignJudges } from '../processes/journal.ts';
-import { points, titleOf } from './points.ts';
-import { type PointResult, runPoints } from './run.ts';
+import { jobsOf, type PointResult, runPoints } from './run.ts';
 import { tableOf } from './table.ts';
 
 const { values } = parseArgs({
@@ -24,12 +23,14 @@ const { values } = parseArgs({
   },
 });
 
-const wanted = points.filter(
-  (point) => values.point === undefined || values.point.some((text) => titleOf(point).includes(text)),
+const wanted = jobsOf(Number(values.repeats)).filter(
+  (job) => values.point === undefined || values.point.some((text) => job.title.includes(text)),
 );
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 if (values.list) {
-  for (const point of wanted) console.log(`${point.stage.padEnd(10)} ${titleOf(point)}`);
+  for (const { point, title } of wanted) console.log(`${point.stage.padEnd(10)} ${title}`);
 } else {
   process.exitCode = await crash();
 }
@@ -51,10 +52,12 @@ async function crash(): Promise<number> {
   );
   const startedMs = performance.now();
   const progress = progressOf(wanted.length * repeats);
-  const results = await runPoints(
-    wanted.map((point) => ({ point, repeats })),
-    { seed: values.seed, worlds, waits: values.waits === 'real' ? 'real' : 'short', onRound: progress },
-  );
+  const results = await runPoints(wanted, {
+    seed: values.seed,
+    worlds,
+    waits: values.waits === 'real' ? 'real' : 'short',
+    onRound: progress,
+  });
   console.log(`\n${tableOf(results)}\n`);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const bad = results.filter((result) => result.problems.length > 0).length;
@@ -63,20 +66,23 @@ async function crash(): Promise<number> {
 }
 
 /** The first problems of a round say what is wrong; the others follow from them. */
-function report({ point, problems }: PointResult): void {
+function report({ title, problems }: PointResult): void {
   if (problems.length === 0) return;
-  console.log(`\nVIOLATION at ${titleOf(point)}`);
+  console.log(`\nVIOLATION at ${title}`);
   for (const problem of problems.slice(0, 4)) console.log(`  ${problem}`);
   if (problems.length > 4) console.log(`  and ${problems.length - 4} more`);
-  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${titleOf(point)}'`);
+  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${title}'`);
 }
 
 function progressOf(total: number): (result: PointResult) => void {
+  const startedMs = performance.now();
   let done = 0;
   return (result) => {
     done += 1;
     report(result);
-    const line = `${done}/${total}  ${titleOf(result.point)} ${result.repeats}`;
+    const minutes = (performance.now() - startedMs) / 60_000;
+    const left = minutes * (total / done - 1);
+    const line = `${done}/${total}  about ${left.toFixed(0)} min left  ${result.title}`;
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line.slice(0, 110)}`);
     else if (done % 50 === 0) console.log(line);
   };

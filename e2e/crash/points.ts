@@ -46,12 +46,12 @@ export const points: readonly Point[] = [
     ['before:outbound.submit', 3],
     ['during:outbound.submit', 3],
     ['after:outbound.submit', 3],
-    ['after:outbound.submit', 3, { next: 'after:outbound.find' }],
     ['before:store.submit.recordAccepted', 3],
     ['after:store.submit.recordAccepted', 3],
     ['inside:store.admission.changeLimit', 3],
     ['after:store.admission.changeLimit', 3],
   ]),
+  ...at('submit', 'no_callbacks', [['after:outbound.submit', 3, { next: 'after:outbound.find' }]]),
   ...at('submit', 'no_slot', [
     ['before:store.submit.recordRequeued', 2],
     ['after:store.submit.recordRequeued', 2],

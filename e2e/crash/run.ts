@@ -1,16 +1,22 @@
 /** Points × repeats over several worlds side by side; a world is used for as long as nothing went wrong in it. */
 import { foreignJudges, judge } from '../processes/journal.ts';
+import { until } from '../processes/pause.ts';
 import type { Waits } from '../processes/waits.ts';
+import { type BootPoint, bootPoints, runBoot } from './boot.ts';
 import { diceFrom } from './dice.ts';
-import { type Point, titleOf } from './points.ts';
+import { type Point, points, titleOf } from './points.ts';
 import { type Round, runRound } from './round.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { insist, openWorld, type World, type WorldOptions } from './world.ts';
 
-export type Job = { point: Point; repeats: number };
+export type Job =
+  | { kind: 'life'; title: string; point: Point; repeats: number }
+  | { kind: 'boot'; title: string; point: BootPoint; repeats: number };
 
 export type PointResult = {
-  point: Point;
+  stage: string;
+  title: string;
+  /** Kills. */
   repeats: number;
   tasks: number;
   lost: number;
@@ -18,7 +24,6 @@ export type PointResult = {
   doubles: number;
   balanced: boolean;
   recoveredMs: number[];
-  /** Each with the words that repeat it. */
   problems: string[];
 };
 
@@ -26,26 +31,44 @@ export type RunOptions = {
   seed: string;
   worlds: number;
   waits: Waits;
-  onRound(result: PointResult): void;
+  /** `light` everywhere; otherwise clips are really looked into where that matters. */
+  media?: 'light';
+  onRound?(result: PointResult): void;
 };
+
+type Judges = Awaited<ReturnType<typeof foreignJudges>>;
+
+/** So often a point may be missed in a repeat, because something else came first. */
+const MOST_TRIES = 4;
+
+/** Every point there is. */
+export function jobsOf(repeats: number): Job[] {
+  return [
+    ...bootPoints.map((point): Job => ({ kind: 'boot', title: point.name, point, repeats })),
+    ...points.map((point): Job => ({ kind: 'life', title: titleOf(point), point, repeats })),
+  ];
+}
 
 export async function runPoints(jobs: readonly Job[], options: RunOptions): Promise<PointResult[]> {
   const judges = await foreignJudges();
-  const queue = [...jobs];
+  const queue = [...jobs].sort((a, b) => turnOf(a) - turnOf(b));
   const results: PointResult[] = [];
   const work = async (): Promise<void> => {
     let world: World | null = null;
-    let media = mediaOf(jobs[0]?.point);
+    let media: WorldOptions['media'] = 'light';
     try {
       for (let job = queue.shift(); job; job = queue.shift()) {
-        const scenario: Scenario = scenarios[job.point.scenario];
-        const other = mediaOf(job.point) !== media;
-        if (world && (scenario.ownWorld || other)) world = await closed(world);
-        media = mediaOf(job.point);
+        if (job.kind === 'boot') {
+          results.push(await bootPoint(job, options));
+          continue;
+        }
+        const wanted = options.media ?? mediaOf(job.point);
+        if (world && (isOwn(job) || wanted !== media)) world = await closed(world);
+        media = wanted;
         world ??= await openNext({ waits: options.waits, media });
         const result = await runPoint(world, job, judges, options);
         results.push(result);
-        if (scenario.ownWorld || result.problems.length > 0) world = await closed(world);
+        if (isOwn(job) || result.problems.length > 0) world = await closed(world);
       }
     } finally {
       if (world) await closed(world);
@@ -55,9 +78,21 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
   return results.sort((a, b) => placeOf(jobs, a) - placeOf(jobs, b));
 }
 
+/** Those that need a world of their own are slow and come first; then those that can share one, kind by kind. */
+function turnOf(job: Job): number {
+  if (job.kind === 'boot') return 3;
+  if (isOwn(job)) return 0;
+  return mediaOf(job.point) === 'real' ? 1 : 2;
+}
+
+function isOwn(job: Job & { kind: 'life' }): boolean {
+  const scenario: Scenario = scenarios[job.point.scenario];
+  return scenario.ownWorld ?? false;
+}
+
 /** Clips are really looked into where copying them is the point, and where anything may be. */
-function mediaOf(point: Point | undefined): WorldOptions['media'] {
-  return point?.stage === 'mirror' || point?.stage === 'any' ? 'real' : 'light';
+function mediaOf(point: Point): WorldOptions['media'] {
+  return point.stage === 'mirror' || point.stage === 'any' ? 'real' : 'light';
 }
 
 let opening: Promise<unknown> = Promise.resolve();
@@ -74,18 +109,56 @@ async function closed(world: World): Promise<null> {
   return null;
 }
 
-function placeOf(jobs: readonly Job[], { point }: PointResult): number {
-  return jobs.findIndex((job) => job.point === point);
+function placeOf(jobs: readonly Job[], { title, stage }: PointResult): number {
+  return jobs.findIndex((job) => job.title === title && job.point.stage === stage);
 }
 
 async function runPoint(
   world: World,
-  { point, repeats }: Job,
-  judges: Awaited<ReturnType<typeof foreignJudges>>,
+  { title, point, repeats }: Job & { kind: 'life' },
+  judges: Judges,
   { seed, onRound }: RunOptions,
 ): Promise<PointResult> {
-  const result: PointResult = {
-    point,
+  const result = emptyResult(point.stage, title);
+  for (let tries = 1; result.repeats < repeats && result.problems.length === 0; tries += 1) {
+    const name = `${seed}/${title}/${result.repeats + 1}/${tries}`;
+    const round = await runRound(world, point, diceFrom(name), name).catch((error) => broken(error, world));
+    add(result, round, `repeat ${result.repeats + 1}`);
+    if (round.passed) tries = 0;
+    else if (tries === MOST_TRIES) result.problems.push(`the point was not passed, ${tries} times in a row`);
+    if (round.passed || result.problems.length > 0) onRound?.(result);
+  }
+  if (result.problems.length === 0) await checkBooks(world, result, judges);
+  return result;
+}
+
+/** The books are empty but for one top-up; its own addition is the judge. */
+async function bootPoint(
+  { title, point, repeats }: Job & { kind: 'boot' },
+  { seed, onRound }: RunOptions,
+): Promise<PointResult> {
+  const result = emptyResult(point.stage, title);
+  for (let tries = 1; result.repeats < repeats && result.problems.length === 0; tries += 1) {
+    const { killed, recoveredMs, problems } = await runBoot(
+      point,
+      diceFrom(`${seed}/${title}/${result.repeats + 1}/${tries}`),
+    );
+    for (const problem of problems) result.problems.push(`repeat ${result.repeats + 1}: ${problem}`);
+    if (recoveredMs !== null) result.recoveredMs.push(recoveredMs);
+    if (killed) {
+      result.repeats += 1;
+      tries = 0;
+    } else if (tries === MOST_TRIES)
+      result.problems.push(`ready before it was killed, ${tries} times in a row`);
+    if (killed || result.problems.length > 0) onRound?.(result);
+  }
+  return result;
+}
+
+function emptyResult(stage: string, title: string): PointResult {
+  return {
+    stage,
+    title,
     repeats: 0,
     tasks: 0,
     lost: 0,
@@ -95,14 +168,6 @@ async function runPoint(
     recoveredMs: [],
     problems: [],
   };
-  for (let repeat = 1; repeat <= repeats && result.problems.length === 0; repeat += 1) {
-    const name = `${seed}/${titleOf(point)}/${repeat}`;
-    const round = await runRound(world, point, diceFrom(name), name).catch((error) => broken(error, world));
-    add(result, round, `repeat ${repeat}`);
-    onRound(result);
-  }
-  if (result.problems.length === 0) await checkBooks(world, result, judges);
-  return result;
 }
 
 function broken(error: unknown, world: World): Round {
@@ -114,28 +179,38 @@ function broken(error: unknown, world: World): Round {
     doubles: 0,
     problems: [`${said}\n${world.log()}`],
     recoveredMs: null,
+    passed: false,
   };
 }
 
 function add(result: PointResult, round: Round, where: string): void {
-  result.repeats += 1;
+  if (round.passed) result.repeats += 1;
   result.tasks += round.tasks;
   result.lost += round.lost;
   result.accepts += round.accepts;
   result.doubles += round.doubles;
-  if (round.recoveredMs !== null) result.recoveredMs.push(round.recoveredMs);
+  if (round.passed && round.recoveredMs !== null) result.recoveredMs.push(round.recoveredMs);
   for (const problem of round.problems) result.problems.push(`${where}: ${problem}`);
 }
 
-async function checkBooks(
-  world: World,
-  result: PointResult,
-  judges: Awaited<ReturnType<typeof foreignJudges>>,
-): Promise<void> {
+async function checkBooks(world: World, result: PointResult, judges: Judges): Promise<void> {
+  await untilAddedUp(world, result);
   const journal = await insist(world, async () => new Response(await world.operator.ledger.export()).text());
   for (const { program, ok, said } of await judge(journal, judges)) {
     if (ok) continue;
     result.balanced = false;
     result.problems.push(`${program} does not accept the journal: ${said}`);
   }
+}
+
+/** Balances against postings, of which the gateway may give an older answer than this. */
+async function untilAddedUp(world: World, result: PointResult): Promise<void> {
+  const atLeast = Date.now();
+  const ledger = await until('the book is added up', async () => {
+    const system = await insist(world, () => world.operator.system.get());
+    return Date.parse(system.ledger.checked_at) >= atLeast && system.ledger;
+  });
+  if (ledger.balanced) return;
+  result.balanced = false;
+  result.problems.push(`the ledger drifts by ${ledger.drift}`);
 }

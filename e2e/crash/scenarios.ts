@@ -41,6 +41,12 @@ export const scenarios = {
     prepare: (world) => fault(world, 'create', { do: 'drop', accept: false }, TASKS),
   },
 
+  /** The upstream calls nobody back. */
+  no_callbacks: {
+    tasks: TASKS,
+    prepare: (world) => fault(world, 'callback', { do: 'lost' }, 'always'),
+  },
+
   /** No slot upstream (1303): back to the queue. */
   no_slot: {
     tasks: TASKS,

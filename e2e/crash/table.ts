@@ -1,13 +1,12 @@
 /** The table at the end of a run, and the line in its course. */
-import { titleOf } from './points.ts';
 import type { PointResult } from './run.ts';
 
 const HEAD = ['stage', 'point', 'repeats', 'tasks', 'lost', 'accepts', 'doubles', 'books', 'recovered in'];
 
 export function tableOf(results: readonly PointResult[]): string {
   const rows = results.map((result) => [
-    result.point.stage,
-    titleOf(result.point),
+    result.stage,
+    result.title,
     String(result.repeats),
     String(result.tasks),
     String(result.lost),

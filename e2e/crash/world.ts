@@ -2,7 +2,7 @@
  * One installation under fire: an emulated Kling and a webhook receiver that survive, and a gateway that is started
  * again in the same place whenever it dies. The embedded PostgreSQL outlives it and is adopted.
  */
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { ChildStartError, type Ending, tailOf } from '../processes/child.ts';
 import { type Emulator, startEmulator } from '../processes/emulator.ts';
 import { arm, type GatewayProcess, portOf, startGatewayProcess } from '../processes/gateway.ts';
 import { addPath, openAccount, PATH } from '../processes/installation.ts';
+import { putAwayAtExit } from '../processes/leftovers.ts';
 import { type Announcement, type Receiver, startReceiver } from '../processes/receiver.ts';
 import type { Waits } from '../processes/waits.ts';
 
@@ -48,6 +49,9 @@ const INSIST_PATIENCE_MS = 60_000;
 
 export async function openWorld({ waits, media }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-crash-'));
+  // Run by root, the embedded database drops to another user, who must be able to pass through.
+  await chmod(folder, 0o711);
+  const putAway = putAwayAtExit(folder);
   const logFile = join(folder, 'gateway.log');
   const dataDir = join(folder, 'data');
   const emulator = await startEmulator({ acceptLog: join(folder, 'accepts.jsonl'), logFile });
@@ -82,6 +86,7 @@ export async function openWorld({ waits, media }: WorldOptions): Promise<World> 
       receiver.signal('SIGTERM');
       await Promise.all([emulator.exited, receiver.exited]);
       await rm(folder, { recursive: true, force: true });
+      putAway();
     },
   };
 }
@@ -105,7 +110,7 @@ async function superviseGateway(place: Place): Promise<Lives> {
       const gateway = await startGatewayProcess({
         ...place,
         port,
-        ...(killAfterMs === undefined ? {} : { killAfterMs }),
+        ...(killAfterMs === undefined ? {} : { killWhen: () => sleep(killAfterMs) }),
       });
       port = portOf(gateway.url);
       watch(gateway);

@@ -4,10 +4,10 @@
  * found where they are.
  */
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Inside node_modules, where the few packages that stay outside are found. */
@@ -15,11 +15,8 @@ const FOLDER = join(PROJECT, 'node_modules', '.cache', 'e2e');
 
 export type EntryName = 'gateway' | 'emulator' | 'receiver';
 
-const ENTRIES: Record<EntryName, string> = {
-  gateway: 'gateway-main.ts',
-  emulator: 'emulator-main.ts',
-  receiver: 'receiver-main.ts',
-};
+const ENTRIES = ['boot', 'gateway', 'emulator', 'receiver'] as const;
+const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Threads of the gateway are looked for beside whoever starts them: bundled too, they need no loader. */
 const THREADS = join(PROJECT, 'packages/server/src/effects/media');
@@ -27,40 +24,61 @@ const THREAD_START = '-thread.mjs';
 
 let built: Promise<string> | null = null;
 
-/** The file to run; built once per process. */
-export async function bundled(name: EntryName): Promise<string> {
+/** What to run: a file and its arguments. Built once per process. */
+export async function bundled(name: EntryName): Promise<{ script: string; args: string[] }> {
   built ??= buildAll();
-  return join(await built, `${name}.mjs`);
+  const folder = await built;
+  return { script: join(folder, 'boot.cjs'), args: [join(folder, `${name}.cjs`)] };
 }
 
 async function buildAll(): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
-  const outdir = await mkdtemp(join(FOLDER, 'build-'));
+  await removeLeftOver();
+  const outdir = await mkdtemp(join(FOLDER, `${process.pid}-`));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  const here = fileURLToPath(new URL('.', import.meta.url));
   const threads = (await readdir(THREADS)).filter((name) => name.endsWith(THREAD_START));
-  await build({
-    entryPoints: [
-      ...Object.entries(ENTRIES).map(([out, file]) => ({ in: join(here, file), out })),
-      ...threads.map((name) => ({ in: join(THREADS, name.replace('.mjs', '.ts')), out: name.slice(0, -4) })),
-    ],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    // What is loaded only when needed stays so.
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    banner: { js: REQUIRE },
-    // Optional, or wanted by few.
-    external: ['pg-native', '@aws-sdk/*'],
-    sourcemap: 'linked',
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    plugins: [placed],
-    logLevel: 'error',
-  });
+  await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: ENTRIES.map((name) => ({
+        in: join(HERE, name === 'boot' ? 'boot.ts' : `${name}-main.ts`),
+        out: name,
+      })),
+      format: 'cjs',
+      define: { 'import.meta.url': 'bundleUrl' },
+      banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+      outdir,
+      outExtension: { '.js': '.cjs' },
+    }),
+    build({
+      ...COMMON,
+      entryPoints: threads.map((name) => ({
+        in: join(THREADS, name.replace('.mjs', '.ts')),
+        out: name.slice(0, -'.mjs'.length),
+      })),
+      format: 'esm',
+      banner: { js: REQUIRE },
+      outdir,
+      outExtension: { '.js': '.mjs' },
+    }),
+  ]);
   return outdir;
+}
+
+/** Builds of processes that were killed. */
+async function removeLeftOver(): Promise<void> {
+  for (const name of await readdir(FOLDER)) {
+    const pid = Number(name.split('-')[0]);
+    if (!(pid > 0 && isAlive(pid))) await rm(join(FOLDER, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Old packages call `require`, which a module does not have by itself. */
@@ -78,3 +96,13 @@ const placed: Plugin = {
     });
   },
 };
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  // Optional, or wanted by few.
+  external: ['pg-native', '@aws-sdk/*'],
+  plugins: [placed],
+  logLevel: 'error',
+} satisfies BuildOptions;

@@ -30,8 +30,10 @@ export type ChildOptions = {
   logFile: string;
   /** Longest time to be ready. */
   patienceMs?: number;
-  /** Kills it so long after it was spawned, unless it is ready by then. */
-  killAfterMs?: number;
+  /** Kills it when this resolves, unless it is ready by then. */
+  killWhen?: (pid: number) => Promise<unknown>;
+  /** What it says before it is ready. */
+  onEarly?: (message: unknown) => void;
 };
 
 const Message = z.looseObject({ kind: z.string() });
@@ -41,11 +43,11 @@ const TAIL_CHARACTERS = 2_000;
 export class ChildStartError extends Error {}
 
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const script = await bundled(options.entry);
+  const { script, args } = await bundled(options.entry);
   const log = openSync(options.logFile, 'a');
-  const forked = fork(script, [], {
+  const forked = fork(script, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...options.env },
-    execArgv: ['--enable-source-maps'],
+    execArgv: [],
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -56,8 +58,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     },
   );
   const listeners = listen(forked);
-  const { killAfterMs } = options;
-  const killer = killAfterMs === undefined ? null : setTimeout(() => forked.kill('SIGKILL'), killAfterMs);
+  let starting = true;
+  void options.killWhen?.(forked.pid ?? -1).then(() => {
+    if (starting) forked.kill('SIGKILL');
+  });
+  if (options.onEarly) forked.on('message', options.onEarly);
   const ready = await Promise.race([
     listeners.next('ready'),
     exited.then((ending) => {
@@ -68,7 +73,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     forked.kill('SIGKILL');
     throw new ChildStartError(`${String(error)}\n${tailOf(options.logFile)}`);
   });
-  if (killer !== null) clearTimeout(killer);
+  starting = false;
+  if (options.onEarly) forked.off('message', options.onEarly);
   return {
     pid: forked.pid ?? -1,
     exited,

@@ -24,11 +24,11 @@ const options: ServeKlingOptions = {
   outputs: { still },
   logFile,
 };
-const served = await serveKling(options);
-
-const stop = (): void => {
-  void served.close().then(() => process.exit(0));
-};
-process.on('disconnect', stop);
-process.on('SIGTERM', stop);
-process.send?.({ kind: 'ready', url: served.url });
+void serveKling(options).then((served) => {
+  const stop = (): void => {
+    void served.close().then(() => process.exit(0));
+  };
+  process.on('disconnect', stop);
+  process.on('SIGTERM', stop);
+  process.send?.({ kind: 'ready', url: served.url });
+});

@@ -10,8 +10,10 @@ export type GatewayOptions = {
   port: number;
   waits?: Waits;
   media?: 'real' | 'light';
-  /** Dies by then, if it is still starting. */
-  killAfterMs?: number;
+  /** Dies when this resolves, if it is still starting. */
+  killWhen?: (pid: number) => Promise<unknown>;
+  /** Hears of an operator key before the gateway counts it as shown. */
+  onKey?: (operatorKey: string) => void;
   /** More settings, as the environment has them. */
   settings?: Record<string, string>;
 };
@@ -35,7 +37,8 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
   const child = await startChild({
     entry: 'gateway',
     logFile: options.logFile,
-    ...(options.killAfterMs === undefined ? {} : { killAfterMs: options.killAfterMs }),
+    ...(options.killWhen === undefined ? {} : { killWhen: options.killWhen }),
+    ...(options.onKey === undefined ? {} : { onEarly: heardKey(options.onKey) }),
     env: {
       ...LOOPBACK,
       SLUICE_DATA_DIR: options.dataDir,
@@ -48,6 +51,15 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
     },
   });
   return { ...child, ...Ready.parse(child.ready) };
+}
+
+const Key = z.object({ kind: z.literal('key'), operatorKey: z.string() });
+
+function heardKey(onKey: (operatorKey: string) => void): (message: unknown) => void {
+  return (message) => {
+    const said = Key.safeParse(message);
+    if (said.success) onKey(said.data.operatorKey);
+  };
 }
 
 export async function arm(gateway: GatewayProcess, point: string, hit: number): Promise<void> {
