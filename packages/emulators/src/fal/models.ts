@@ -1,6 +1,6 @@
 /**
- * The Kling models that are played, with the inputs that each takes: ids, fields and limits of fal's model pages as read
- * in the autumn of 2026. A field that is not named here is ignored, as fal ignores it.
+ * The Kling models that are played, with the inputs that each takes: ids, fields and limits of fal's model pages as
+ * read in the autumn of 2026. A field that is not named here is ignored, as fal ignores it.
  */
 import type { Tier } from '../jobs/frames.ts';
 

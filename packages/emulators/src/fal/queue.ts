@@ -74,69 +74,29 @@ export function stretchedBy(timing: JobTiming, random: EmulatorRandom): number {
   return 1 + timing.jitter * (2 * random.fraction() - 1);
 }
 
+type Ended = (request: FalRequest) => void;
 type Due = { at: number; rank: number; apply: () => void };
+
+/** Who waits, in order, and who runs, by account. */
+type Hall = {
+  settings: QueueSettings;
+  waiting: Map<string, FalRequest[]>;
+  running: Map<string, Set<FalRequest>>;
+  /** How far `advance` has come. */
+  clock: number;
+};
 
 export function createQueue(settings: QueueSettings): FalQueue {
   const all = new Map<string, FalRequest>();
-  const waiting = new Map<string, FalRequest[]>();
-  const running = new Map<string, Set<FalRequest>>();
-  let clock = 0;
-
-  const lineOf = (account: string): FalRequest[] => waiting.get(account) ?? [];
-  const handsOf = (account: string): Set<FalRequest> => running.get(account) ?? new Set();
-
-  const leave = (request: FalRequest): void => {
-    waiting.set(
-      request.account,
-      lineOf(request.account).filter((other) => other !== request),
-    );
-  };
-  const start = (request: FalRequest, at: number): void => {
-    leave(request);
-    request.startedAt = at;
-    if (request.endsAt === null && request.renderMs !== null) request.endsAt = at + request.renderMs;
-    running.set(request.account, handsOf(request.account).add(request));
-  };
-  const end = (request: FalRequest, at: number, ended: (request: FalRequest) => void): void => {
-    leave(request);
-    handsOf(request.account).delete(request);
-    request.endedAt = at;
-    ended(request);
-  };
-
-  /** At the same moment a request that ends makes room first, and one that may start does before it expires. */
-  const dues = (ended: (request: FalRequest) => void): Due[] => {
-    const found: Due[] = [];
-    for (const hands of running.values()) {
-      for (const request of hands) {
-        const { endsAt } = request;
-        if (endsAt !== null) found.push({ at: endsAt, rank: 0, apply: () => end(request, endsAt, ended) });
-      }
-    }
-    for (const [account, line] of waiting) {
-      const head = line[0];
-      if (head && handsOf(account).size < settings.concurrency) {
-        const at = Math.max(clock, head.readyAt);
-        found.push({ at, rank: 1, apply: () => start(head, at) });
-      }
-      for (const request of line) {
-        const { startBy } = request;
-        if (startBy !== null)
-          found.push({ at: startBy, rank: 2, apply: () => expire(request, startBy, ended) });
-      }
-    }
-    return found.sort((one, other) => one.at - other.at || one.rank - other.rank);
-  };
-  const expire = (request: FalRequest, at: number, ended: (request: FalRequest) => void): void => {
-    request.ending = platformError(504, 'request_timeout', 'Request timed out');
-    end(request, at, ended);
-  };
-
+  const hall: Hall = { settings, waiting: new Map(), running: new Map(), clock: 0 };
   return {
     add(request) {
       all.set(request.id, request);
-      const line = [...lineOf(request.account), request];
-      waiting.set(request.account, [...line.filter((one) => !one.low), ...line.filter((one) => one.low)]);
+      const line = [...lineOf(hall, request.account), request];
+      hall.waiting.set(request.account, [
+        ...line.filter((one) => !one.low),
+        ...line.filter((one) => one.low),
+      ]);
     },
     find(account, id) {
       const request = all.get(id);
@@ -144,23 +104,80 @@ export function createQueue(settings: QueueSettings): FalQueue {
     },
     byId: (id) => all.get(id) ?? null,
     advance(now, ended) {
-      for (let [next] = dues(ended); next && next.at <= now; [next] = dues(ended)) {
-        clock = Math.max(clock, next.at);
+      for (let [next] = duesOf(hall, ended); next && next.at <= now; [next] = duesOf(hall, ended)) {
+        hall.clock = Math.max(hall.clock, next.at);
         next.apply();
       }
-      clock = Math.max(clock, now);
+      hall.clock = Math.max(hall.clock, now);
     },
-    position: (request) => lineOf(request.account).indexOf(request),
+    position: (request) => lineOf(hall, request.account).indexOf(request),
     cancel(request, now, ended) {
       if (request.endedAt !== null) return 'completed';
       if (request.startedAt !== null && !settings.cancelStopsRunning) return 'requested';
       request.ending = platformError(499, 'client_cancelled', 'Request was cancelled');
-      if (request.startedAt === null) end(request, now, ended);
+      if (request.startedAt === null) end(hall, request, now, ended);
       else request.endsAt = Math.min(request.endsAt ?? Number.POSITIVE_INFINITY, now + settings.cancelMs);
       return 'requested';
     },
-    nextAt: () => dues(() => {})[0]?.at ?? null,
+    nextAt: () => duesOf(hall, () => {})[0]?.at ?? null,
   };
+}
+
+function lineOf({ waiting }: Hall, account: string): FalRequest[] {
+  return waiting.get(account) ?? [];
+}
+
+function handsOf({ running }: Hall, account: string): Set<FalRequest> {
+  return running.get(account) ?? new Set();
+}
+
+/** At the same moment a request that ends makes room first, and one that may start does before it expires. */
+function duesOf(hall: Hall, ended: Ended): Due[] {
+  const found: Due[] = [];
+  for (const hands of hall.running.values()) {
+    for (const request of hands) {
+      const { endsAt } = request;
+      if (endsAt !== null)
+        found.push({ at: endsAt, rank: 0, apply: () => end(hall, request, endsAt, ended) });
+    }
+  }
+  for (const [account, line] of hall.waiting) {
+    const head = line[0];
+    if (head && handsOf(hall, account).size < hall.settings.concurrency) {
+      const at = Math.max(hall.clock, head.readyAt);
+      found.push({ at, rank: 1, apply: () => start(hall, head, at) });
+    }
+    for (const request of line) {
+      const { startBy } = request;
+      if (startBy !== null)
+        found.push({ at: startBy, rank: 2, apply: () => expire(hall, request, startBy, ended) });
+    }
+  }
+  return found.sort((one, other) => one.at - other.at || one.rank - other.rank);
+}
+
+function leave(hall: Hall, request: FalRequest): void {
+  const others = lineOf(hall, request.account).filter((other) => other !== request);
+  hall.waiting.set(request.account, others);
+}
+
+function start(hall: Hall, request: FalRequest, at: number): void {
+  leave(hall, request);
+  request.startedAt = at;
+  if (request.renderMs !== null) request.endsAt = at + request.renderMs;
+  hall.running.set(request.account, handsOf(hall, request.account).add(request));
+}
+
+function end(hall: Hall, request: FalRequest, at: number, ended: Ended): void {
+  leave(hall, request);
+  handsOf(hall, request.account).delete(request);
+  request.endedAt = at;
+  ended(request);
+}
+
+function expire(hall: Hall, request: FalRequest, at: number, ended: Ended): void {
+  request.ending = platformError(504, 'request_timeout', 'Request timed out');
+  end(hall, request, at, ended);
 }
 
 export function platformError(http: number, type: string, detail: string): Ending {
