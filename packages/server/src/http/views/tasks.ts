@@ -7,11 +7,16 @@ import type { HttpContext } from '../context.ts';
 import { taskLinks } from '../links.ts';
 import { toTask } from './task.ts';
 
-export async function taskViews(context: HttpContext, rows: readonly TaskRow[]): Promise<Task[]> {
+/** `linkBase`: what links begin with in the answer that this is for. */
+export async function taskViews(
+  context: HttpContext,
+  rows: readonly TaskRow[],
+  linkBase: string,
+): Promise<Task[]> {
   const nowMs = context.clock.now();
   await context.paths.refresh(nowMs);
   const waits = await waitsOf(context, rows.filter((row) => row.state === 'queued').map(waitingTask));
-  const links = taskLinks(context);
+  const links = taskLinks(context, linkBase);
   return rows.map((row) => {
     const path = context.paths.byName(row.path_name ?? '');
     const upstreamCancels = path !== null && path.provider.abilities.cancel !== 'none';
@@ -19,28 +24,36 @@ export async function taskViews(context: HttpContext, rows: readonly TaskRow[]):
   });
 }
 
-export async function taskView(context: HttpContext, row: TaskRow): Promise<Task> {
-  const [task] = await taskViews(context, [row]);
+export async function taskView(context: HttpContext, row: TaskRow, linkBase: string): Promise<Task> {
+  const [task] = await taskViews(context, [row], linkBase);
   if (!task) throw new Error('one row makes one task');
   return task;
 }
 
 /** Shows tasks by their ids. Requests that come together are read together, so that a burst costs a few queries. */
-export type TaskReader = (taskIds: readonly string[]) => Promise<Task[]>;
+export type TaskReader = (taskIds: readonly string[], linkBase: string) => Promise<Task[]>;
+
+type Wanted = { taskIds: readonly string[]; linkBase: string };
 
 const REQUESTS_AT_ONCE = 50;
 
 export function createTaskReader(context: HttpContext): TaskReader {
-  const reads = batcher<readonly string[], Task[]>({
+  const reads = batcher<Wanted, Task[]>({
     most: REQUESTS_AT_ONCE,
     flush: async (requests) => {
-      const ids = [...new Set(requests.flat())];
-      const views = await taskViews(context, await context.store.reads.tasks(ids));
-      const byId = new Map(views.map((task) => [task.id, task]));
-      return requests.map((each) => each.flatMap((id) => byId.get(id) ?? []));
+      const rows = await context.store.reads.tasks([...new Set(requests.flatMap(({ taskIds }) => taskIds))]);
+      const shown = new Map<string, ReadonlyMap<string, Task>>();
+      // One as a rule; nobody may see a link made for another's host.
+      for (const base of new Set(requests.map(({ linkBase }) => linkBase))) {
+        const views = await taskViews(context, rows, base);
+        shown.set(base, new Map(views.map((task) => [task.id, task])));
+      }
+      return requests.map(({ taskIds, linkBase }) =>
+        taskIds.flatMap((id) => shown.get(linkBase)?.get(id) ?? []),
+      );
     },
   });
-  return (taskIds) => reads.add(taskIds);
+  return (taskIds, linkBase) => reads.add({ taskIds, linkBase });
 }
 
 function waitingTask({ id, family, account_id: accountId, priority, path_names: pathNames, order }: TaskRow) {

@@ -4,6 +4,7 @@ import { acceptTasks } from '../../../lifecycle/1-accept.ts';
 import { type Answered, isListening } from '../../answered.ts';
 import { accountOf } from '../../auth.ts';
 import { repeatabilityOf } from '../../idempotency.ts';
+import { linkBase } from '../../links.ts';
 import { type Answer, type Call, type Handlers, ok, refused } from '../../operation.ts';
 import type { Shedding } from '../../shedding.ts';
 import type { TaskReader } from '../../views/tasks.ts';
@@ -40,7 +41,7 @@ export function createHandlers(
         return refused(inBatch(accepted.refusal, batch ? accepted.index : null));
       if (accepted.kind === 'replayed') reply.header('idempotent-replayed', 'true');
       answered.whenDelivered(reply, accepted.taskIds);
-      const tasks = await readTasks(accepted.taskIds);
+      const tasks = await readTasks(accepted.taskIds, linkBase(context.settings, request));
       return ok(batch ? { object: 'task.batch', data: tasks } : tasks[0]);
     } finally {
       end();

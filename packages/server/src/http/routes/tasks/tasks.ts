@@ -3,12 +3,13 @@ import type { TaskStage, TaskStatus } from '@sluice/contract';
 import { cancelTask } from '../../../lifecycle/cancel.ts';
 import { ownerOf, wantedAccount } from '../../auth.ts';
 import { cursorOf, readIdCursor } from '../../cursor.ts';
+import { linkBase } from '../../links.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { taskView, taskViews } from '../../views/tasks.ts';
 import { toTimeline } from '../../views/timeline.ts';
 
 export const taskHandlers: Pick<Handlers, 'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline'> = {
-  listTasks: async ({ context, caller, query }) => {
+  listTasks: async ({ context, caller, query, request }) => {
     const wanted = wantedAccount(caller, query.account);
     if (!wanted.ok) return refused(wanted.refusal);
     const cursor = readIdCursor(query.cursor);
@@ -27,20 +28,25 @@ export const taskHandlers: Pick<Handlers, 'listTasks' | 'getTask' | 'cancelTask'
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
     const next = rows.length > query.limit && last ? cursorOf(last.id) : null;
-    return ok({ object: 'list', data: await taskViews(context, shown), next_cursor: next });
+    return ok({
+      object: 'list',
+      data: await taskViews(context, shown, linkBase(context.settings, request)),
+      next_cursor: next,
+    });
   },
-  getTask: async ({ context, caller, params }) => {
+  getTask: async ({ context, caller, params, request }) => {
     const row = await context.store.reads.task(params.id, ownerOf(caller));
-    return row ? ok(await taskView(context, row)) : notFound;
+    return row ? ok(await taskView(context, row, linkBase(context.settings, request))) : notFound;
   },
-  cancelTask: async ({ context, caller, params }) => {
+  cancelTask: async ({ context, caller, params, request }) => {
     const before = await context.store.reads.task(params.id, ownerOf(caller));
     if (!before) return notFound;
     const outcome = await cancelTask(context, before.account_id, params.id);
     if (outcome === 'not_found') return notFound;
     if (outcome === 'too_late') return refused({ code: 'cancel_too_late' });
     const row = await context.store.reads.task(params.id, ownerOf(caller));
-    return row ? ok({ task: await taskView(context, row), outcome }) : notFound;
+    if (!row) return notFound;
+    return ok({ task: await taskView(context, row, linkBase(context.settings, request)), outcome });
   },
   getTimeline: async ({ context, caller, params }) => {
     const rows = await context.store.reads.timeline(params.id, ownerOf(caller));
