@@ -2,11 +2,14 @@
 
 import type { CreateGeneration, Sluice, Task } from '@sluice/sdk';
 import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { tailOf } from '../processes/child.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../processes/installation.ts';
+import { foreignJudges, judge } from '../processes/journal.ts';
 
-const START_MS = 90_000;
+/** Seconds on a quiet machine; processes that share one with others take their time. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 /** Renders that are over in a moment: what happens around them is the story. */
 const QUICK = { queueMs: 20, renderBaseMs: 150 };
 
@@ -23,14 +26,14 @@ export function useInstallation(options: InstallationOptions = {}): () => Instal
       emulator: { timing: QUICK, ...options.emulator },
       settings: { SLUICE_DATABASE_POOL: '10', E2E_MEDIA: 'light', ...options.settings },
     });
-  }, START_MS);
+  });
   afterEach(({ task }) => {
     if (task.result?.state === 'fail' && installation) console.error(tailOf(installation.logFile));
   });
   afterAll(async () => {
     await installation?.close();
     await dropDatabase();
-  }, START_MS);
+  });
   return () => {
     if (!installation) throw new Error('the installation exists only inside hooks and tests');
     return installation;
@@ -55,4 +58,12 @@ export function untilEnded(
 /** As many as there are, numbered from 1. */
 export function times<Value>(count: number, make: (number: number) => Value): Value[] {
   return Array.from({ length: count }, (_, index) => make(index + 1));
+}
+
+/** The whole book, added up by a stranger, and by Debian's programs where they are installed. */
+export async function checkBooks(operator: Sluice): Promise<void> {
+  const journal = await new Response(await operator.ledger.export()).text();
+  for (const judgement of await judge(journal, await foreignJudges())) {
+    expect(judgement).toMatchObject({ ok: true });
+  }
 }
