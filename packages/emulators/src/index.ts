@@ -1,4 +1,7 @@
 /** Upstreams played from their documents, for tests, simulation and the sandbox. */
+export type { EvolinkAccountOptions } from './evolink/account.ts';
+export { createEvolink, type EvolinkEmulator, type EvolinkOptions } from './evolink/emulator.ts';
+export { type ServedEvolink, type ServeEvolinkOptions, serveEvolink } from './evolink/server.ts';
 export {
   type Emulator,
   type EmulatorAnswer,
@@ -35,6 +38,13 @@ export { defaultSettings, defaultTiming, type KlingSettings, type KlingTiming } 
 export type { KlingAccept, KlingExchange, KlingOptions } from './kling/world.ts';
 export { type ClipMaker, type ClipOrder, createClipMaker, makeClip, picturesFor } from './media/clip.ts';
 export { type Sample, sampleImage, sampleVideo } from './media/samples.ts';
+export {
+  createOpenRouter,
+  type OpenRouterEmulator,
+  type OpenRouterOptions,
+  type ServeOpenRouterOptions,
+  serveOpenRouter,
+} from './openrouter/handler.ts';
 export { createReplicate, type ReplicateEmulator, type ReplicateOptions } from './replicate/handler.ts';
 export { type ServedReplicate, type ServeReplicateOptions, serveReplicate } from './replicate/server.ts';
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';

@@ -2,11 +2,15 @@
  * Starts an emulator as a process of its own and prints one JSON line when it is ready.
  *   kling --port 0 --log accepts.jsonl --with-parent
  *   replicate --api-key r8_sandbox
+ *   openrouter --api-key sk-or-sandbox
  *   fal --concurrency 2
+ *   evolink --api-key sk-evo-sandbox --units 100000
  */
 import { parseArgs } from 'node:util';
+import { serveEvolink } from './evolink/server.ts';
 import { serveFal } from './fal/server.ts';
 import { serveKling } from './kling/server.ts';
+import { serveOpenRouter } from './openrouter/handler.ts';
 import { serveReplicate } from './replicate/server.ts';
 
 const { values, positionals } = parseArgs({
@@ -31,14 +35,16 @@ const { values, positionals } = parseArgs({
 });
 
 const usage =
-  'usage: main.ts kling|replicate|fal [--port 0] [--log file] [--with-parent] [--units n] [--concurrency n] ...';
+  'usage: main.ts kling|replicate|fal|evolink [--port 0] [--log file] [--with-parent] [--units n] ...';
 
 type Started = { ready: object; close(): Promise<void> };
 
 const starters: Readonly<Record<string, () => Promise<Started>>> = {
   kling: startKling,
   replicate: startReplicate,
+  openrouter: startOpenRouter,
   fal: startFal,
+  evolink: startEvolink,
 };
 
 async function startKling(): Promise<Started> {
@@ -97,6 +103,13 @@ function jobOptions() {
   };
 }
 
+async function startOpenRouter(): Promise<Started> {
+  const signingSecret = values['webhook-secret'];
+  const account = { keys: [values['api-key']], ...(signingSecret === undefined ? {} : { signingSecret }) };
+  const served = await serveOpenRouter({ ...jobOptions(), accounts: [account] });
+  return { ready: { url: `${served.url}/api/v1`, apiKey: values['api-key'] }, close: served.close };
+}
+
 async function startReplicate(): Promise<Started> {
   const webhookSecret = values['webhook-secret'];
   const account = { tokens: [values['api-key']], ...(webhookSecret === undefined ? {} : { webhookSecret }) };
@@ -110,6 +123,13 @@ async function startFal(): Promise<Started> {
     accounts: [{ name: 'sandbox', apiKeys: [values['api-key']] }],
     settings: { concurrency: number('concurrency') },
   });
+  return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
+}
+
+/** `--units` are credits here. */
+async function startEvolink(): Promise<Started> {
+  const account = { name: 'sandbox', keys: [{ key: values['api-key'] }], credits: values.units };
+  const served = await serveEvolink({ ...jobOptions(), accounts: [account] });
   return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
 }
 

@@ -1,0 +1,194 @@
+/**
+ * Which of our models the unified API renders, under which of its ids, with which limits and in which fields.
+ * Facts: the Kling pages of docs.evolink.ai (read 2026-11-22), cross-checked with the parameter tables of the
+ * vendor's command line client (October 2026). What a page does not list is not offered.
+ */
+import type { InputRole, Mode, Order, Resolution, Sound } from '@sluice/contract';
+
+type Count = { min: number; max: number };
+
+export type Route = {
+  /** The vendor's model id. */
+  id: string;
+  /** Null: there is no such field, the clip is what `resolutions` says. */
+  qualityField: boolean;
+  resolutions: readonly Resolution[];
+  /** Null: the length follows the input video. */
+  seconds: readonly number[] | null;
+  /** Empty: there is no such field, the frame follows the input. */
+  aspectRatios: readonly string[];
+  sounds: readonly Sound[];
+  /** How sound is said: in `sound`, by keeping that of the input, or not at all. */
+  soundField: 'sound' | 'keep_original_sound' | 'model_params.keep_sound' | null;
+  multiShot: readonly Order['multiShot'][];
+  multiShotField: boolean;
+  promptMax: number;
+  promptNeeded: boolean;
+  negativePrompt: boolean;
+  orientations: readonly ('image' | 'video')[];
+  inputs: Partial<Record<InputRole, Count>>;
+  /** `frames`: `image_urls` holds the first and the last frame, in this order. */
+  frames: 'image_start' | 'image_urls';
+  video: 'video_url' | 'video_urls';
+  elements: 'element_list' | 'model_params.element_list' | null;
+  watermarkField: boolean;
+};
+
+const upTo15 = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const aspects = ['16:9', '9:16', '1:1'];
+const upTo1080: Resolution[] = ['720p', '1080p'];
+const upTo4k: Resolution[] = ['720p', '1080p', '4k'];
+const one: Count = { min: 1, max: 1 };
+const maybe: Count = { min: 0, max: 1 };
+const few: Count = { min: 0, max: 4 };
+
+const v3Text: Route = {
+  id: 'kling-v3-text-to-video',
+  qualityField: true,
+  resolutions: upTo4k,
+  seconds: upTo15,
+  aspectRatios: aspects,
+  sounds: ['off', 'on'],
+  soundField: 'sound',
+  multiShot: ['off', 'auto', 'custom'],
+  multiShotField: true,
+  promptMax: 2500,
+  promptNeeded: true,
+  negativePrompt: true,
+  orientations: [],
+  inputs: {},
+  frames: 'image_start',
+  video: 'video_url',
+  elements: null,
+  watermarkField: true,
+};
+
+const v3Image: Route = {
+  ...v3Text,
+  id: 'kling-v3-image-to-video',
+  aspectRatios: [],
+  inputs: { first_frame: one, last_frame: maybe, element: { min: 0, max: 3 } },
+  elements: 'element_list',
+};
+
+/** No sound field: a clip of 3.0 Turbo always has sound (seen at the vendor behind it, 2026-09). */
+const turboText: Route = {
+  ...v3Text,
+  id: 'kling-v3-turbo-text-to-video',
+  resolutions: upTo1080,
+  sounds: ['on'],
+  soundField: null,
+  multiShot: ['off'],
+  multiShotField: false,
+  negativePrompt: false,
+  watermarkField: false,
+};
+
+const o3Text: Route = { ...v3Text, id: 'kling-o3-text-to-video' };
+
+const o3Image: Route = {
+  ...v3Image,
+  id: 'kling-o3-image-to-video',
+  aspectRatios: aspects,
+  inputs: { ...v3Image.inputs, reference_image: { min: 0, max: 7 } },
+};
+
+const o3Reference: Route = {
+  ...o3Text,
+  id: 'kling-o3-reference-to-video',
+  resolutions: upTo1080,
+  seconds: [3, 4, 5, 6, 7, 8, 9, 10],
+  sounds: ['off'],
+  soundField: null,
+  // Beside a reference video Kling's omni model cuts the shots itself, and the page has no field for it.
+  multiShot: ['auto'],
+  multiShotField: false,
+  negativePrompt: false,
+  inputs: { reference_video: one },
+  watermarkField: false,
+};
+
+const o3Edit: Route = {
+  ...o3Reference,
+  id: 'kling-o3-video-edit',
+  seconds: null,
+  aspectRatios: [],
+  sounds: ['off', 'original'],
+  soundField: 'keep_original_sound',
+  multiShot: ['off'],
+  inputs: { base_video: one, reference_image: few },
+};
+
+/** The page names no quality, no aspect ratio and no sound: the least is promised. */
+const o1Image: Route = {
+  ...turboText,
+  id: 'kling-o1-image-to-video',
+  qualityField: false,
+  resolutions: ['720p'],
+  seconds: [5, 10],
+  aspectRatios: [],
+  sounds: ['off'],
+  promptMax: 5000,
+  inputs: { first_frame: one, last_frame: maybe },
+  frames: 'image_urls',
+};
+
+const o1Edit: Route = {
+  ...o1Image,
+  id: 'kling-o1-video-edit',
+  seconds: null,
+  inputs: { base_video: one, reference_image: few },
+  frames: 'image_start',
+  video: 'video_urls',
+};
+
+const motion: Route = {
+  ...v3Text,
+  id: 'kling-v3-motion-control',
+  resolutions: upTo1080,
+  seconds: null,
+  aspectRatios: [],
+  sounds: ['original', 'off'],
+  soundField: 'model_params.keep_sound',
+  multiShot: ['off'],
+  multiShotField: false,
+  promptNeeded: false,
+  negativePrompt: false,
+  orientations: ['image', 'video'],
+  inputs: { motion_image: one, motion_video: one, element: maybe },
+  video: 'video_urls',
+  elements: 'model_params.element_list',
+};
+
+export const evolinkModels: Readonly<Record<string, Partial<Record<Mode, Route>>>> = {
+  'kling-3.0': { 'text-to-video': v3Text, 'image-to-video': v3Image },
+  'kling-3.0-turbo': {
+    'text-to-video': turboText,
+    'image-to-video': {
+      ...turboText,
+      id: 'kling-v3-turbo-image-to-video',
+      aspectRatios: [],
+      inputs: { first_frame: one },
+    },
+  },
+  'kling-o3': {
+    'text-to-video': o3Text,
+    'image-to-video': o3Image,
+    'reference-to-video': o3Reference,
+    'video-edit': o3Edit,
+  },
+  'kling-o1': { 'image-to-video': o1Image, 'video-edit': o1Edit },
+  'kling-motion-control': { 'motion-control': motion },
+  'kling-2.6-motion-control': {
+    'motion-control': {
+      ...motion,
+      id: 'kling-v2.6-motion-control',
+      inputs: { motion_image: one, motion_video: one },
+      elements: null,
+    },
+  },
+};
+
+export function routeOf(model: string, mode: Mode): Route | null {
+  return (Object.hasOwn(evolinkModels, model) && evolinkModels[model]?.[mode]) || null;
+}
