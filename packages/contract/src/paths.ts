@@ -89,6 +89,10 @@ export const Wallet = z
       }),
     ),
     read_at: Instant,
+    pace_per_day: Decimal.nullable().describe(
+      'What goes out in a day at the present pace; null: not known yet.',
+    ),
+    runs_out_at: Instant.nullable().describe('When nothing is left at that pace.'),
   })
   .meta({ id: 'Wallet' });
 

@@ -29,6 +29,8 @@ export function stageTimes(model: Model): StageTimes {
         .map((delivery) => delivery.due_at),
     ),
     expire: earliest(open.map((task) => task.expires_at)),
+    // Looked after every few minutes for as long as there is a path; that alone keeps no world going.
+    watch: null,
     retain: earliest(assets.filter(({ state }) => state === 'stored').map((asset) => asset.delete_at)),
   };
 }

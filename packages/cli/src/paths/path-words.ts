@@ -79,7 +79,14 @@ export function walletDetail(wallet: Wallet): string {
     const slots = pack.concurrency === null ? '' : `, ${pack.concurrency} at once`;
     return `${clean(pack.name)}: ${pack.remaining} of ${pack.total} ${unit}${slots}${ends}`;
   });
-  return [head, ...packs].join('\n');
+  const pace = wallet.pace_per_day === null ? [] : [paceText(wallet, unit)];
+  return [head, ...pace, ...packs].join('\n');
+}
+
+function paceText(wallet: Wallet, unit: string): string {
+  const end =
+    wallet.runs_out_at === null ? '' : `, nothing left ${wallet.runs_out_at.slice(0, 16).replace('T', ' ')}`;
+  return `${wallet.pace_per_day} ${unit} go out in a day${end}`;
 }
 
 function walletText(wallet: Wallet | null): string {

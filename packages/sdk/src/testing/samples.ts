@@ -207,6 +207,8 @@ export function samplePath(over: Partial<Path> = {}): Path {
         },
       ],
       read_at: '2026-10-01T11:55:00.000Z',
+      pace_per_day: null,
+      runs_out_at: null,
     },
     created_at: '2026-09-01T08:00:00.000Z',
     ...over,

@@ -81,11 +81,12 @@ async function measure(
   );
 }
 
-/** In dollars by the path's own sheet; null where the vendor tells no balance or the sheet cannot convert it. */
+/** In dollars by the path's own sheet; null where it is not told, cannot be converted or does not bind. */
 function walletMicros({ row, sheet }: AccessPath): bigint | null {
   const stored = StoredWallet.safeParse(row.wallet);
   if (!stored.success || stored.data.remainingMicros === null || sheet === null) return null;
-  const { unit, remainingMicros } = stored.data;
+  const { unit, remainingMicros, paysOtherwise } = stored.data;
+  if (paysOtherwise) return null;
   return costFromUpstream({ unit, amountMicros: BigInt(remainingMicros) }, sheet);
 }
 

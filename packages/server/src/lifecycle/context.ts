@@ -48,6 +48,7 @@ export const stageNames = [
   'notify',
   'expire',
   'retain',
+  'watch',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 

@@ -220,6 +220,8 @@ export type BalanceOutcome =
 
 export type UpstreamWallet = {
   unit: string;
+  /** The account may be billed in another way as well: an empty wallet does not stop it. */
+  paysOtherwise?: true;
   remainingMicros: bigint | null;
   packs: {
     name: string;

@@ -13,6 +13,7 @@ import { claimDeliveries, deliver } from '../lifecycle/7-notify.ts';
 import type { Context, StageName } from '../lifecycle/context.ts';
 import { expireTasks, retainFiles } from '../lifecycle/expire.ts';
 import { reconcileAttempts } from '../lifecycle/reconcile.ts';
+import { watchPaths } from '../lifecycle/watch.ts';
 import { createPool, type Pool } from './pool.ts';
 
 export type StageRound = {
@@ -95,6 +96,7 @@ export const stageRounds: readonly StageRound[] = [
   },
   { stage: 'expire', idleMs: 1_000, run: async (context) => (await expireTasks(context)) > 0 },
   { stage: 'retain', idleMs: 60_000, run: async (context) => (await retainFiles(context)) > 0 },
+  { stage: 'watch', idleMs: 5_000, run: async (context) => (await watchPaths(context)) > 0 },
 ];
 
 function startSends(context: Context, pools: Pools, sends: readonly Sendable[]): void {

@@ -19,6 +19,12 @@ export type PathStore = {
     change: (state: HealthState) => HealthState,
   ): Promise<{ before: HealthState; after: HealthState } | null>;
   saveWallet(name: string, wallet: unknown, nowMs: number): Promise<void>;
+  /** Names of paths that are due for a look; the next one is set when they are claimed. */
+  claimWatches(nowMs: number, everyMs: number, afterTroubleMs: number, most: number): Promise<string[]>;
+  /** The worst case of what is under way on a path, in micro-dollars. */
+  boundMicros(name: string): Promise<bigint>;
+  /** False when it was so already. */
+  changeWalletState(name: string, state: PathRow['wallet_state']): Promise<boolean>;
   setConfiguredLimit(pathName: string, family: string, configured: number | null): Promise<void>;
   /** An event for the operator's eyes and webhooks. */
   recordAlarm(
@@ -85,6 +91,14 @@ export function pathStore(db: Database): PathStore {
       const { learned } = newLimit(configured);
       await db.query(sql.setConfiguredLimit, [pathName, family, configured, learned]);
     },
+    claimWatches: async (nowMs, everyMs, afterTroubleMs, most) => {
+      const values = [at(nowMs), everyMs / 1000, afterTroubleMs / 1000, most];
+      return rowsOf<{ name: string }>(await db.query(sql.claimWatches, values)).map((row) => row.name);
+    },
+    boundMicros: async (name) =>
+      firstOf<{ bound: bigint }>(await db.query(sql.boundMicros, [name]))?.bound ?? 0n,
+    changeWalletState: async (name, state) =>
+      (await db.query(sql.changeWalletState, [name, state])).count === 1,
     recordAlarm: async ({ id, path, health, detail }, nowMs) => {
       await db.query(sql.writeAlarm, [id, JSON.stringify({ path, health, detail }), at(nowMs)]);
     },

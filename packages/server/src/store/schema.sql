@@ -321,10 +321,13 @@ CREATE TABLE paths (
   created_at timestamp with time zone NOT NULL,
   lost_answer text DEFAULT 'hold'::text NOT NULL,
   regions text[] DEFAULT '{}'::text[] NOT NULL,
+  watch_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+  wallet_state text DEFAULT 'ok'::text NOT NULL,
   CONSTRAINT paths_pkey PRIMARY KEY (name),
   CONSTRAINT paths_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'throttled'::text, 'wallet_empty'::text, 'credentials_refused'::text, 'unavailable'::text]))),
   CONSTRAINT paths_lost_answer_check CHECK ((lost_answer = ANY (ARRAY['hold'::text, 'resubmit'::text]))),
-  CONSTRAINT paths_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text, 'retired'::text])))
+  CONSTRAINT paths_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text, 'retired'::text]))),
+  CONSTRAINT paths_wallet_state_check CHECK ((wallet_state = ANY (ARRAY['ok'::text, 'low'::text, 'short'::text])))
 ) WITH (fillfactor=70);
 
 CREATE TABLE price_sheets (

@@ -9,8 +9,9 @@ import {
 import type { z } from 'zod';
 import { ageDays, type Catalogue, isStale } from '../../catalogue/catalogue.ts';
 import { effectiveLimit } from '../../decide/limits.ts';
+import { pacePerHourMicros, runsOutAtMs } from '../../decide/wallet.ts';
 import type { PathReport } from '../../lifecycle/operate/path-report.ts';
-import { StoredWallet } from '../../lifecycle/operate/wallet.ts';
+import { readingsOf, StoredWallet } from '../../lifecycle/operate/wallet.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import { instant } from './instant.ts';
 
@@ -53,6 +54,8 @@ function limitView(slot: SlotRow, nowMs: number): Path['limits'][number] {
 /** Vendors count in units of which Decimal's six places are the finest that we keep. */
 export function walletView(stored: unknown, readAtMs: number): z.infer<typeof Wallet> {
   const wallet = StoredWallet.parse(stored);
+  const readings = readingsOf(stored);
+  const pace = pacePerHourMicros(readings);
   return {
     unit: wallet.unit,
     remaining: wallet.remainingMicros === null ? null : decimalFromMicros(BigInt(wallet.remainingMicros)),
@@ -64,6 +67,8 @@ export function walletView(stored: unknown, readAtMs: number): z.infer<typeof Wa
       concurrency: pack.concurrency,
     })),
     read_at: instant(readAtMs),
+    pace_per_day: pace === null ? null : decimalFromMicros(pace * 24n),
+    runs_out_at: instant(runsOutAtMs(readings, 0n)),
   };
 }
 

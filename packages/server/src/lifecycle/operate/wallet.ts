@@ -1,5 +1,6 @@
 /** The free call that shows whether a credential works and what is left, and what is kept of its answer. */
 import { z } from 'zod';
+import type { Reading } from '../../decide/wallet.ts';
 import type { BalanceOutcome, PathContext, Provider, UpstreamWallet } from '../../providers/contract.ts';
 import type { Context } from '../context.ts';
 
@@ -56,6 +57,7 @@ const Micros = z.string().regex(/^-?\d{1,30}$/);
 /** A wallet as the row of its path keeps it. */
 export const StoredWallet = z.object({
   unit: z.string(),
+  paysOtherwise: z.literal(true).optional(),
   remainingMicros: Micros.nullable(),
   packs: z.array(
     z.object({
@@ -66,12 +68,28 @@ export const StoredWallet = z.object({
       concurrency: z.number().nullable(),
     }),
   ),
+  readings: z.array(z.object({ atMs: z.number(), remainingMicros: Micros })).default([]),
 });
 export type StoredWallet = z.infer<typeof StoredWallet>;
 
-export function storedWallet(wallet: UpstreamWallet): StoredWallet {
+/** What was read before, oldest first. */
+export function readingsOf(stored: unknown): Reading[] {
+  const wallet = StoredWallet.safeParse(stored);
+  if (!wallet.success) return [];
+  return wallet.data.readings.map(({ atMs, remainingMicros }) => ({
+    atMs,
+    remainingMicros: BigInt(remainingMicros),
+  }));
+}
+
+export function storedWallet(wallet: UpstreamWallet, readings: readonly Reading[]): StoredWallet {
   return {
+    readings: readings.map(({ atMs, remainingMicros }) => ({
+      atMs,
+      remainingMicros: remainingMicros.toString(),
+    })),
     unit: wallet.unit,
+    ...(wallet.paysOtherwise ? { paysOtherwise: true } : {}),
     remainingMicros: wallet.remainingMicros?.toString() ?? null,
     packs: wallet.packs.map((pack) => ({
       ...pack,
@@ -82,5 +100,7 @@ export function storedWallet(wallet: UpstreamWallet): StoredWallet {
 }
 
 export async function keepWallet(context: Context, pathName: string, wallet: UpstreamWallet): Promise<void> {
-  await context.store.paths.saveWallet(pathName, storedWallet(wallet), context.clock.now());
+  await context.paths.refresh(context.clock.now(), true);
+  const readings = readingsOf(context.paths.byName(pathName)?.row.wallet);
+  await context.store.paths.saveWallet(pathName, storedWallet(wallet, readings), context.clock.now());
 }

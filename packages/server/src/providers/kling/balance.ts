@@ -49,7 +49,8 @@ function walletOf(records: readonly unknown[]): UpstreamWallet {
     if (/image|audio/i.test(name)) continue;
     remainingMicros = (remainingMicros ?? 0n) + (online ? left : 0n);
   }
-  return { unit: VIDEO_UNIT, remainingMicros, packs };
+  // Calls that no pack covers are billed in cash where the account has that (`billing` of a task names either).
+  return { unit: VIDEO_UNIT, paysOtherwise: true, remainingMicros, packs };
 }
 
 /**

@@ -10,6 +10,9 @@ ALTER TABLE callbacks ADD COLUMN handle jsonb;
 ALTER TABLE paths ADD COLUMN lost_answer text NOT NULL DEFAULT 'hold' CHECK (lost_answer IN ('hold', 'resubmit'));
 -- Where inputs and clips are kept and rendered, in the operator's own words; orders may ask for one of them.
 ALTER TABLE paths ADD COLUMN regions text[] NOT NULL DEFAULT '{}';
+-- When the wallet is read again, by whichever process comes first.
+ALTER TABLE paths ADD COLUMN watch_at timestamptz NOT NULL DEFAULT 'epoch';
+ALTER TABLE paths ADD COLUMN wallet_state text NOT NULL DEFAULT 'ok' CHECK (wallet_state IN ('ok', 'low', 'short'));
 
 -- How paths are chosen for this account's orders, where the order does not say.
 ALTER TABLE accounts ADD COLUMN routing jsonb NOT NULL DEFAULT '{"policy": "cheapest"}';

@@ -16,13 +16,14 @@ export type PathRow = {
   health_strikes: number;
   wallet: unknown;
   wallet_read_at: number | null;
+  wallet_state: 'ok' | 'low' | 'short';
   lost_answer: 'hold' | 'resubmit';
   regions: string[];
   created_at: number;
 };
 
 const COLUMNS = `name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state, health,
-  health_detail, health_until, health_strikes, wallet, wallet_read_at, lost_answer, regions, created_at`;
+  health_detail, health_until, health_strikes, wallet, wallet_read_at, wallet_state, lost_answer, regions, created_at`;
 
 export const listPaths = statement('paths.list', `SELECT ${COLUMNS} FROM paths ORDER BY created_at, name`);
 
@@ -58,6 +59,37 @@ export const writeHealth = statement(
 export const saveWallet = statement(
   'paths.save_wallet',
   `UPDATE paths SET wallet = $2, wallet_read_at = $3 WHERE name = $1`,
+);
+
+/**
+ * Paths that are due for a look, each for one process. $1 now, $2 seconds until the next, $3 seconds where it could not
+ * be reached, $4 most.
+ */
+export const claimWatches = statement(
+  'paths.claim_watches',
+  `UPDATE paths SET watch_at = $1::timestamptz
+            + make_interval(secs => CASE WHEN health = 'unavailable' THEN $3::double precision
+                                         ELSE $2::double precision END)
+   WHERE name IN (SELECT name FROM paths
+                  WHERE state <> 'retired'
+                    AND (watch_at <= $1
+                         OR health = 'unavailable' AND watch_at > $1 + make_interval(secs => $3::double precision))
+                  ORDER BY watch_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+   RETURNING name`,
+);
+
+/** The worst case of a path's attempts under way, in micro-dollars. */
+export const boundMicros = statement(
+  'paths.bound_micros',
+  `SELECT coalesce(sum((coalesce(o.route->'prices'->a.path_name, o.price)->>'costMaximumMicros')::bigint), 0)::bigint
+            AS bound
+   FROM attempts a JOIN task_orders o ON o.task_id = a.task_id
+   WHERE a.path_name = $1 AND a.state IN ('sending', 'unknown', 'accepted')`,
+);
+
+export const changeWalletState = statement(
+  'paths.change_wallet_state',
+  `UPDATE paths SET wallet_state = $2 WHERE name = $1 AND wallet_state <> $2`,
 );
 
 /**

@@ -24,7 +24,7 @@ export const pathHandlers: Pick<
     const checked = await checkPath(context, params.id);
     if (!checked) return notFound;
     const { ok: works, detail, wallet } = checked;
-    const shownWallet = wallet ? walletView(storedWallet(wallet), context.clock.now()) : null;
+    const shownWallet = wallet ? walletView(storedWallet(wallet, []), context.clock.now()) : null;
     return ok({ ok: works, detail, wallet: shownWallet });
   },
 };
