@@ -18,7 +18,7 @@ export type TaskState = (typeof taskStates)[number];
 export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
   /** Waits for a slot. Leaves by admission, by cancel or by running out of time. */
   queued: ['running', 'settling'],
-  /** Has an attempt that may exist upstream. Back to queued when it provably does not, or when the upstream failed it. */
+  /** Has an attempt that may exist upstream. Back to queued when it provably does not, or the upstream failed it. */
   running: ['queued', 'saving', 'settling'],
   /** Rendered; the clip is being copied. The upstream slot is free. */
   saving: ['settling'],

@@ -1,7 +1,7 @@
 /**
  * The public keys with which vendors sign their callbacks, kept by path. They rotate, so they are asked for again
- * once a day, and when a signature fits none of them, but then at most once a minute: a stranger who sends forged callbacks
- * must not make us ask without end. Losing them to a restart costs one question.
+ * once a day, and when a signature fits none of them, but then at most once a minute: a stranger who sends forged
+ * callbacks must not make us ask without end. Losing them to a restart costs one question.
  */
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Drive } from '../providers/drive.ts';

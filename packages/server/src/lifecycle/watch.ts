@@ -3,8 +3,8 @@
  *
  * What enters: paths that are due for a look. What leaves: the wallet as the vendor tells it, an alarm when it runs out
  * within a day, a path that takes nothing more once what is under way may use its wallet up (where nothing else pays),
- * and a path that is well again as soon as it answers a free question. If it dies in the middle: the look was moved on when it was claimed; the
- * next one comes some minutes later.
+ * and a path that is well again as soon as it answers a free question. If it dies in the middle: the look was moved on
+ * when it was claimed; the next one comes some minutes later.
  *
  * Nothing here is paid for: the same free call checks a credential when a path is added.
  */

@@ -90,7 +90,8 @@ export const writeStill = statement(
  * matched: the task still wanted it, so its cost is a normal cost; otherwise it goes to suspense (accounts chosen by
  * the caller for both cases).
  * A render that the upstream itself failed (rerun) is begun again where the order allows it and another of its paths is
- * left (by its row as it is now, hence the lock): the task waits again, its hold stays, and it is charged once, for the clip that comes.
+ * left (by its row as it is now, hence the lock): the task waits again, its hold stays, and it is charged once, for the
+ * clip that comes.
  */
 export const writeEnded = statement(
   'track.ended',
@@ -131,8 +132,8 @@ export const writeEnded = statement(
             path_name = CASE WHEN a.next = 'queued' THEN NULL ELSE tasks.path_name END,
             expires_at = CASE WHEN a.next = 'queued' THEN a.again_until ELSE expires_at END
      FROM b AS a WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
-     RETURNING tasks.id, tasks.family, tasks.state, a.attempt_id, a.asset_id, a.source_url, a.source_expires_at, a.event_id, a.state AS ended,
-               tasks.account_id, tasks.model, tasks.version, tasks.sandbox
+     RETURNING tasks.id, tasks.family, tasks.state, a.attempt_id, a.asset_id, a.source_url, a.source_expires_at,
+               a.event_id, a.state AS ended, tasks.account_id, tasks.model, tasks.version, tasks.sandbox
    ), woken AS (
      INSERT INTO lanes AS lane (family, account_id, virtual_time, active)
      SELECT DISTINCT family, account_id, 0::bigint, true FROM t WHERE state = 'queued'
@@ -195,7 +196,8 @@ export const writeCallback = statement(
   `WITH c AS (
      INSERT INTO callbacks (id, path_name, attempt_id, delivery_id, verified, word, body, received_at, upstream_id,
                             handle)
-     SELECT $1, $2, a.id, $4, $5, $6, $7, $8, $9, $10::jsonb FROM attempts a WHERE a.callback_token = $3 AND a.path_name = $2
+     SELECT $1, $2, a.id, $4, $5, $6, $7, $8, $9, $10::jsonb FROM attempts a
+     WHERE a.callback_token = $3 AND a.path_name = $2
      ON CONFLICT (path_name, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
      RETURNING attempt_id
    )
