@@ -34,8 +34,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const usage =
-  'usage: main.ts kling|replicate|fal|evolink [--port 0] [--log file] [--with-parent] [--units n] ...';
+const usage = () =>
+  `usage: main.ts ${Object.keys(starters).join('|')} [--port 0] [--log file] [--with-parent] [--units n] ...`;
 
 type Started = { ready: object; close(): Promise<void> };
 
@@ -143,7 +143,7 @@ function number(
 
 const start = starters[positionals[0] ?? ''];
 if (start === undefined) {
-  console.error(usage);
+  console.error(usage());
   process.exit(2);
 }
 const { ready, close } = await start();
