@@ -2,27 +2,31 @@
  * The newest generation against the catalogue: what is sold of Kling 4.0 must be possible here and must be priced, and
  * what is billed by the seconds of a video must come out as the vendor's page says.
  */
-import { CreateGeneration, Mode, type Order } from '@sluice/contract';
+import { readFileSync } from 'node:fs';
+import { CreateGeneration, Mode, ModelDefinition, type Order, PriceSheet } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
-import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { readOrder } from '../../decide/order.ts';
 import { quote } from '../../decide/pricing.ts';
 import { brokenRule } from '../../decide/rules.ts';
-import { readCatalogueFiles } from '../../effects/catalogue/read.ts';
 import { fal } from './adapter.ts';
 import { falModels } from './models.ts';
 import { inputOf, orderOf, shotsFor } from './testing/orders.ts';
 import { paths } from './testing/subject.ts';
 
-const catalogue = loadCatalogue(readCatalogueFiles());
-const sheet = catalogue.sheet('fal-2026-11-22');
-const sold = ['kling-4.0', 'kling-4.0-flash'].map((id) => {
-  const match = catalogue.model(id);
-  if (!match) throw new Error(`there is no ${id}`);
-  return match.model;
-});
+const folder = new URL('../../../catalogue/', import.meta.url);
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
 
-/** Every combination of what a client may choose, with the least inputs, one more of each role, and as many as can be. */
+const sheet = PriceSheet.parse(read('prices/fal-2026-11-22'));
+const sold = ['kling-4.0', 'kling-4.0-flash'].map((id) => ModelDefinition.parse(read(`models/${id}`)));
+const catalogue: Parameters<typeof readOrder>[1] = {
+  models: sold,
+  model: (name) => {
+    const model = sold.find(({ id }) => id === name);
+    return model ? { model, impliedMode: null, imageUrls: 'references' } : null;
+  },
+};
+
+/** Every combination of what a client may choose, with the least inputs, and with one and with most of each role. */
 function* ordersOf(model: (typeof sold)[number]): Generator<Order> {
   for (const mode of Mode.options) {
     const capability = model.modes[mode];
@@ -61,9 +65,9 @@ test.each(sold.map((model) => [model.id, model] as const))(
       if (brokenRule(model, order) !== null) continue;
       tried += 1;
       expect(fal.supports(order, paths.main), JSON.stringify(order)).toEqual({ ok: true });
-      const priced = sheet && quote(order, model, sheet, { markupPercent: 0, currency: 'USD' });
+      const priced = quote(order, model, sheet, { markupPercent: 0, currency: 'USD' });
       // No price of flash is stated at fal.
-      expect(priced?.ok, JSON.stringify(order)).toBe(id === 'kling-4.0');
+      expect(priced.ok, JSON.stringify(order)).toBe(id === 'kling-4.0');
     }
     expect(tried).toBeGreaterThan(3);
   },
@@ -74,10 +78,13 @@ describe('what a client sends', () => {
   const video = 'https://media.example/a.mp4';
 
   function priced(body: object) {
-    const read = readOrder(CreateGeneration.parse({ model: 'kling-4.0', prompt: 'x', ...body }), catalogue);
-    if (!read.ok || !sheet) throw new Error(JSON.stringify(read));
-    expect(fal.supports(read.order, paths.main)).toEqual({ ok: true });
-    return quote(read.order, read.model, sheet, { markupPercent: 0, currency: 'USD' });
+    const ordered = readOrder(
+      CreateGeneration.parse({ model: 'kling-4.0', prompt: 'x', ...body }),
+      catalogue,
+    );
+    if (!ordered.ok) throw new Error(JSON.stringify(ordered));
+    expect(fal.supports(ordered.order, paths.main)).toEqual({ ok: true });
+    return quote(ordered.order, ordered.model, sheet, { markupPercent: 0, currency: 'USD' });
   }
 
   test.each<[string, object, bigint]>([
