@@ -56,6 +56,16 @@ export const operatorOperations = {
   checkPath: operator('post', '/v1/paths/{id}/check', 'Check credential and wallet by a free call', {
     response: json(paths.PathCheck, 'The result.'),
   }),
+  getPathStatement: operator(
+    'get',
+    '/v1/paths/{id}/statement',
+    'Compare our costs with what the upstream states',
+    {
+      description: 'Asks the upstream about attempts that ended, newest first, by its free status query.',
+      query: paths.StatementQuery,
+      response: json(paths.PathStatement, 'Line by line.'),
+    },
+  ),
   listPriceSheets: operator('get', '/v1/prices', 'List price sheets with dates, sources and staleness', {
     response: json(list(paths.PriceSheetView, 'PriceSheetList'), 'Price sheets.'),
   }),

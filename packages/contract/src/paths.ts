@@ -130,6 +130,45 @@ export const PathCheck = z
   })
   .meta({ id: 'PathCheck' });
 
+export const StatementQuery = z.strictObject({
+  since: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Attempts that ended from then on; a day ago if unset.'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(100).optional(),
+});
+
+const StatementLine = z.strictObject({
+  task_id: z.string(),
+  attempt_id: z.string(),
+  upstream_id: z.string(),
+  ended_at: Instant,
+  finding: z
+    .enum(['equal', 'different', 'not_stated', 'not_found'])
+    .describe('`not_stated`: the upstream names no amount for it; `not_found`: it no longer knows the task.'),
+  unit: z.string().nullable(),
+  recorded: Decimal.nullable().describe('What our books hold, in the unit of the upstream.'),
+  stated: Decimal.nullable().describe('What the upstream says now.'),
+});
+
+export const PathStatement = z
+  .strictObject({
+    object: z.literal('statement'),
+    path: z.string(),
+    checked: z.int(),
+    different: z.int(),
+    complete: z
+      .boolean()
+      .describe('False when the upstream did not answer for all of them; ask again later.'),
+    data: z.array(StatementLine),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({
+    id: 'PathStatement',
+    description: 'Our cost per attempt against what the upstream states for it.',
+  });
+
 export const PriceSheetView = PriceSheet.extend({
   stale: z.boolean().describe('Reviewed longer ago than the staleness limit.'),
   age_days: z.int(),

@@ -4,7 +4,7 @@ export type { BalanceReader, Ledger, Models, Quotes } from './billing.ts';
 export type { Clock } from './clock.ts';
 export { type Files, sniffContentType, type UploadContent, type UploadOptions } from './files.ts';
 export type { FollowOptions } from './follow.ts';
-export type { KeysQuery } from './operator.ts';
+export type { KeysQuery, StatementQuery } from './operator.ts';
 export { type ClientErrorCode, isSluiceError, SluiceError, type SluiceErrorCode } from './problem.ts';
 export { createSluice, type Sluice, type SluiceOptions } from './sluice.ts';
 export type { Events, Tasks } from './tasks.ts';

@@ -15,6 +15,7 @@ import type {
   Page,
   Path,
   PathCheck,
+  PathStatement,
   PriceOverlay,
   PriceSheet,
   ResolveAttempt,
@@ -26,6 +27,9 @@ import type {
   UpdatePath,
 } from './types.ts';
 import type { PageQuery } from './webhooks.ts';
+
+/** `since`: an ISO time; a day ago when unset. */
+export type StatementQuery = PageQuery & { since?: string | undefined };
 
 export type KeysQuery = PageQuery & { account?: string | undefined };
 
@@ -80,6 +84,9 @@ export function pathsGroup(transport: Transport) {
     /** Asks the vendor, by a free call, whether the credential is good and what is left. */
     check: (name: string, options?: CallOptions): Promise<PathCheck> =>
       transport.json({ route: routes.checkPath, id: name }, options),
+    /** Our cost of each ended attempt beside what the upstream states for it; costs nothing to ask. */
+    statement: (name: string, query: StatementQuery = {}, options?: CallOptions): Promise<PathStatement> =>
+      transport.json({ route: routes.getPathStatement, id: name, query }, options),
   };
 }
 

@@ -85,6 +85,7 @@ describe('every operation can be reached through the client', () => {
     getPath: () => sluice.paths.get('x'),
     updatePath: () => sluice.paths.update('x', { state: 'paused' }),
     checkPath: () => sluice.paths.check('x'),
+    getPathStatement: () => sluice.paths.statement('x'),
     listPriceSheets: () => sluice.prices.list(),
     createPriceSheet: () =>
       sluice.prices.create({ id: 's', source: { name: 'contract', reviewed_on: '2026-10-01' } }),

@@ -96,6 +96,7 @@ export type CreateKey = Sent<typeof contract.CreateKey>;
 export type Path = Read<typeof contract.Path>;
 export type PathLimit = Read<typeof contract.PathLimit>;
 export type PathCheck = Read<typeof contract.PathCheck>;
+export type PathStatement = Read<typeof contract.PathStatement>;
 export type Wallet = Read<typeof contract.Wallet>;
 export type CreatePath = Sent<typeof contract.CreatePath>;
 export type UpdatePath = Sent<typeof contract.UpdatePath>;

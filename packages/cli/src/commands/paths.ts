@@ -9,6 +9,7 @@ import { clean } from '../output/text.ts';
 import { type CredentialFlags, readCredential } from '../paths/credential.ts';
 import { askKlingHost } from '../paths/kling.ts';
 import { checkText, pathsTable, pathText } from '../paths/path-words.ts';
+import { statementText } from '../paths/statement-words.ts';
 import { canAsk, type Surroundings } from '../surroundings.ts';
 
 type AddFlags = CredentialFlags & {
@@ -51,6 +52,18 @@ export const register: Register = (command, context) => {
       const check = await (await invocation.connect('operator')).paths.check(name);
       invocation.output.result(check, (paint) => checkText(name, check, paint));
       if (!check.ok) invocation.endBadly();
+    });
+  command
+    .command('statement')
+    .description('Compare what attempts cost by our books with what the vendor states; asks for free.')
+    .argument('<path>')
+    .option('--since <time>', 'attempts that ended from then on (default: a day ago)')
+    .option('--limit <n>', 'how many of the newest', '100')
+    .action(async (name: string, flags: { since?: string; limit: string }, invoked: Command) => {
+      const { connect, output } = context.begin(invoked);
+      const query = { limit: Number(flags.limit), ...(flags.since ? { since: flags.since } : {}) };
+      const statement = await (await connect('operator')).paths.statement(name, query);
+      output.result(statement, (paint) => statementText(statement, paint));
     });
   registerChanges(command, context);
 };

@@ -2,6 +2,7 @@
 import {
   decimalFromMicros,
   type Path,
+  type PathStatement as PathStatementShape,
   type PriceSheet,
   type PriceSheetView,
   type Wallet,
@@ -11,6 +12,7 @@ import { ageDays, type Catalogue, isStale } from '../../catalogue/catalogue.ts';
 import { effectiveLimit } from '../../decide/limits.ts';
 import { pacePerHourMicros, runsOutAtMs } from '../../decide/wallet.ts';
 import type { PathReport } from '../../lifecycle/operate/path-report.ts';
+import type { PathStatement } from '../../lifecycle/operate/statement.ts';
 import { readingsOf, StoredWallet } from '../../lifecycle/operate/wallet.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import { instant } from './instant.ts';
@@ -69,6 +71,32 @@ export function walletView(stored: unknown, readAtMs: number): z.infer<typeof Wa
     read_at: instant(readAtMs),
     pace_per_day: pace === null ? null : decimalFromMicros(pace * 24n),
     runs_out_at: instant(runsOutAtMs(readings, 0n)),
+  };
+}
+
+export function statementView(
+  path: string,
+  { lines, complete, next }: PathStatement,
+): z.infer<typeof PathStatementShape> {
+  const shown = lines.map(({ attempt, finding, unit, statedMicros }) => ({
+    task_id: attempt.task_id,
+    attempt_id: attempt.id,
+    upstream_id: attempt.upstream_id,
+    ended_at: instant(attempt.ended_at),
+    finding,
+    unit,
+    recorded: attempt.cost_unit_micros === null ? null : decimalFromMicros(attempt.cost_unit_micros),
+    stated: statedMicros === null ? null : decimalFromMicros(statedMicros),
+  }));
+  const different = lines.filter(({ finding }) => finding === 'different').length;
+  return {
+    object: 'statement',
+    path,
+    checked: lines.length,
+    different,
+    complete,
+    data: shown,
+    next_cursor: next,
   };
 }
 

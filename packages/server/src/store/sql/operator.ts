@@ -36,6 +36,26 @@ export const findAttempt = statement(
    FROM attempts a JOIN task_orders o ON o.task_id = a.task_id WHERE a.id = $1`,
 );
 
+export type EndedAttemptRow = {
+  id: string;
+  task_id: string;
+  correlation_id: string;
+  upstream_id: string;
+  handle: unknown;
+  ended_at: number;
+  cost_unit: string | null;
+  cost_unit_micros: bigint | null;
+};
+
+/** Newest first. $1 path, $2 ended since, $3 before this id or null, $4 most. */
+export const endedAttempts = statement(
+  'operator.ended_attempts',
+  `SELECT id, task_id, correlation_id, upstream_id, handle, ended_at, cost_unit, cost_unit_micros
+   FROM attempts
+   WHERE path_name = $1 AND upstream_id IS NOT NULL AND ended_at >= $2 AND ($3::text IS NULL OR id < $3)
+   ORDER BY id DESC LIMIT $4`,
+);
+
 export const insertAction = statement(
   'operator.insert_action',
   `INSERT INTO operator_actions (id, key_id, action, subject, detail, at) VALUES ($1, $2, $3, $4, $5, $6)`,

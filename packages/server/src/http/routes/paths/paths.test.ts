@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptUpstream, addPath, admitAll, orderOne } from '../../testing/life.ts';
+import { acceptUpstream, addPath, admitAll, endUpstream, orderOne } from '../../testing/life.ts';
 import { type Rig, useRig } from '../../testing/rig.ts';
 
 const use = useRig();
@@ -217,4 +217,46 @@ test('a star stands for every family that is not named, whatever the order of th
   }
   const strange = await ask('PATCH', url, { key, body: { limits: { veo: 3 } } });
   expect([strange.status, strange.body.error.field]).toEqual([422, 'limits.veo']);
+});
+
+test('a statement lays what the upstream says of each ended attempt beside our books', async () => {
+  const rig = use();
+  await addPath(rig);
+  const { key } = await rig.account();
+  for (const seconds of [5, 6]) await orderOne(rig, key, { duration: seconds, path: 'kling-test' });
+  const attempts = (await admitAll(rig)).map(({ attemptId }) => attemptId).sort();
+  for (const attempt of attempts) {
+    await acceptUpstream(rig, attempt);
+    await endUpstream(rig, attempt);
+  }
+  const units = ['3', '4'];
+  const tasks = attempts.map((attempt, index) => ({
+    id: `up_${attempt}`,
+    external_id: attempt,
+    status: 'succeeded',
+    update_time: 1,
+    outputs: [{ type: 'video', url: 'https://v15-kling.klingai.com/c.mp4', duration: '5.04' }],
+    billing: [{ charge_type: 'unit', package_type: 'video', amount: units[index] }],
+  }));
+  vendorAnswers(rig, 200, { code: 0, message: 'SUCCEED', data: tasks });
+  const { status, body, text } = await rig.ask('GET', '/v1/paths/kling-test/statement', {
+    key: rig.operatorKey,
+  });
+  expect(status, text).toBe(200);
+  expect(body).toMatchObject({
+    path: 'kling-test',
+    checked: 2,
+    different: 1,
+    complete: true,
+    next_cursor: null,
+  });
+  expect(body.data.map((line: { finding: string }) => line.finding).sort()).toEqual(['different', 'equal']);
+  expect(body.data).toContainEqual(
+    expect.objectContaining({ finding: 'different', unit: 'unit', recorded: '3.00', stated: '4.00' }),
+  );
+  vendorAnswers(rig, 500, 'down');
+  const silent = await rig.ask('GET', '/v1/paths/kling-test/statement?limit=1', { key: rig.operatorKey });
+  expect(silent.body).toMatchObject({ checked: 0, complete: false });
+  expect(silent.body.next_cursor).not.toBeNull();
+  expect((await rig.ask('GET', '/v1/paths/none/statement', { key: rig.operatorKey })).status).toBe(404);
 });

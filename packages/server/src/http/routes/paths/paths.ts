@@ -1,14 +1,17 @@
 /** Operations on access paths. */
 import { pathReports } from '../../../lifecycle/operate/path-report.ts';
 import { checkPath, createPath, type PathAnswer, updatePath } from '../../../lifecycle/operate/paths.ts';
+import { pathStatement } from '../../../lifecycle/operate/statement.ts';
 import { storedWallet } from '../../../lifecycle/operate/wallet.ts';
 import type { HttpContext } from '../../context.ts';
 import { type Answer, type Handlers, notFound, ok, refused } from '../../operation.ts';
-import { pathView, walletView } from '../../views/path.ts';
+import { pathView, statementView, walletView } from '../../views/path.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 export const pathHandlers: Pick<
   Handlers,
-  'listPaths' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath'
+  'listPaths' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath' | 'getPathStatement'
 > = {
   listPaths: async ({ context }) => {
     const nowMs = context.clock.now();
@@ -26,6 +29,12 @@ export const pathHandlers: Pick<
     const { ok: works, detail, wallet } = checked;
     const shownWallet = wallet ? walletView(storedWallet(wallet, []), context.clock.now()) : null;
     return ok({ ok: works, detail, wallet: shownWallet });
+  },
+  getPathStatement: async ({ context, params, query }) => {
+    const sinceMs = query.since === undefined ? context.clock.now() - DAY_MS : Date.parse(query.since);
+    const page = { sinceMs, before: query.cursor ?? null, most: query.limit };
+    const statement = await pathStatement(context, params.id, page);
+    return statement ? ok(statementView(params.id, statement)) : notFound;
   },
 };
 
