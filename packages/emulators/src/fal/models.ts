@@ -126,6 +126,21 @@ const families: readonly {
     },
   },
   {
+    family: 'fal-ai/kling-video/v3/turbo',
+    tiers: { 'standard/': '720p' },
+    parts: {
+      'image-to-video': made(
+        {
+          prompt: text,
+          multi_prompt: { kind: 'shots', lengths: 'text' },
+          duration: seconds15,
+          image_url: link,
+        },
+        { required: ['image_url'], sound: true, eitherPrompt: true },
+      ),
+    },
+  },
+  {
     family: 'fal-ai/kling-video/o3',
     tiers: { 'standard/': '720p', 'pro/': '1080p', '4k/': '4k' },
     parts: {

@@ -63,7 +63,7 @@ function words(order: Order, route: Route): object {
   const negative = order.negativePrompt === null ? {} : { negative_prompt: order.negativePrompt };
   if (order.multiShot === 'custom') {
     const shots = order.shots.map((shot) => ({
-      prompt: falPrompt(shot.prompt, order),
+      prompt: falPrompt(shot.prompt, order, route),
       duration: lengthOf(shot.seconds),
     }));
     return {
@@ -74,7 +74,7 @@ function words(order: Order, route: Route): object {
     };
   }
   const cut = route.shotTypeField && order.multiShot === 'auto' ? { shot_type: 'intelligent' } : {};
-  const prompt = order.prompt.trim() === '' ? undefined : falPrompt(order.prompt, order);
+  const prompt = order.prompt.trim() === '' ? undefined : falPrompt(order.prompt, order, route);
   return { prompt, ...cut, duration, ...negative };
 }
 

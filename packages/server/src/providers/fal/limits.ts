@@ -119,7 +119,7 @@ function promptLimits({ order, route }: Check): Refused | null {
   }
   const texts = [order.prompt, ...order.shots.map((shot) => shot.prompt)];
   for (const text of texts) {
-    const name = unnameable(text, order);
+    const name = unnameable(text, order, route);
     if (name !== null) return no('prompt', `fal has no name by which a prompt could speak of ${name}`);
   }
   return null;

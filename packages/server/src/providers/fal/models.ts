@@ -3,8 +3,8 @@
  * reference as read in the autumn of 2026. A generation of Kling is a set of rows here: 4.0 differs from 3.0 in the
  * owner of its ids, in how lengths are written, in its resolution field and in its list of frames, and in nothing else.
  *
- * One mode of ours may be several endpoints of fal's (with a reference video, or with pictures beside a first frame):
- * the first route that takes the roles of the order is used.
+ * One mode of ours may be several endpoints of fal's (with a reference video, or without): the first route that takes
+ * the roles of the order is used.
  */
 import type { InputRole, Mode, Order, Resolution, Sound } from '@sluice/contract';
 
@@ -32,6 +32,8 @@ export type Route = {
   promptRequired: boolean;
   orientations: readonly ('image' | 'video')[];
   inputs: Partial<Record<InputRole, { min: number; max: number; field: string; list: boolean }>>;
+  /** Prompts may speak of the frames: `@Image1` is the first, `@Image2` the last one. */
+  framesTagged: boolean;
   /** Most pictures together, where fal counts them together. */
   imagesMost: number | null;
 };
@@ -78,6 +80,7 @@ const text3: Route = {
   promptRequired: true,
   orientations: [],
   inputs: {},
+  framesTagged: false,
   imagesMost: null,
 };
 
@@ -88,7 +91,10 @@ const image3: Route = {
   inputs: { first_frame: single('start_image_url', 1), last_frame: single('end_image_url', 0) },
 };
 
-/** Only the pro tier is listed. Always with sound, as at the vendor; there is no field for it. */
+/**
+ * Of Turbo, pro from text and standard from an image are known. Always with sound, as at the vendor; there is no field
+ * for it.
+ */
 const turbo: Route = {
   ...text3,
   endpoints: { '1080p': `${kling}/v3/turbo/pro/text-to-video` },
@@ -97,6 +103,14 @@ const turbo: Route = {
   negativePrompt: false,
   multiShot: ['off'],
   shotTypeField: false,
+};
+
+const turboImage: Route = {
+  ...turbo,
+  endpoints: { '720p': `${kling}/v3/turbo/standard/image-to-video` },
+  aspectRatios: [],
+  multiShot: ['off', 'custom'],
+  inputs: { first_frame: single('image_url', 1) },
 };
 
 const motion3: Route = {
@@ -167,6 +181,7 @@ const imageO1: Route = {
   negativePrompt: false,
   multiShot: ['off'],
   shotTypeField: false,
+  framesTagged: true,
 };
 
 const referenceO1: Route = {
@@ -174,6 +189,7 @@ const referenceO1: Route = {
   endpoints: o1('reference-to-video'),
   aspectRatios: text3.aspectRatios,
   inputs: { reference_image: listed('image_urls', 1, 7) },
+  framesTagged: false,
 };
 
 const videoO1: Route = {
@@ -255,7 +271,7 @@ const imageFlash: Route = {
 
 export const falModels: Readonly<Record<string, ModelRoutes>> = {
   'kling-3.0': { 'text-to-video': [text3], 'image-to-video': [image3] },
-  'kling-3.0-turbo': { 'text-to-video': [turbo] },
+  'kling-3.0-turbo': { 'text-to-video': [turbo], 'image-to-video': [turboImage] },
   'kling-motion-control': { 'motion-control': [motion3] },
   'kling-o3': {
     'text-to-video': [textO3],
@@ -266,7 +282,6 @@ export const falModels: Readonly<Record<string, ModelRoutes>> = {
         aspectRatios: [],
         inputs: { first_frame: single('image_url', 1), last_frame: single('end_image_url', 0) },
       },
-      { ...referenceO3, inputs: { ...referenceO3.inputs, first_frame: single('start_image_url', 1) } },
     ],
     'reference-to-video': [referenceO3, videoO3],
     'video-edit': [editO3],

@@ -1,8 +1,9 @@
 /**
  * Prompt text in fal's dialect: `@Image1`, `@Video1`, counted within the list that is sent. Our orders address inputs
- * as `<<<image_1>>>` or `@image_1`. Frames have no such name at fal.
+ * as `<<<image_1>>>` or `@image_1`. Frames have such a name with O1 only.
  */
 import type { Order, OrderInput } from '@sluice/contract';
+import type { Route } from './models.ts';
 
 const tagOf: Partial<Record<OrderInput['role'], string>> = {
   reference_image: '@Image',
@@ -22,21 +23,23 @@ function rewrite(text: string, order: Order, nameFor: (input: OrderInput) => str
   });
 }
 
-export function falPrompt(text: string, order: Order): string {
-  return rewrite(text, order, (input) => tagFor(order, input));
+export function falPrompt(text: string, order: Order, route: Route): string {
+  return rewrite(text, order, (input) => tagFor(order, input, route));
 }
 
 /** The name of an input that the text speaks of and that fal has no name for, or null. */
-export function unnameable(text: string, order: Order): string | null {
+export function unnameable(text: string, order: Order, route: Route): string | null {
   let first: string | null = null;
   rewrite(text, order, (input) => {
-    if (tagFor(order, input) === null) first ??= input.name;
+    if (tagFor(order, input, route) === null) first ??= input.name;
     return null;
   });
   return first;
 }
 
-function tagFor(order: Order, input: OrderInput): string | null {
+function tagFor(order: Order, input: OrderInput, route: Route): string | null {
+  if (route.framesTagged && input.role === 'first_frame') return '@Image1';
+  if (route.framesTagged && input.role === 'last_frame') return '@Image2';
   const tag = tagOf[input.role];
   if (tag === undefined) return null;
   return `${tag}${order.inputs.filter((other) => other.role === input.role).indexOf(input) + 1}`;

@@ -47,15 +47,6 @@ describe('ids', () => {
       },
       'fal-ai/kling-video/o3/pro/video-to-video/reference',
     ],
-    [
-      {
-        model: 'kling-o3',
-        mode: 'image-to-video',
-        aspectRatio: null,
-        inputs: [inputOf('first_frame'), inputOf('reference_image')],
-      },
-      'fal-ai/kling-video/o3/pro/reference-to-video',
-    ],
     [{ ...four, resolution: '720p' }, 'kling/v4/text-to-video'],
   ])('%j', (change, id) => {
     expect(sent(change).url.split('?')[0]).toBe(`/${id}`);
@@ -144,6 +135,22 @@ describe('inputs', () => {
         image_urls: [at('image_1'), at('image_2')],
         aspect_ratio: '16:9',
         generate_audio: false,
+      },
+    ],
+    [
+      'frames of O1 by their names',
+      {
+        model: 'kling-o1',
+        mode: 'image-to-video',
+        aspectRatio: null,
+        prompt: 'from <<<image_1>>> to <<<image_2>>>',
+        inputs: [inputOf('first_frame'), inputOf('last_frame')],
+      },
+      {
+        prompt: 'from @Image1 to @Image2',
+        duration: '5',
+        start_image_url: at('image_1'),
+        end_image_url: at('image_2'),
       },
     ],
     [

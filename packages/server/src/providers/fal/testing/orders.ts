@@ -211,6 +211,11 @@ export const refusedOrders: readonly Undeclared[] = [
   },
   { about: 'no reference', field: 'image_urls', order: reference([]) },
   {
+    about: 'references beside a first frame, which is the reference mode',
+    field: 'image_urls',
+    order: frames({ model: 'kling-o3', inputs: [inputOf('first_frame'), image('image_3')] }),
+  },
+  {
     about: 'a reference in the body of the request',
     field: 'image_urls',
     order: reference([{ ...image('image_1'), url: 'data:image/png;base64,AAAA' }]),
