@@ -1,4 +1,4 @@
-/** Callbacks: queued when a task ends, spoiled by faults, dressed by the vendor when they leave, repeated on refusal. */
+/** Callbacks: queued at a task's end, spoiled by faults, dressed by the vendor as they leave, repeated on refusal. */
 import type { EmulatorRandom } from '../exchange.ts';
 import { type JsonObject, writeJson } from '../json.ts';
 import { createAgenda } from '../kling/agenda.ts';

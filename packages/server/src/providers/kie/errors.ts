@@ -1,0 +1,157 @@
+/**
+ * The codes of the envelope (docs.kie.ai, read 2026-11-22) and what each means to us. They come with HTTP 200 as well
+ * as with the HTTP status of the same number; the code decides.
+ *
+ * `created: 'maybe'` marks the codes after which a task may exist although the answer says error. A task that exists
+ * and cannot be asked for costs money, so only what is said of the request and not of the work is a refusal.
+ */
+import type { FailureClass, QuestionFailed, RefusalClass, SubmitOutcome } from '../contract.ts';
+import type { Answer } from './wire.ts';
+
+type Row = { means: string; class: RefusalClass; created: 'no' | 'maybe' };
+
+export const codeTable: Readonly<Record<number, Row>> = {
+  401: { means: 'key missing or not valid', class: 'credentials', created: 'no' },
+  402: { means: 'not enough credits', class: 'wallet', created: 'no' },
+  404: { means: 'no such thing', class: 'bad_input', created: 'no' },
+  408: { means: 'the supplier did not answer for ten minutes', class: 'unavailable', created: 'maybe' },
+  422: { means: 'parameters not valid', class: 'bad_input', created: 'no' },
+  429: { means: 'more than 20 new tasks in 10 seconds', class: 'throttled', created: 'no' },
+  // The whole service is closed: said at the door, before an order is looked at.
+  455: { means: 'maintenance', class: 'unavailable', created: 'no' },
+  500: { means: 'internal error', class: 'unavailable', created: 'maybe' },
+  501: { means: 'the generation failed', class: 'unavailable', created: 'maybe' },
+  505: { means: 'the feature is switched off', class: 'forbidden', created: 'no' },
+};
+
+/** The window of the documented limit: a refused create is worth another try after it. */
+const CREATE_WINDOW_MS = 10_000;
+
+type ErrorAnswer = Exclude<Answer, { kind: 'ok' }>;
+
+export function readCreateError(answer: ErrorAnswer, nowMs: number): SubmitOutcome {
+  switch (answer.kind) {
+    case 'not_sent':
+      return { kind: 'not_sent', reason: answer.reason };
+    case 'lost':
+      return { kind: 'unknown', reason: `the answer was lost: ${answer.reason}` };
+    case 'unreadable': {
+      const refusal = classOfHttp(answer.httpStatus, false);
+      if (!refusal) return { kind: 'unknown', reason: `unreadable answer with HTTP ${answer.httpStatus}` };
+      const message = `HTTP ${answer.httpStatus} without an answer of Kie; is the base URL right?`;
+      const retryAfterMs = retryAfterOf(answer.headers, nowMs);
+      return { kind: 'refused', class: refusal, code: `http_${answer.httpStatus}`, message, retryAfterMs };
+    }
+    case 'error': {
+      const row = codeTable[answer.code];
+      const refusal = row ? row.class : classOfHttp(answer.httpStatus, true);
+      if (!refusal || row?.created === 'maybe') return { kind: 'unknown', reason: sentenceOf(answer) };
+      const waitMs =
+        retryAfterOf(answer.headers, nowMs) ?? (refusal === 'throttled' ? CREATE_WINDOW_MS : null);
+      const message = sentenceOf(answer);
+      return { kind: 'refused', class: refusal, code: String(answer.code), message, retryAfterMs: waitMs };
+    }
+  }
+}
+
+/** For codes that are not in the table (`enveloped`), or answers that are not Kie's at all. */
+function classOfHttp(httpStatus: number, enveloped: boolean): RefusalClass | null {
+  switch (httpStatus) {
+    case 400:
+    case 413:
+    case 422:
+      return 'bad_input';
+    case 401:
+      return 'credentials';
+    case 402:
+      return 'wallet';
+    case 403:
+      return 'forbidden';
+    case 404:
+      // Without an envelope this is some other server: the base URL is wrong and every order would fail the same way.
+      return enveloped ? 'bad_input' : 'forbidden';
+    case 429:
+      return 'throttled';
+    default:
+      return null;
+  }
+}
+
+/** What an error answer to a free question means for the question. It never says anything about a task. */
+export function readQuestionError(answer: ErrorAnswer, nowMs: number): QuestionFailed {
+  switch (answer.kind) {
+    case 'not_sent':
+    case 'lost':
+      return questionFailed('unavailable', answer.reason);
+    case 'unreadable': {
+      const failedBy = questionClassOf(classOfHttp(answer.httpStatus, true), answer.httpStatus);
+      const message = `HTTP ${answer.httpStatus} without a readable answer`;
+      return questionFailed(failedBy, message, retryAfterOf(answer.headers, nowMs));
+    }
+    case 'error': {
+      const refusal = codeTable[answer.code]?.class ?? classOfHttp(answer.httpStatus, true);
+      const failedBy = questionClassOf(refusal, answer.httpStatus);
+      return questionFailed(failedBy, sentenceOf(answer), retryAfterOf(answer.headers, nowMs));
+    }
+  }
+}
+
+export function questionFailed(
+  failedBy: QuestionFailed['class'],
+  message: string,
+  retryAfterMs: number | null = null,
+): QuestionFailed {
+  return { kind: 'question_failed', class: failedBy, message, retryAfterMs };
+}
+
+function questionClassOf(refusal: RefusalClass | null, httpStatus: number): QuestionFailed['class'] {
+  switch (refusal) {
+    case 'credentials':
+    case 'forbidden':
+      return 'credentials';
+    case 'throttled':
+    case 'no_slot':
+      return 'throttled';
+    case 'unavailable':
+    case 'wallet':
+      return 'unavailable';
+    case 'bad_input':
+    case 'moderation':
+    case 'duplicate_key':
+      return 'unreadable';
+    case null:
+      return httpStatus >= 500 || httpStatus === 408 ? 'unavailable' : 'unreadable';
+  }
+}
+
+/** Right after a create the vendor does not know its own task for a short time, and says so in either way. */
+export function saysNotFound(answer: Answer): boolean {
+  return answer.kind === 'error' && (answer.code === 404 || answer.code === 422);
+}
+
+/** Codes of failed tasks are listed nowhere; those of the envelope were seen in their place. */
+export function failureOf(
+  failCode: string | null,
+  failMsg: string,
+): { class: FailureClass; code: string; message: string } {
+  const bad = failCode === '400' || failCode === '422';
+  return {
+    class: bad ? 'bad_input' : 'upstream',
+    code: failCode || 'failed',
+    message: failMsg.slice(0, 500),
+  };
+}
+
+function sentenceOf({ httpStatus, code, message }: Extract<ErrorAnswer, { kind: 'error' }>): string {
+  const meaning = codeTable[code]?.means ?? 'not in the vendor’s table';
+  return `${message || meaning} (HTTP ${httpStatus}, code ${code}: ${meaning})`;
+}
+
+/** Not documented; honoured when a server or a gateway before it sends one: seconds or an HTTP date. */
+function retryAfterOf(headers: Record<string, string>, nowMs: number): number | null {
+  const value = headers['retry-after']?.trim();
+  if (!value) return null;
+  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+}
