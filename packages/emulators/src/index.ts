@@ -18,6 +18,14 @@ export type { FalAccountOptions, FalEmulator, FalOptions, FalSettings } from './
 export type { JobTiming } from './jobs/book.ts';
 export type { AnswerFault, JobFault, JobFaults } from './jobs/faults.ts';
 export type { JobAccept, JobEmulator, ServedJobs } from './jobs/served.ts';
+export {
+  createKie,
+  type KieAccountOptions,
+  type KieEmulator,
+  type KieOptions,
+  type KieSettings,
+} from './kie/emulator.ts';
+export { type ServedKie, type ServeKieOptions, serveKie } from './kie/server.ts';
 export type { KlingAccountOptions, KlingPackOptions } from './kling/account.ts';
 export { type KlingCallback, signCallback } from './kling/callbacks.ts';
 export type {

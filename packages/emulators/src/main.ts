@@ -5,10 +5,12 @@
  *   openrouter --api-key sk-or-sandbox
  *   fal --concurrency 2
  *   evolink --api-key sk-evo-sandbox --units 100000
+ *   kie --api-key kie-sandbox --webhook-secret key
  */
 import { parseArgs } from 'node:util';
 import { serveEvolink } from './evolink/server.ts';
 import { serveFal } from './fal/server.ts';
+import { serveKie } from './kie/server.ts';
 import { serveKling } from './kling/server.ts';
 import { serveOpenRouter } from './openrouter/handler.ts';
 import { serveReplicate } from './replicate/server.ts';
@@ -45,6 +47,7 @@ const starters: Readonly<Record<string, () => Promise<Started>>> = {
   openrouter: startOpenRouter,
   fal: startFal,
   evolink: startEvolink,
+  kie: startKie,
 };
 
 async function startKling(): Promise<Started> {
@@ -133,8 +136,16 @@ async function startEvolink(): Promise<Started> {
   return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
 }
 
+async function startKie(): Promise<Started> {
+  const webhookKey = values['webhook-secret'];
+  const account = { name: 'sandbox', keys: [values['api-key']], credits: number('units') };
+  const accounts = [{ ...account, ...(webhookKey === undefined ? {} : { webhookKey }) }];
+  const served = await serveKie({ ...jobOptions(), accounts });
+  return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
+}
+
 function number(
-  name: 'port' | 'concurrency' | 'queue-ms' | 'render-base-ms' | 'render-ms-per-second' | 'jitter',
+  name: 'port' | 'units' | 'concurrency' | 'queue-ms' | 'render-base-ms' | 'render-ms-per-second' | 'jitter',
 ) {
   const value = Number(values[name]);
   if (!(value >= 0)) throw new Error(`--${name}: ${values[name]} is not a number`);
