@@ -47,6 +47,12 @@ export type { KlingAccept, KlingExchange, KlingOptions } from './kling/world.ts'
 export { type ClipMaker, type ClipOrder, createClipMaker, makeClip, picturesFor } from './media/clip.ts';
 export { type Sample, sampleImage, sampleVideo } from './media/samples.ts';
 export {
+  createOpenAiVideos,
+  type OpenAiVideosOptions,
+  type ServeOpenAiVideosOptions,
+  serveOpenAiVideos,
+} from './openai-videos/handler.ts';
+export {
   createOpenRouter,
   type OpenRouterEmulator,
   type OpenRouterOptions,

@@ -12,6 +12,7 @@ import { serveEvolink } from './evolink/server.ts';
 import { serveFal } from './fal/server.ts';
 import { serveKie } from './kie/server.ts';
 import { serveKling } from './kling/server.ts';
+import { serveOpenAiVideos } from './openai-videos/handler.ts';
 import { serveOpenRouter } from './openrouter/handler.ts';
 import { serveReplicate } from './replicate/server.ts';
 
@@ -45,6 +46,7 @@ const starters: Readonly<Record<string, () => Promise<Started>>> = {
   kling: startKling,
   replicate: startReplicate,
   openrouter: startOpenRouter,
+  'openai-videos': startOpenAiVideos,
   fal: startFal,
   evolink: startEvolink,
   kie: startKie,
@@ -104,6 +106,12 @@ function jobOptions() {
     readInputs: !values['ignore-inputs'],
     ...(values.log === undefined ? {} : { logFile: values.log }),
   };
+}
+
+async function startOpenAiVideos(): Promise<Started> {
+  const models = ['kling-v3', 'kling-video-o1'];
+  const served = await serveOpenAiVideos({ ...jobOptions(), keys: [values['api-key']], models });
+  return { ready: { url: `${served.url}/v1`, apiKey: values['api-key'], models }, close: served.close };
 }
 
 async function startOpenRouter(): Promise<Started> {
