@@ -78,3 +78,17 @@ test('an installation that has an operator key already gets no first one', async
   await testDatabase().database.query({ name: '', text: 'DELETE FROM settings' });
   expect(await process().start()).toBeNull();
 });
+
+test('a database that does not answer just now costs neither the start nor the key', async () => {
+  const { markFirstKeyShown } = store.keys;
+  let refusals = 2;
+  store.keys.markFirstKeyShown = async (id) => {
+    refusals -= 1;
+    if (refusals >= 0) throw new Error('timeout exceeded when trying to connect');
+    return await markFirstKeyShown(id);
+  };
+  const first = await process().start();
+  expect(await first?.shown()).toBe(true);
+  expect(await process().start()).toBeNull();
+  expect(await works(first?.text ?? '')).toBe(true);
+});

@@ -18,6 +18,9 @@ export type FirstKey = {
 /** A start takes much less than this from making the key to showing it. */
 const SHOWING_MS = 5_000;
 const LOOK_EVERY_MS = 250;
+/** Marking is tried for as long as a start waits for its database. */
+const MARK_TRIES = 60;
+const MARK_AGAIN_MS = 500;
 
 export async function firstOperatorKey(
   context: Pick<Context, 'clock' | 'random' | 'store'>,
@@ -36,7 +39,19 @@ export async function firstOperatorKey(
     expires_at: null,
   });
   if (!(await store.keys.insertFirstKey(key, unseen, clock.now()))) return null;
-  return { text, shown: () => store.keys.markFirstKeyShown(key.id) };
+  return { text, shown: () => markShown(context, key.id) };
+}
+
+/** A database that is slow just now must not end the start, nor the key with the next one. */
+async function markShown({ clock, store }: Pick<Context, 'clock' | 'store'>, id: string): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await store.keys.markFirstKeyShown(id);
+    } catch (error) {
+      if (tries === MARK_TRIES) throw error;
+      await clock.sleep(MARK_AGAIN_MS);
+    }
+  }
 }
 
 /** The id of a key that its maker did not show, null when none was ever made. */
