@@ -8,6 +8,9 @@ import type { ByteReader } from './media.ts';
 import { makePoster } from './poster.ts';
 import { FromThread, ToThread, type Work } from './thread-messages.ts';
 
+// What parsers print about broken files is nobody's; and read by our owner, it would keep the whole process alive.
+for (const stream of [process.stdout, process.stderr]) stream.write = () => true;
+
 const asked = new Map<number, (bytes: Uint8Array | null) => void>();
 let questions = 0;
 

@@ -143,16 +143,13 @@ async function answerRead(
 }
 
 function spawn(): Worker {
-  const worker = new Worker(new URL('./media-thread.mjs', import.meta.url), {
+  return new Worker(new URL('./media-thread.mjs', import.meta.url), {
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
-    // What parsers print about broken files is not for our logs.
+    // Kept away from our logs, and not read either: a stream that is read keeps the process alive (unref or not).
     stdout: true,
     stderr: true,
   });
-  worker.stdout.resume();
-  worker.stderr.resume();
-  return worker;
 }
 
 function isOutOfMemory(error: unknown): boolean {
