@@ -12,7 +12,13 @@ import type {
   Supported,
   UpstreamResponse,
 } from '../contract.ts';
-import { accessOf, ReplicateCredential, ReplicateSettings } from './auth.ts';
+import {
+  accessOf,
+  ReplicateCredential,
+  ReplicateSettings,
+  RUN_MINUTES_MOST,
+  START_MINUTES_MOST,
+} from './auth.ts';
 import { createRequest } from './body.ts';
 import { callbackKeys, readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
@@ -20,10 +26,6 @@ import { supportsOrder } from './limits.ts';
 import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
 import { balance, cancel, find, observe } from './questions.ts';
 import { type Handle, Prediction, readAs } from './wire.ts';
-
-/** What a start deadline is for: after it an order that nobody heard of again cannot begin any more. */
-const START_MINUTES = 120;
-const RUN_MINUTES = 60;
 
 export const replicate: Provider = {
   id: 'replicate',
@@ -35,7 +37,7 @@ export const replicate: Provider = {
     list: true,
     batchQuery: 1,
     cancel: 'any',
-    startDeadlineSeconds: (START_MINUTES + RUN_MINUTES) * 60,
+    startDeadlineSeconds: (START_MINUTES_MOST + RUN_MINUTES_MOST) * 60,
     callbackAuth: 'hmac',
     resultTtlSeconds: RESULT_TTL_SECONDS,
     // Failed runs of official models are not charged for their output; cancelled ones are. Not stated for Kling.
@@ -102,9 +104,9 @@ function* submit(path: PathContext, order: Order, ids: SubmitIds): Exchange<Subm
 function cancelAfter(path: PathContext, startBeforeMs: number | null): string {
   const settings = ReplicateSettings.safeParse(path.settings);
   const { run_minutes: run, start_minutes: start } = settings.success ? settings.data : {};
-  const byDefaultMs = Number(start ?? START_MINUTES) * 60_000;
+  const byDefaultMs = Number(start ?? START_MINUTES_MOST) * 60_000;
   const waitMs = startBeforeMs === null ? byDefaultMs : Math.min(byDefaultMs, startBeforeMs - path.nowMs);
-  const seconds = Math.ceil(Math.max(0, waitMs) / 1000) + Number(run ?? RUN_MINUTES) * 60;
+  const seconds = Math.ceil(Math.max(0, waitMs) / 1000) + Number(run ?? RUN_MINUTES_MOST) * 60;
   return `${seconds}s`;
 }
 

@@ -9,16 +9,28 @@ export const ReplicateCredential = z.strictObject({
     .describe('API token from replicate.com/account/api-tokens'),
 });
 
+/** Declared to the guarantee: after both together no prediction of ours can begin any more. */
+export const START_MINUTES_MOST = 120;
+export const RUN_MINUTES_MOST = 60;
+
 /** A whole number of minutes, so that what is configured is what the header says. */
-const Minutes = z.string().regex(/^[1-9]\d{0,3}$/, 'a whole number of minutes');
+const minutesUpTo = (most: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'a whole number of minutes')
+    .refine((text) => Number(text) <= most, `at most ${most} minutes`);
 
 export const ReplicateSettings = z.strictObject({
-  run_minutes: Minutes.optional().describe(
-    'Time that a prediction may take once it has started; 60 by default. A longer one is cancelled and charged.',
-  ),
-  start_minutes: Minutes.optional().describe(
-    'How long a prediction may wait for its start when the order sets no limit; 120 by default.',
-  ),
+  run_minutes: minutesUpTo(RUN_MINUTES_MOST)
+    .optional()
+    .describe(
+      'Minutes that a prediction may take once started (default 60); a longer one is cancelled, and charged',
+    ),
+  start_minutes: minutesUpTo(START_MINUTES_MOST)
+    .optional()
+    .describe(
+      'Minutes that a prediction may wait for its start (default 120); then it is dropped, free of charge',
+    ),
 });
 
 export type Access = { ok: true; headers: Record<string, string> } | { ok: false; reason: string };
