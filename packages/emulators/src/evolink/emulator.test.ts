@@ -33,7 +33,8 @@ function open(options: Partial<EvolinkOptions> = {}) {
   const create = async (change: JsonObject = {}, headers: Record<string, string> = {}) =>
     call('POST', '/v1/videos/generations', { ...text, ...change }, headers);
   const credits = async () => {
-    const { user } = (await call('GET', '/v1/credits')).body;
+    const { data } = (await call('GET', '/v1/credits')).body;
+    const user = isObject(data) ? data.user : null;
     return isObject(user) ? user.remaining_credits : null;
   };
   const pass = (ms: number): void => {
@@ -50,7 +51,7 @@ describe('the life of a task', () => {
   test('pending, processing, completed; credits reserved, then used', async () => {
     const desk = open();
     const made = await desk.create();
-    expect(made.body).toMatchObject({ status: 'pending', usage: { credits_reserved: 27 } });
+    expect(made.body).toMatchObject({ status: 'pending', usage: { credits_reserved: 270_000 } });
     expect(idOf(made)).toMatch(/^task-unified-/);
     expect(await desk.credits()).toBe(73);
     desk.pass(1_500);
@@ -156,6 +157,12 @@ describe('orders', () => {
     ['a strange quality', { quality: '480p' }, 'quality'],
     ['a picture for text', { image_urls: ['https://x.example/a.png'] }, 'image_urls'],
     ['an edit with a length', { model: 'kling-o3-video-edit' }, 'duration'],
+    ['a list of elements outside the parameters', { element_list: [] }, 'element_list'],
+    [
+      'shots cut by the model on O3',
+      { model: 'kling-o3-text-to-video', model_params: { multi_shot: true, shot_type: 'intelligence' } },
+      'model_params.shot_type',
+    ],
     ['a callback without TLS', { callback_url: 'http://gateway.example/x' }, 'callback_url'],
     ['a callback to this machine', { callback_url: 'https://127.0.0.1/x' }, 'callback_url'],
     [

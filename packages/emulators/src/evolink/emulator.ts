@@ -254,17 +254,22 @@ function head(job: Job<EvolinkWork>, status: string, progress: number): JsonObje
     status,
     type: 'video',
     task_info: {
-      can_cancel: false,
+      can_cancel: isOpen(job),
       estimated_time: Math.max(1, Math.round(((job.endsAt ?? job.startsAt) - job.createdAt) / 1000)),
       video_duration: job.order.seconds ?? ASSUMED_SECONDS,
     },
   };
 }
 
+/** The pages of 3.0 show the estimate in ten-thousandths (270000 for 5 s), the others in credits. */
+function reservedOf({ model, charge }: EvolinkWork): number {
+  return /^kling-v3-(text|image|turbo)/.test(model) ? Number(charge) : creditsOf(charge);
+}
+
 function created(job: Job<EvolinkWork>): EmulatorAnswer {
   const usage = {
     billing_rule: 'per_second',
-    credits_reserved: creditsOf(job.order.charge),
+    credits_reserved: reservedOf(job.order),
     user_group: 'default',
   };
   return json(200, { ...head(job, 'pending', 0), usage });
@@ -277,7 +282,7 @@ function record(world: World<EvolinkWork>, job: Job<EvolinkWork>, shown: Shown, 
   const progress = { queued: 0, running: 50, succeeded: 100, failed: 100, cancelled: 100 }[shown.state];
   const reserved = {
     billing_rule: 'per_second',
-    credits_reserved: creditsOf(order.charge),
+    credits_reserved: reservedOf(order),
     user_group: 'default',
   };
   const used = {
@@ -333,14 +338,14 @@ function matches(query: URLSearchParams, name: string, value: Json | undefined):
 
 function creditsRecord({ account, key }: Place): JsonObject {
   const remaining = key.budget === null ? account.credits : key.budget - key.spent;
-  return {
-    user: { remaining_credits: creditsOf(account.credits) },
-    token: {
-      used_credits: creditsOf(key.spent),
-      remaining_credits: creditsOf(remaining),
-      unlimited_credits: key.budget === null,
-    },
+  const spent = account.keys.reduce((sum, known) => sum + known.spent, 0n);
+  const token = {
+    used_credits: creditsOf(key.spent),
+    remaining_credits: creditsOf(remaining),
+    unlimited_credits: key.budget === null,
   };
+  const user = { remaining_credits: creditsOf(account.credits), used_credits: creditsOf(spent) };
+  return { data: { token, user }, message: '', success: true };
 }
 
 function newId(world: World<EvolinkWork>, now: number): string {

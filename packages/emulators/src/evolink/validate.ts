@@ -22,10 +22,13 @@ type Field =
   | 'quality'
   | 'sound'
   | 'shots'
+  /** Shots cut by the model. */
+  | 'smart'
   | 'negative'
+  /** `image_start` is required, or may be left out. */
   | 'frames'
-  | 'images'
-  | 'pair';
+  | 'optional frames'
+  | 'keep';
 
 type Shape = {
   /** Lengths on offer; none: the length follows the input video. */
@@ -56,46 +59,51 @@ const motion: Shape = {
   video: 'video_urls',
   images: [1, 1],
   orientation: true,
-  elements: 1,
 };
 
 const shapes: Readonly<Record<string, Shape>> = {
-  'kling-v3-text-to-video': { ...v3, has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'negative'] },
+  'kling-v3-text-to-video': {
+    ...v3,
+    has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'smart', 'negative'],
+  },
   'kling-v3-image-to-video': {
     ...v3,
-    has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'negative', 'frames'],
+    promptNeeded: false,
+    has: ['duration', 'quality', 'sound', 'shots', 'smart', 'negative', 'frames'],
     elements: 3,
   },
   'kling-v3-turbo-text-to-video': { ...turbo, has: ['duration', 'aspect', 'quality'] },
-  'kling-v3-turbo-image-to-video': { ...turbo, has: ['duration', 'quality', 'frames'] },
-  'kling-o3-text-to-video': { ...v3, has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'negative'] },
+  'kling-v3-turbo-image-to-video': { ...turbo, promptNeeded: false, has: ['duration', 'quality', 'frames'] },
+  'kling-o3-text-to-video': { ...v3, has: ['duration', 'aspect', 'quality', 'sound', 'shots'], elements: 7 },
   'kling-o3-image-to-video': {
     ...v3,
-    has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'negative', 'frames'],
+    has: ['duration', 'aspect', 'quality', 'sound', 'shots', 'optional frames'],
     images: [0, 7],
-    elements: 3,
+    elements: 7,
   },
   'kling-o3-reference-to-video': {
     ...omniVideo,
     seconds: upTo15.slice(0, 8),
-    has: ['duration', 'aspect', 'quality'],
+    has: ['duration', 'aspect', 'quality', 'keep'],
+    images: [0, 4],
+    elements: 4,
   },
-  'kling-o3-video-edit': { ...omniVideo, has: ['quality'], images: [0, 4] },
+  'kling-o3-video-edit': { ...omniVideo, has: ['quality', 'keep'], images: [0, 4], elements: 4 },
   'kling-o1-image-to-video': {
     promptMax: 5000,
     promptNeeded: true,
     seconds: [5, 10],
-    has: ['duration', 'pair'],
+    has: ['duration', 'aspect'],
     images: [1, 2],
   },
   'kling-o1-video-edit': {
     promptMax: 5000,
     promptNeeded: true,
-    has: [],
+    has: ['keep'],
     video: 'video_urls',
     images: [0, 4],
   },
-  'kling-v3-motion-control': motion,
+  'kling-v3-motion-control': { ...motion, elements: 1 },
   'kling-v2.6-motion-control': motion,
 };
 
@@ -141,10 +149,13 @@ function parse(body: Json | undefined, plainCallbacks: boolean): EvolinkOrder {
     callbackUrl: readCallbackUrl(body, plainCallbacks),
   };
   checkMotion(shape, parameters);
-  checkElements(shape, body.element_list ?? parameters.element_list);
+  if (body.element_list !== undefined) throw new Bad('element_list', 'belongs into model_params');
+  const elements = countElements(shape, parameters.element_list);
+  if (elements + order.images.length > (shape.video === 'video_url' ? 4 : 7)) {
+    throw new Bad('model_params.element_list', 'too many images and elements together');
+  }
   checkWatermark(parameters);
-  if (shape.video !== undefined && (body.keep_original_sound === true || parameters.keep_sound === true))
-    order.sound = true;
+  if (keepsSound(shape, body, parameters)) order.sound = true;
   return order;
 }
 
@@ -177,8 +188,7 @@ function readSound(shape: Shape, body: JsonObject): boolean {
 
 function readAspect(shape: Shape, body: JsonObject): EvolinkOrder['aspect'] {
   const { aspect_ratio: aspect } = body;
-  if (aspect === undefined)
-    return shape.has.includes('aspect') && !shape.has.includes('frames') ? '16:9' : null;
+  if (aspect === undefined) return shape.has.includes('aspect') && shape.images === undefined ? '16:9' : null;
   if (!shape.has.includes('aspect')) throw new Bad('aspect_ratio', 'not a parameter of this model');
   if (aspect !== '16:9' && aspect !== '9:16' && aspect !== '1:1')
     throw new Bad('aspect_ratio', '16:9, 9:16 or 1:1');
@@ -205,7 +215,7 @@ function readShots(shape: Shape, parameters: JsonObject, body: JsonObject): bool
   if (typeof multi !== 'boolean') throw new Bad('model_params.multi_shot', 'must be a boolean');
   if (!multi) return false;
   if (!shape.has.includes('shots')) throw new Bad('model_params.multi_shot', 'not a parameter of this model');
-  if (type === 'intelligence') return false;
+  if (type === 'intelligence' && shape.has.includes('smart')) return false;
   if (type !== 'customize') throw new Bad('model_params.shot_type', 'customize or intelligence');
   if (!Array.isArray(shots) || shots.length < 1 || shots.length > 6)
     throw new Bad('model_params.multi_prompt', '1 to 6');
@@ -229,9 +239,12 @@ function readImages(shape: Shape, body: JsonObject): string[] {
   const start = address(body.image_start, 'image_start');
   const end = address(body.image_end, 'image_end');
   const list = addresses(body.image_urls, 'image_urls');
-  const frames = shape.has.includes('frames');
+  const loose = shape.has.includes('optional frames');
+  const frames = loose || shape.has.includes('frames');
   if (!frames && (start ?? end) !== null) throw new Bad('image_start', 'not a parameter of this model');
-  if (frames && start === null) throw new Bad('image_start', 'is required');
+  if (end !== null && (start === null || list.length > 0))
+    throw new Bad('image_end', 'a last frame needs a first one, and no more');
+  if (frames && !loose && start === null) throw new Bad('image_start', 'is required');
   const [least, most] = shape.images ?? [0, 0];
   if (list.length < least || list.length > most) throw new Bad('image_urls', `${least} to ${most} images`);
   return [...(start === null ? [] : [start]), ...(end === null ? [] : [end]), ...list];
@@ -264,6 +277,16 @@ function addresses(value: Json | undefined, param: string): string[] {
   return value.map((one) => address(one, param) ?? '');
 }
 
+/** The sound of an input video is kept unless that is refused. */
+function keepsSound(shape: Shape, body: JsonObject, parameters: JsonObject): boolean {
+  const { keep_original_sound: keep } = body;
+  if (keep !== undefined && (typeof keep !== 'boolean' || !shape.has.includes('keep'))) {
+    throw new Bad('keep_original_sound', 'not a parameter of this model');
+  }
+  if (shape.has.includes('keep')) return keep !== false;
+  return shape.orientation === true && parameters.keep_sound !== false;
+}
+
 function checkMotion(
   shape: Shape,
   { character_orientation: orientation, keep_sound: keep }: JsonObject,
@@ -277,14 +300,15 @@ function checkMotion(
     throw new Bad(place, 'image or video is required');
 }
 
-function checkElements(shape: Shape, list: Json | undefined): void {
-  if (list === undefined) return;
+function countElements(shape: Shape, list: Json | undefined): number {
+  if (list === undefined) return 0;
   if (!Array.isArray(list) || list.length > (shape.elements ?? 0))
     throw new Bad('element_list', 'too many elements');
   for (const element of list) {
     if (!isObject(element) || typeof element.element_id !== 'string')
       throw new Bad('element_list', 'element_id is text');
   }
+  return list.length;
 }
 
 function checkWatermark({ watermark_info: info }: JsonObject): void {

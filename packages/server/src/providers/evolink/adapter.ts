@@ -22,9 +22,9 @@ import { readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
 import { routeOf } from './models.ts';
-import { costReserved, RESULT_TTL_SECONDS, statusWords } from './observation.ts';
+import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
 import { BATCH, balance, find, observe } from './questions.ts';
-import { type Handle, readAnswer, Task, TaskId } from './wire.ts';
+import { type Handle, readAnswer, TaskId } from './wire.ts';
 
 /** Empty `baseUrl`: none is known, the path must name it. */
 type Profile = { id: string; name: string; baseUrl: string };
@@ -79,7 +79,7 @@ function* submit(path: PathContext, order: Order, ids: SubmitIds): Exchange<Subm
   const access = accessOf(path);
   if (!access.ok) return refusedHere('credentials', 'path_unusable', access.reason);
   const supported = supportsOrder(order);
-  const route = routeOf(order.model, order.mode);
+  const route = routeOf(order);
   if (!supported.ok)
     return refusedHere('bad_input', 'not_supported', `${supported.field}: ${supported.reason}`);
   if (!route) return refusedHere('bad_input', 'not_supported', `${order.model} has no ${order.mode} here`);
@@ -112,9 +112,8 @@ function readCreated(response: UpstreamResponse, nowMs: number): SubmitOutcome {
   const created = Created.safeParse(answer.body);
   if (!created.success) return { kind: 'unknown', reason: 'the answer says success but names no task' };
   const handle: Handle = { v: 1, taskId: created.data.id };
-  const task = Task.safeParse(answer.body);
-  const reserved = task.success ? (task.data.usage?.credits_reserved ?? null) : null;
-  return { kind: 'accepted', upstreamId: created.data.id, handle, cost: costReserved(reserved) };
+  // `credits_reserved` is an estimate, and on some pages in ten-thousandths of a credit (270000 for 27): not a cost.
+  return { kind: 'accepted', upstreamId: created.data.id, handle, cost: null };
 }
 
 /** No cancel call is documented, although `task_info.can_cancel` exists: what was accepted runs to its end. */

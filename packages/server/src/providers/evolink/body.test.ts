@@ -62,7 +62,7 @@ describe('bodies', () => {
       prompt: 'Let <<<element_1>>> wave at a@element_1.example, as <<<element_1>>> does',
       image_start: 'https://media.example/image_1.png',
       image_end: 'https://media.example/image_2.png',
-      element_list: [{ element_id: '893605946402811985' }],
+      model_params: { element_list: [{ element_id: '893605946402811985' }] },
     });
   });
 
@@ -109,6 +109,38 @@ describe('bodies', () => {
       image_urls: ['https://media.example/image_3.png'],
     });
     expect(bodyOf({ ...edit, sound: 'off' })).toMatchObject({ keep_original_sound: false });
+  });
+});
+
+describe('references on O3', () => {
+  const reference: Partial<Order> = { model: 'kling-o3', mode: 'reference-to-video' };
+
+  test('beside a video: its sound is refused in so many words, for it would be kept', () => {
+    const inputs = [inputOf('reference_video'), inputOf('reference_image'), inputOf('element')];
+    expect(bodyOf({ ...reference, multiShot: 'auto', inputs })).toEqual({
+      model: 'kling-o3-reference-to-video',
+      prompt: 'A paper boat on a rainy street',
+      duration: 5,
+      aspect_ratio: '16:9',
+      quality: '720p',
+      keep_original_sound: false,
+      image_urls: ['https://media.example/image_3.png'],
+      video_url: 'https://media.example/video_1.mp4',
+      model_params: {
+        element_list: [{ element_id: '893605946402811985' }],
+        watermark_info: { enabled: false },
+      },
+      callback_url: ids.callbackUrl,
+    });
+  });
+
+  test('pictures alone go to the model for frames, which needs none', () => {
+    expect(bodyOf({ ...reference, inputs: [inputOf('reference_image')] })).toMatchObject({
+      model: 'kling-o3-image-to-video',
+      image_urls: ['https://media.example/image_3.png'],
+      sound: 'off',
+      model_params: { multi_shot: false },
+    });
   });
 });
 

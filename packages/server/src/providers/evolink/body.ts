@@ -20,7 +20,6 @@ export function createBody(order: Order, route: Route, ids: SubmitIds, path: Pat
     sound: route.soundField === 'sound' ? order.sound : undefined,
     keep_original_sound: route.soundField === 'keep_original_sound' ? order.sound === 'original' : undefined,
     ...media(order, route),
-    element_list: route.elements === 'element_list' ? elementsOf(order) : undefined,
     model_params: Object.keys(parameters).length > 0 ? parameters : undefined,
     callback_url: callbackOf(ids, path),
   };
@@ -44,7 +43,7 @@ function withMarkers(text: string, inputs: readonly OrderInput[]): string {
 }
 
 function modelParams(order: Order, route: Route): Record<string, unknown> {
-  const elements = route.elements === 'model_params.element_list' ? elementsOf(order) : undefined;
+  const elements = elementsOf(order);
   return {
     ...(route.multiShotField ? shotParams(order) : {}),
     ...(order.orientation === null ? {} : { character_orientation: order.orientation }),

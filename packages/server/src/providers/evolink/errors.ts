@@ -3,6 +3,9 @@
  * 2026-11-22). Codes of refusals: the error handler of the vendor's command line client (October 2026); the public
  * pages list the HTTP statuses 400, 401, 402, 403, 404, 413, 429, 500, 502 and 503 only.
  *
+ * The money and key codes are said at the door: that client counts them, and no others, as proof that nothing was
+ * ordered. We also believe the codes that are about the request itself and those of a choice that came to nothing.
+ *
  * The code decides, and the HTTP status where there is no known code. Credits are reserved before the work is handed
  * to a supplier, so a server error after a create proves nothing: `created: 'maybe'`.
  */
@@ -23,17 +26,23 @@ export const refusalTable: Readonly<Record<string, Row>> = {
   insufficient_token_quota: no('wallet'),
   key_quota_exhausted: no('wallet'),
   token_daily_quota_exceeded: no('wallet'),
+  key_daily_quota_exhausted: no('wallet'),
   key_disabled: no('credentials'),
   key_expired: no('credentials'),
+  user_disabled: no('credentials'),
   key_model_not_allowed: no('forbidden'),
   ip_restricted: no('forbidden'),
   // Nobody behind the vendor sells this model now: said before anything is reserved.
   no_available_channel: no('unavailable'),
+  channel_selection_failed: no('unavailable'),
   model_unavailable: no('unavailable'),
   service_unavailable: maybe('unavailable'),
   invalid_parameters: no('bad_input'),
   content_policy_violation: no('moderation'),
   content_filter: no('moderation'),
+  sensitive_content: no('moderation'),
+  moderation_blocked: no('moderation'),
+  input_moderation_failed: no('moderation'),
   // The key belongs to another body: an earlier send of this attempt did arrive.
   idempotency_conflict: no('duplicate_key'),
   // The vendor itself does not know what became of an order that it may have paid for.
@@ -44,6 +53,9 @@ export const refusalTable: Readonly<Record<string, Row>> = {
 export const failureTable: Readonly<Record<string, FailureClass>> = {
   content_policy_violation: 'moderation',
   content_filter: 'moderation',
+  sensitive_content: 'moderation',
+  moderation_blocked: 'moderation',
+  input_moderation_failed: 'moderation',
   invalid_parameters: 'bad_input',
   image_dimension_mismatch: 'bad_input',
   image_processing_error: 'bad_input',

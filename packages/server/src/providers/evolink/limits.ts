@@ -14,7 +14,7 @@ type Refused = Extract<Supported, { ok: false }>;
 
 export function supportsOrder(order: Order): Supported {
   if (!Object.hasOwn(evolinkModels, order.model)) return no('model', `there is no model ${order.model} here`);
-  const route = routeOf(order.model, order.mode);
+  const route = routeOf(order);
   if (!route) return no('mode', `${order.model} has no ${order.mode} here`);
   for (const limit of [
     frameLimits,
@@ -118,8 +118,27 @@ function inputLimits(order: Order, route: Route): Refused | null {
       return no(fieldOfRole(role, route), `${order.mode} needs ${count.min} ${role} here`);
     if (given > count.max) return no(fieldOfRole(role, route), `at most ${count.max} ${role}`);
   }
+  return combinationLimits(order);
+}
+
+/** The rules of the omni pages; the other models take too few inputs to break them. */
+function combinationLimits(order: Order): Refused | null {
+  const frames = countOf(order, 'first_frame', 'last_frame');
   const references = countOf(order, 'reference_image', 'element');
-  return references > 7 ? no('image_urls', 'at most 7 reference images and elements together') : null;
+  const most = countOf(order, 'reference_video', 'base_video') > 0 ? 4 : 7;
+  if (references > most)
+    return no('image_urls', `at most ${most} reference images and elements together here`);
+  if (order.mode === 'reference-to-video' && references + countOf(order, 'reference_video') === 0) {
+    return no('image_urls', 'a reference image, an element or a reference video is needed');
+  }
+  if (countOf(order, 'first_frame') > 0 && countOf(order, 'element') > 3) {
+    return no('element_list', 'at most 3 elements beside a first frame');
+  }
+  if (countOf(order, 'last_frame') === 0) return null;
+  if (frames < 2) return no('image_start', 'a last frame needs a first frame');
+  return countOf(order, 'reference_image') > 0
+    ? no('image_end', 'a last frame excludes reference images')
+    : null;
 }
 
 function shotLimits(order: Order, route: Route): Refused | null {

@@ -1,9 +1,9 @@
 /**
  * Which of our models the unified API renders, under which of its ids, with which limits and in which fields.
- * Facts: the Kling pages of docs.evolink.ai (read 2026-11-22), cross-checked with the parameter tables of the
- * vendor's command line client (October 2026). What a page does not list is not offered.
+ * Facts: the parameter tables of the vendor's command line client (October 2026), which are generated from the pages of
+ * docs.evolink.ai (read 2026-11-22). What a page does not list is not offered.
  */
-import type { InputRole, Mode, Order, Resolution, Sound } from '@sluice/contract';
+import { InputRole, type Mode, type Order, type Resolution, type Sound } from '@sluice/contract';
 
 type Count = { min: number; max: number };
 
@@ -30,7 +30,6 @@ export type Route = {
   /** `frames`: `image_urls` holds the first and the last frame, in this order. */
   frames: 'image_start' | 'image_urls';
   video: 'video_url' | 'video_urls';
-  elements: 'element_list' | 'model_params.element_list' | null;
   watermarkField: boolean;
 };
 
@@ -41,6 +40,7 @@ const upTo4k: Resolution[] = ['720p', '1080p', '4k'];
 const one: Count = { min: 1, max: 1 };
 const maybe: Count = { min: 0, max: 1 };
 const few: Count = { min: 0, max: 4 };
+const many: Count = { min: 0, max: 7 };
 
 const v3Text: Route = {
   id: 'kling-v3-text-to-video',
@@ -59,7 +59,6 @@ const v3Text: Route = {
   inputs: {},
   frames: 'image_start',
   video: 'video_url',
-  elements: null,
   watermarkField: true,
 };
 
@@ -68,7 +67,6 @@ const v3Image: Route = {
   id: 'kling-v3-image-to-video',
   aspectRatios: [],
   inputs: { first_frame: one, last_frame: maybe, element: { min: 0, max: 3 } },
-  elements: 'element_list',
 };
 
 /** No sound field: a clip of 3.0 Turbo always has sound (seen at the vendor behind it, 2026-09). */
@@ -84,13 +82,24 @@ const turboText: Route = {
   watermarkField: false,
 };
 
-const o3Text: Route = { ...v3Text, id: 'kling-o3-text-to-video' };
+/** Shots can only be customised here, and there is no negative prompt. */
+const o3Text: Route = {
+  ...v3Text,
+  id: 'kling-o3-text-to-video',
+  multiShot: ['off', 'custom'],
+  negativePrompt: false,
+};
 
 const o3Image: Route = {
-  ...v3Image,
+  ...o3Text,
   id: 'kling-o3-image-to-video',
-  aspectRatios: aspects,
-  inputs: { ...v3Image.inputs, reference_image: { min: 0, max: 7 } },
+  inputs: { ...v3Image.inputs, reference_image: many },
+};
+
+/** References without a video: the same model as for frames, which needs none. */
+const o3Pictures: Route = {
+  ...o3Image,
+  inputs: { first_frame: maybe, last_frame: maybe, reference_image: many, element: many },
 };
 
 const o3Reference: Route = {
@@ -98,14 +107,13 @@ const o3Reference: Route = {
   id: 'kling-o3-reference-to-video',
   resolutions: upTo1080,
   seconds: [3, 4, 5, 6, 7, 8, 9, 10],
-  sounds: ['off'],
-  soundField: null,
+  // Kept unless it is refused, so it is always said.
+  sounds: ['off', 'original'],
+  soundField: 'keep_original_sound',
   // Beside a reference video Kling's omni model cuts the shots itself, and the page has no field for it.
   multiShot: ['auto'],
   multiShotField: false,
-  negativePrompt: false,
-  inputs: { reference_video: one },
-  watermarkField: false,
+  inputs: { reference_video: one, reference_image: few, element: few },
 };
 
 const o3Edit: Route = {
@@ -113,20 +121,17 @@ const o3Edit: Route = {
   id: 'kling-o3-video-edit',
   seconds: null,
   aspectRatios: [],
-  sounds: ['off', 'original'],
-  soundField: 'keep_original_sound',
   multiShot: ['off'],
-  inputs: { base_video: one, reference_image: few },
+  inputs: { base_video: one, reference_image: few, element: few },
 };
 
-/** The page names no quality, no aspect ratio and no sound: the least is promised. */
+/** The page names no quality: the least is promised. */
 const o1Image: Route = {
   ...turboText,
   id: 'kling-o1-image-to-video',
   qualityField: false,
   resolutions: ['720p'],
   seconds: [5, 10],
-  aspectRatios: [],
   sounds: ['off'],
   promptMax: 5000,
   inputs: { first_frame: one, last_frame: maybe },
@@ -137,6 +142,9 @@ const o1Edit: Route = {
   ...o1Image,
   id: 'kling-o1-video-edit',
   seconds: null,
+  aspectRatios: [],
+  sounds: ['off', 'original'],
+  soundField: 'keep_original_sound',
   inputs: { base_video: one, reference_image: few },
   frames: 'image_start',
   video: 'video_urls',
@@ -157,38 +165,39 @@ const motion: Route = {
   orientations: ['image', 'video'],
   inputs: { motion_image: one, motion_video: one, element: maybe },
   video: 'video_urls',
-  elements: 'model_params.element_list',
 };
 
-export const evolinkModels: Readonly<Record<string, Partial<Record<Mode, Route>>>> = {
-  'kling-3.0': { 'text-to-video': v3Text, 'image-to-video': v3Image },
+/** Where a mode has several routes, the inputs of the order decide. */
+export const evolinkModels: Readonly<Record<string, Partial<Record<Mode, readonly Route[]>>>> = {
+  'kling-3.0': { 'text-to-video': [v3Text], 'image-to-video': [v3Image] },
   'kling-3.0-turbo': {
-    'text-to-video': turboText,
-    'image-to-video': {
-      ...turboText,
-      id: 'kling-v3-turbo-image-to-video',
-      aspectRatios: [],
-      inputs: { first_frame: one },
-    },
+    'text-to-video': [turboText],
+    'image-to-video': [
+      { ...turboText, id: 'kling-v3-turbo-image-to-video', aspectRatios: [], inputs: { first_frame: one } },
+    ],
   },
   'kling-o3': {
-    'text-to-video': o3Text,
-    'image-to-video': o3Image,
-    'reference-to-video': o3Reference,
-    'video-edit': o3Edit,
+    'text-to-video': [o3Text],
+    'image-to-video': [o3Image],
+    'reference-to-video': [o3Reference, o3Pictures],
+    'video-edit': [o3Edit],
   },
-  'kling-o1': { 'image-to-video': o1Image, 'video-edit': o1Edit },
-  'kling-motion-control': { 'motion-control': motion },
+  'kling-o1': { 'image-to-video': [o1Image], 'video-edit': [o1Edit] },
+  'kling-motion-control': { 'motion-control': [motion] },
   'kling-2.6-motion-control': {
-    'motion-control': {
-      ...motion,
-      id: 'kling-v2.6-motion-control',
-      inputs: { motion_image: one, motion_video: one },
-      elements: null,
-    },
+    'motion-control': [
+      { ...motion, id: 'kling-v2.6-motion-control', inputs: { motion_image: one, motion_video: one } },
+    ],
   },
 };
 
-export function routeOf(model: string, mode: Mode): Route | null {
-  return (Object.hasOwn(evolinkModels, model) && evolinkModels[model]?.[mode]) || null;
+/** The first one that has all that it needs; where none has, the last one says what is missing. */
+export function routeOf(order: Pick<Order, 'model' | 'mode' | 'inputs'>): Route | null {
+  const routes =
+    (Object.hasOwn(evolinkModels, order.model) && evolinkModels[order.model]?.[order.mode]) || [];
+  const given = new Set(order.inputs.map(({ role }) => role));
+  const fed = routes.find((route) =>
+    InputRole.options.every((role) => !route.inputs[role]?.min || given.has(role)),
+  );
+  return fed ?? routes.at(-1) ?? null;
 }

@@ -88,17 +88,11 @@ function secondsOf(figure: string | null): number | null {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
 }
 
-/** What was taken; what is only reserved may still be given back. Newer replies say it twice. */
+/**
+ * What was taken; what is only reserved may still be given back. `cost` is preferred where a reply has it: it states
+ * dollars beside credits, so its unit is beyond doubt.
+ */
 function costUsed({ usage }: Task): UpstreamCost | null {
-  return credits(usage?.credits_used ?? usage?.cost?.credits ?? null);
-}
-
-/** Set aside at the create, taken at the end of a success, given back after a failure. */
-export function costReserved(reserved: string | null): UpstreamCost | null {
-  return credits(reserved);
-}
-
-function credits(figure: string | null): UpstreamCost | null {
-  const amountMicros = microsOf(figure);
+  const amountMicros = microsOf(usage?.cost?.credits ?? usage?.credits_used ?? null);
   return amountMicros === null ? null : { unit: CREDIT, amountMicros };
 }

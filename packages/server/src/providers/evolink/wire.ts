@@ -49,7 +49,6 @@ export type Fault = z.infer<typeof Fault>;
 export const FaultEnvelope = z.object({ error: Fault });
 
 const Usage = z.object({
-  credits_reserved: Figure,
   credits_used: Figure,
   cost: z.object({ credits: Figure }).nullish().catch(null),
 });
@@ -68,17 +67,17 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
-/** An entry of `result_data[]`; the keys of the address differ between the pages, so each is tried. */
+/** An entry of `result_data[]`. */
 export const ResultEntry = z.object({
   url: z.string().nullish().catch(null),
   video_url: z.string().nullish().catch(null),
   duration: Figure,
 });
 
-/** The batch answer: the list bare, or under one of the names that such lists have in this API family. */
+/** The batch answer: under `data` for the vendor's own client; the other forms are those of its imitators. */
 export const TaskList = z.union([
-  z.array(z.unknown()),
   z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+  z.array(z.unknown()),
   z.object({ tasks: z.array(z.unknown()) }).transform(({ tasks }) => tasks),
   z.object({ data: z.object({ tasks: z.array(z.unknown()) }) }).transform(({ data }) => data.tasks),
 ]);

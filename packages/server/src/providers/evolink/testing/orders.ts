@@ -47,6 +47,8 @@ export function shotsFor(seconds: number): Order['shots'] {
 
 /** The least that a route takes. */
 export function plainOrder(model: string, mode: Mode, route: Route): Order {
+  const needed = InputRole.options.filter((role) => (route.inputs[role]?.min ?? 0) > 0);
+  const needsReference = mode === 'reference-to-video' && needed.length === 0;
   return orderOf({
     model,
     mode,
@@ -55,9 +57,9 @@ export function plainOrder(model: string, mode: Mode, route: Route): Order {
     sound: route.sounds[0] ?? 'off',
     multiShot: route.multiShot[0] ?? 'off',
     orientation: route.orientations.at(-1) ?? null,
-    inputs: InputRole.options
-      .filter((role) => (route.inputs[role]?.min ?? 0) > 0)
-      .map((role) => inputOf(role)),
+    inputs: [...needed, ...(needsReference ? (['reference_image'] as const) : [])].map((role) =>
+      inputOf(role),
+    ),
   });
 }
 
@@ -79,7 +81,7 @@ export function declaredOrders(): { about: string; order: Order }[] {
       ...(route.negativePrompt ? [{ negativePrompt: 'fog' }] : []),
       ...InputRole.options
         .filter((role) => route.inputs[role]?.min === 0)
-        .map((role) => ({ inputs: [...plain.inputs, inputOf(role)] })),
+        .map((role) => ({ inputs: withInput(plain, role) })),
     ];
     return variants.map((change) => ({
       about: `${model} ${mode} ${JSON.stringify(change).slice(0, 120)}`,
@@ -88,12 +90,17 @@ export function declaredOrders(): { about: string; order: Order }[] {
   });
 }
 
+/** A last frame comes with a first one and without references. */
+function withInput({ inputs, mode }: Order, role: InputRole): OrderInput[] {
+  if (role !== 'last_frame' || mode !== 'reference-to-video') {
+    return [...inputs.filter((input) => input.role !== role), inputOf(role)];
+  }
+  return [inputOf('first_frame'), inputOf('last_frame'), inputOf('element')];
+}
+
 export function routes(): { model: string; mode: Mode; route: Route }[] {
   return Object.entries(evolinkModels).flatMap(([model, modes]) =>
-    Mode.options.flatMap((mode) => {
-      const route = modes[mode];
-      return route ? [{ model, mode, route }] : [];
-    }),
+    Mode.options.flatMap((mode) => (modes[mode] ?? []).map((route) => ({ model, mode, route }))),
   );
 }
 
@@ -180,10 +187,59 @@ export const refusedOrders: readonly { about: string; field: string; order: Orde
     }),
   },
   {
-    about: 'references without a video',
+    about: 'no reference at all',
     field: 'image_urls',
-    order: o3({ mode: 'reference-to-video', multiShot: 'auto', inputs: [inputOf('reference_image')] }),
+    order: o3({ mode: 'reference-to-video', inputs: [inputOf('first_frame')] }),
   },
+  {
+    about: 'five references beside a video',
+    field: 'image_urls',
+    order: o3({
+      mode: 'reference-to-video',
+      multiShot: 'auto',
+      inputs: [
+        inputOf('reference_video'),
+        ...['a', 'b', 'c', 'd'].map((name) => inputOf('reference_image', name)),
+        inputOf('element'),
+      ],
+    }),
+  },
+  {
+    about: 'a first frame beside a reference video',
+    field: 'image_start',
+    order: o3({
+      mode: 'reference-to-video',
+      multiShot: 'auto',
+      inputs: [inputOf('reference_video'), inputOf('first_frame')],
+    }),
+  },
+  {
+    about: 'a last frame beside a reference',
+    field: 'image_end',
+    order: o3({
+      mode: 'image-to-video',
+      inputs: [inputOf('first_frame'), inputOf('last_frame'), inputOf('reference_image')],
+    }),
+  },
+  {
+    about: 'a last frame alone',
+    field: 'image_start',
+    order: o3({ mode: 'reference-to-video', inputs: [inputOf('last_frame'), inputOf('reference_image')] }),
+  },
+  {
+    about: 'four elements beside a first frame',
+    field: 'element_list',
+    order: o3({
+      mode: 'reference-to-video',
+      inputs: [inputOf('first_frame'), ...['a', 'b', 'c', 'd'].map((name) => inputOf('element', name))],
+    }),
+  },
+  {
+    about: 'shots cut by the model on O3',
+    field: 'model_params.multi_shot',
+    order: o3({ multiShot: 'auto' }),
+  },
+  { about: 'a negative prompt on O3', field: 'negative_prompt', order: o3({ negativePrompt: 'fog' }) },
   {
     about: 'one shot beside a reference video',
     field: 'model_params.multi_shot',
