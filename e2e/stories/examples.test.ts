@@ -1,0 +1,69 @@
+/** Every program in examples/ runs as it stands, against the gateway that its README tells the reader to start. */
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSluice, type Sluice } from '@sluice/sdk';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startProgram } from '../processes/program.ts';
+import { type Served, startServe } from '../processes/serve.ts';
+import { order } from './story.ts';
+
+let folder: string;
+let served: Served;
+let sluice: Sluice;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-examples-'));
+  await chmod(folder, 0o711);
+  served = await startServe(folder);
+  sluice = createSluice({ baseUrl: served.url, apiKey: served.saved.key });
+});
+
+afterAll(async () => {
+  served?.signal('SIGTERM');
+  await served?.exited;
+  await rm(folder, { recursive: true, force: true });
+});
+
+const examples: Record<string, () => Promise<void>> = {
+  'generate.ts': async () => {
+    const { exited, lines, errors } = run('generate.ts');
+    expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });
+    expect(lines.at(-1)).toMatch(/^fox\.mp4: 1280×720, 5(\.\d+)? s, charged \d+\.\d+ USD$/);
+    expect((await readFile(join(folder, 'fox.mp4'))).subarray(4, 8).toString('latin1')).toBe('ftyp');
+  },
+  'webhook-receiver.ts': async () => {
+    const endpoint = await sluice.webhooks.create({ url: 'http://127.0.0.1:49999/not-yet' });
+    const receiver = run('webhook-receiver.ts', { WEBHOOK_SECRET: endpoint.secret, PORT: '0' });
+    const port = await receiver.line((line) =>
+      line.startsWith('listening') ? (/port: (\d+)/.exec(line)?.[1] ?? null) : null,
+    );
+    await sluice.webhooks.update(endpoint.id, { url: `http://127.0.0.1:${port}/` });
+    const task = await sluice.tasks.create(order('announced'));
+    expect(await receiver.line((line) => (line.includes(task.id) ? line : null))).toBe(
+      `task.completed ${task.id}`,
+    );
+    const forged = await fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      body: '{"type":"task.completed"}',
+    });
+    expect(forged.status).toBe(400);
+    receiver.signal('SIGTERM');
+    await receiver.exited;
+  },
+};
+
+test('each of them has its story here', async () => {
+  const files = await readdir(fileURLToPath(new URL('../../examples', import.meta.url)));
+  expect(Object.keys(examples).sort()).toEqual(files.filter((file) => /\.(ts|js|mjs)$/.test(file)).sort());
+});
+
+test.each(Object.entries(examples))('%s', async (_, story) => story());
+
+function run(file: string, env: Record<string, string> = {}) {
+  return startProgram(`examples/${file}`, {
+    cwd: folder,
+    env: { SLUICE_URL: served.url, SLUICE_KEY: served.saved.key, ...env },
+  });
+}
