@@ -1,7 +1,7 @@
 /**
  * The free questions: what became of tasks, and what is left in the wallet. Up to fifty tasks are asked about at
- * once. The batch query was only seen in the vendor's command line client (October 2026): it leaves out ids that it does
- * not know, and no page says whether it shows links. So whatever it leaves open (a task that it does not list, a
+ * once. The batch query was only seen in the vendor's command line client (October 2026): it leaves out ids that it
+ * does not know, and no page says whether it shows links. So whatever it leaves open (a task that it does not list, a
  * finished one without its links, an answer that cannot be read) is asked for by the documented query of one task.
  */
 import type {
