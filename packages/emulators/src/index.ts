@@ -59,7 +59,8 @@ export {
   type ServeOpenRouterOptions,
   serveOpenRouter,
 } from './openrouter/handler.ts';
-export { createReplicate, type ReplicateEmulator, type ReplicateOptions } from './replicate/handler.ts';
+export { createReplicate, type ReplicateEmulator } from './replicate/handler.ts';
 export { type ServedReplicate, type ServeReplicateOptions, serveReplicate } from './replicate/server.ts';
+export type { ReplicateOptions } from './replicate/world.ts';
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';
 export { createToy, type ToyEmulator, type ToyFault, type ToyJob, type ToyOptions } from './toy/toy.ts';

@@ -4,9 +4,9 @@ import { type AnswerFault, underFault } from '../jobs/faults.ts';
 import { examine, frameOf } from '../jobs/frames.ts';
 import { isObject, type Json, type JsonObject, readJson } from '../json.ts';
 import { type ReplicateAccount, throttled } from './account.ts';
-import { announceEnd, answer, type Call, notFound, type World } from './handler.ts';
 import { hasModel, type ReplicateOrder, readInput } from './models.ts';
 import { type Order, type Prediction, shown } from './prediction.ts';
+import { announceEnd, answer, type Call, notFound, type World } from './world.ts';
 
 const moderated = {
   code: 'flagged',

@@ -4,42 +4,22 @@
  */
 import { createHmac } from 'node:crypto';
 import { type EmulatorAnswer, type EmulatorReply, type EmulatorRequest, textAnswer } from '../exchange.ts';
-import { createJobBook, defaultTiming, type JobBook } from '../jobs/book.ts';
-import { type CallbackDesk, createCallbackDesk } from '../jobs/callbacks.ts';
+import { createJobBook, defaultTiming } from '../jobs/book.ts';
+import { createCallbackDesk } from '../jobs/callbacks.ts';
 import { control } from '../jobs/control.ts';
-import { createJobFaults, type JobFaults, underFault } from '../jobs/faults.ts';
+import { createJobFaults, underFault } from '../jobs/faults.ts';
 import { clipAnswer } from '../jobs/files.ts';
-import type { JobAccept, JobEmulator, JobOptions } from '../jobs/served.ts';
-import { type JsonObject, writeJson } from '../json.ts';
-import { type ClipMaker, createClipMaker } from '../media/clip.ts';
-import { createAccount, type ReplicateAccount, type ReplicateAccountOptions, throttled } from './account.ts';
+import type { JobAccept, JobEmulator } from '../jobs/served.ts';
+import { createClipMaker } from '../media/clip.ts';
+import { createAccount, type ReplicateAccount, throttled } from './account.ts';
 import { create } from './create.ts';
 import { listed } from './list.ts';
-import { type Addresses, isRemoved, type Order, type Prediction, shown } from './prediction.ts';
-
-export type ReplicateOptions = JobOptions & {
-  accounts: ReplicateAccountOptions[];
-  /** Where the API stands, as its own links name it; by default under `publicUrl`. */
-  apiUrl?: string;
-  /** Whether answers repeat the webhook of a prediction. Its client's types say so; not confirmed. */
-  showsWebhook?: boolean;
-};
+import { isRemoved, type Order, type Prediction, shown } from './prediction.ts';
+import { announceEnd, answer, type Call, notFound, type ReplicateOptions, type World } from './world.ts';
 
 export type ReplicateEmulator = JobEmulator & {
   predictions: readonly Prediction[];
   accounts: readonly ReplicateAccount[];
-};
-
-/** Everything that one emulator holds. */
-export type World = {
-  options: ReplicateOptions;
-  book: JobBook<Order>;
-  faults: JobFaults;
-  callbacks: CallbackDesk;
-  accounts: readonly ReplicateAccount[];
-  addresses: Addresses;
-  clips: ClipMaker;
-  accepted(accept: JobAccept): void;
 };
 
 export function createReplicate(options: ReplicateOptions): ReplicateEmulator {
@@ -135,8 +115,6 @@ function accountOf(world: World, request: EmulatorRequest): ReplicateAccount | n
   return world.accounts.find(({ tokens }) => token !== undefined && tokens.includes(token)) ?? null;
 }
 
-export type Call = { request: EmulatorRequest; path: string; query: URLSearchParams };
-
 async function route(world: World, account: ReplicateAccount, call: Call): Promise<EmulatorReply> {
   const { request, path } = call;
   const model = /^\/models\/([^/]+\/[^/]+)\/predictions$/.exec(path)?.[1];
@@ -184,23 +162,6 @@ function cancel(world: World, account: ReplicateAccount, id: string, now: number
   return answer(200, shown(job, now, world.addresses, { webhook: true, counted: false }));
 }
 
-/** Foresees the end of a job; a cancel in between makes it untrue. */
-export function announceEnd(world: World, job: Prediction): void {
-  const { webhook, events } = job.detail;
-  const end = job.stopped?.at ?? job.endsAt;
-  if (webhook === null || end === null || !events.includes('completed')) return;
-  world.callbacks.plan({
-    id: `${job.id}-completed`,
-    url: webhook,
-    dueAt: end + (world.options.timing?.callbackMs ?? 0),
-    repeated: true,
-    body: () =>
-      (job.stopped?.at ?? job.endsAt) === end
-        ? shown(job, end, world.addresses, { webhook: true, counted: false })
-        : null,
-  });
-}
-
 function who(account: ReplicateAccount): EmulatorAnswer {
   return answer(200, { type: 'organization', username: account.name, name: account.name, github_url: '' });
 }
@@ -212,17 +173,4 @@ function output(world: World, id: string, request: EmulatorRequest): EmulatorRep
   if (!there || job.failure !== null || job.stopped !== null)
     return textAnswer(404, 'text/plain', 'Not found');
   return clipAnswer(world.clips, job.clip, world.faults.take('file'), request);
-}
-
-export function notFound(): EmulatorAnswer {
-  return answer(404, { detail: 'The requested resource could not be found.', status: 404 });
-}
-
-export function answer(
-  status: number,
-  body: JsonObject,
-  headers: Record<string, string> = {},
-): EmulatorAnswer {
-  const plain = textAnswer(status, 'application/json', writeJson(body));
-  return { ...plain, headers: { ...plain.headers, ...headers } };
 }

@@ -1,8 +1,8 @@
 /** The list of an account's predictions: newest first, by pages, in a window of creation times. */
 import type { EmulatorAnswer } from '../exchange.ts';
 import type { ReplicateAccount } from './account.ts';
-import { answer, type World } from './handler.ts';
 import { shown } from './prediction.ts';
+import { answer, type World } from './world.ts';
 
 const pageSize = 100;
 

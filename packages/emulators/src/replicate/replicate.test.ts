@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isDrop } from '../exchange.ts';
 import { steadyRandom } from '../jobs/testing/random.ts';
 import { isObject, type Json, type JsonObject, readJson, writeJson } from '../json.ts';
-import { createReplicate, type ReplicateOptions } from './handler.ts';
+import { createReplicate } from './handler.ts';
+import type { ReplicateOptions } from './world.ts';
 
 const timing = { queueMs: 1_000, renderBaseMs: 10_000, renderMsPerSecond: 0, jitter: 0, callbackMs: 0 };
 const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

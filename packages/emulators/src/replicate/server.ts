@@ -1,6 +1,7 @@
 /** The emulated Replicate behind a port. */
 import { type ServedJobs, type ServeJobOptions, serveJobs } from '../jobs/served.ts';
-import { createReplicate, type ReplicateEmulator, type ReplicateOptions } from './handler.ts';
+import { createReplicate, type ReplicateEmulator } from './handler.ts';
+import type { ReplicateOptions } from './world.ts';
 
 export type ServeReplicateOptions = ServeJobOptions & Pick<ReplicateOptions, 'accounts' | 'showsWebhook'>;
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { billableBody } from '../conformance/building.ts';
 import { exercise } from '../conformance/exercise.ts';
 import { answer, lost, observed, play } from '../conformance/play.ts';
+import { notTaken } from '../conformance/taken.ts';
 import type { PathContext } from '../contract.ts';
 import { createDrive } from '../drive.ts';
 import { openAiVideos } from './adapter.ts';
@@ -142,4 +143,8 @@ describe('delete as cancel', () => {
   test('is not tried where nobody said that it works', async () => {
     expect(await cancelAfter(paths.engine, 0)).toEqual({ outcome: 'too_late', methods: [] });
   });
+});
+
+test('the emulator takes every declared order', async () => {
+  expect(await notTaken(subject)).toEqual([]);
 });

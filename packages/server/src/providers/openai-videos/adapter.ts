@@ -45,7 +45,7 @@ export const openAiVideos: Provider = {
     resultTtlSeconds: null,
     billsOnFailure: null,
     slotModel: 'queues',
-    lookupGraceMs: 30_000,
+    lookupGraceMs: 10_000,
   },
   credential: Credential,
   settings: Settings,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { billableBody } from '../conformance/building.ts';
 import { exercise } from '../conformance/exercise.ts';
 import { answer, lost, observed, play } from '../conformance/play.ts';
+import { notTaken } from '../conformance/taken.ts';
 import { openRouter } from './adapter.ts';
 import { inputOf, orderOf } from './testing/orders.ts';
 import { apiKey, managementKey } from './testing/stage.ts';
@@ -100,4 +101,8 @@ describe('the balance', () => {
     expect(requests).toMatchObject([{ url: '/key' }]);
     expect(outcome).toMatchObject({ kind: 'wallet', wallet: { remainingMicros: 4_200_000n } });
   });
+});
+
+test('the emulator takes every declared order', async () => {
+  expect(await notTaken(subject)).toEqual([]);
 });
