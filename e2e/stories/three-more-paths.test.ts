@@ -1,7 +1,7 @@
 /**
- * One order over three more paths: Replicate's predictions, whose price is the operator's own sheet and whose secret is
- * fetched when the first webhook comes; OpenRouter's videos, whose cost stands in the answer; and a server of the OpenAI
- * shape, whose bytes lie behind its key. Lost answers are adopted where the vendor leaves a way to.
+ * One order over three more paths: Replicate's predictions, whose price is the operator's own sheet and whose secret
+ * is fetched when the first webhook comes; OpenRouter's videos, whose cost stands in the answer; and a server of the
+ * OpenAI shape, whose bytes lie behind its key. Lost answers are adopted where the vendor leaves a way to.
  */
 import { serveOpenAiVideos, serveOpenRouter, serveReplicate } from '@sluice/emulators';
 import type { CreateGeneration, CreatePath, Sluice } from '@sluice/sdk';
