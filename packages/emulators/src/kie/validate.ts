@@ -49,6 +49,7 @@ function video(input: JsonObject): Work {
   if (multi) checkShots(input.multi_prompt, seconds);
   const images = addresses(input.image_urls, 'image_urls');
   if (images.length > 2) throw new Bad('image_urls holds the first and the last frame at most');
+  if (multi && images.length > 1) throw new Bad('image_urls: shots take the first frame only');
   return {
     model: 'kling-3.0/video',
     prompt: promptOf(input, !multi),

@@ -68,6 +68,9 @@ describe('bodies', () => {
         character_orientation: 'video',
       },
     });
+    const byTier = { ...path, settings: { motion_mode: 'tier' } };
+    const { requests } = play(kie.submit(byTier, { ...order, resolution: '1080p' }, ids), lost);
+    expect(JSON.parse(billableBody(requests))).toMatchObject({ input: { mode: 'pro' } });
   });
 });
 

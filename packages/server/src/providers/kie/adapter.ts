@@ -75,7 +75,7 @@ function* submit(path: PathContext, order: Order, ids: SubmitIds): Exchange<Subm
     method: 'POST',
     url: '/api/v1/jobs/createTask',
     headers: { authorization, 'content-type': 'application/json' },
-    body: createBody(order, route, ids),
+    body: createBody(order, route, ids, path),
   };
   return readCreated(response, path.nowMs);
 }

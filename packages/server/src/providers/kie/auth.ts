@@ -7,6 +7,10 @@ const Key = z.string().regex(/^[\x21-\x7e]{8,512}$/, 'printable characters witho
 export const KieCredential = z.strictObject({ api_key: Key.describe('API key of the account (kie.ai)') });
 
 export const KieSettings = z.strictObject({
+  motion_mode: z
+    .enum(['resolution', 'tier'])
+    .optional()
+    .describe('Words of mode in motion control: resolution (720p, 1080p; default) or tier (std, pro)'),
   webhook_key: Key.optional().describe('Webhook key from the account settings, when callbacks are signed'),
 });
 

@@ -1,10 +1,16 @@
 /** The create request, built exactly: what sets length, price or look is always written out. Same order, same bytes. */
 import type { InputRole, Order } from '@sluice/contract';
-import type { SubmitIds } from '../contract.ts';
-import type { Route } from './models.ts';
+import type { PathContext, SubmitIds } from '../contract.ts';
+import { KieSettings } from './auth.ts';
+import { type Route, videoModes } from './models.ts';
 
-export function createBody(order: Order, route: Route, ids: SubmitIds): string {
-  const input = route.id === 'kling-3.0/video' ? videoInput(order, route) : motionInput(order, route);
+export function createBody(order: Order, route: Route, ids: SubmitIds, path: PathContext): string {
+  const settings = KieSettings.safeParse(path.settings);
+  const byTier = settings.success && settings.data.motion_mode === 'tier';
+  const input =
+    route.id === 'kling-3.0/video'
+      ? videoInput(order, route)
+      : motionInput(order, byTier ? videoModes : route.modes);
   return JSON.stringify({ model: route.id, callBackUrl: ids.callbackUrl ?? undefined, input });
 }
 
@@ -26,12 +32,12 @@ function videoInput(order: Order, route: Route): object {
   };
 }
 
-function motionInput(order: Order, route: Route): object {
+function motionInput(order: Order, modes: Route['modes']): object {
   return {
     prompt: order.prompt.trim() === '' ? undefined : order.prompt,
     input_urls: urlsOf(order, 'motion_image'),
     video_urls: urlsOf(order, 'motion_video'),
-    mode: route.modes[order.resolution],
+    mode: modes[order.resolution],
     character_orientation: order.orientation ?? undefined,
   };
 }

@@ -94,6 +94,9 @@ function shotLimits(order: Order, route: Route): Refused | null {
     return no('model_params.multi_shot', `${route.id} cannot do multi-shot ${multiShot}`);
   }
   if (multiShot !== 'custom') return null;
+  if (order.inputs.some(({ role }) => role === 'last_frame')) {
+    return no('image_end', 'customised shots take a first frame only');
+  }
   if (shots.length === 0 || shots.length > SHOTS_MOST) {
     return no('model_params.multi_prompt', `1 to ${SHOTS_MOST} shots`);
   }

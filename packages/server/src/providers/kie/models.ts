@@ -21,9 +21,11 @@ export type Route = {
 
 const one = { min: 1, max: 1 };
 
+export const videoModes: Route['modes'] = { '720p': 'std', '1080p': 'pro', '4k': '4K' };
+
 const text: Route = {
   id: 'kling-3.0/video',
-  modes: { '720p': 'std', '1080p': 'pro', '4k': '4K' },
+  modes: videoModes,
   seconds: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   aspectRatios: ['16:9', '9:16', '1:1'],
   sounds: ['off', 'on'],
@@ -36,7 +38,8 @@ const text: Route = {
 
 const motion: Route = {
   id: 'kling-3.0/motion-control',
-  // "std" is refused here (500, "mode is not within the range of allowed options"; seen in public clients).
+  // The vendor's playground says std and pro; public clients report that these are refused (500, "mode is not within
+  // the range of allowed options") and send the resolution. A setting of the path decides.
   modes: { '720p': '720p', '1080p': '1080p' },
   seconds: null,
   aspectRatios: [],

@@ -146,5 +146,14 @@ export const refusedOrders: readonly { about: string; field: string; order: Orde
     field: 'model_params.multi_prompt[1].duration',
     order: orderOf({ multiShot: 'custom', seconds: 15, shots: shotsFor(15) }),
   },
+  {
+    about: 'a last frame beside customised shots',
+    field: 'image_end',
+    order: image({
+      multiShot: 'custom',
+      shots: shotsFor(5),
+      inputs: [inputOf('first_frame'), inputOf('last_frame')],
+    }),
+  },
   { about: 'a watermark', field: 'model_params.watermark_info', order: orderOf({ watermark: true }) },
 ];
