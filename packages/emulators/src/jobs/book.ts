@@ -82,26 +82,31 @@ export function createJobBook<Detail>(parts: {
 }): JobBook<Detail> {
   const { clock, random, timing, faults, newId, hands } = parts;
   const jobs = new Map<string, Job<Detail>>();
-  const busy = new Map<string, (number | null)[]>();
+  /** When each hand is free, by account; kept only where hands are counted. */
+  const busy = new Map<string, number[]>();
   const stretch = (): number => 1 + timing.jitter * (2 * random.fraction() - 1);
 
-  /** When a hand of this account is free; one that holds a job without end never is. */
-  const freeAt = (account: string): number => {
+  /** The hand of this account that is free first, and when; one that holds a job without end never is. */
+  const firstFree = (account: string): { ends: number[]; at: number; freeAt: number } => {
     const ends = busy.get(account) ?? [];
-    if (ends.length < hands) return 0;
-    const latest = ends.slice(-hands);
-    return latest.reduce<number>((least, end) => Math.min(least, end ?? Number.POSITIVE_INFINITY), Infinity);
+    if (ends.length < hands) return { ends, at: ends.length, freeAt: 0 };
+    const freeAt = Math.min(...ends);
+    return { ends, at: ends.indexOf(freeAt), freeAt };
   };
 
   return {
     take(wish) {
       const own = takeFaults(faults, wish.prompt, wish.moderated);
       const queuedUntil = Math.round(clock.now() + timing.queueMs * stretch());
-      const startsAt = Math.max(queuedUntil, freeAt(wish.account));
+      const hand = firstFree(wish.account);
+      const startsAt = Math.max(queuedUntil, hand.freeAt);
       const paceMs = (timing.renderBaseMs + timing.renderMsPerSecond * wish.seconds) * stretch();
       const job = planned({ wish, own, id: newId(), now: clock.now(), startsAt, paceMs });
       jobs.set(job.id, job);
-      busy.set(wish.account, [...(busy.get(wish.account) ?? []).slice(-1_000), endOf(job)]);
+      if (Number.isFinite(hands)) {
+        hand.ends[hand.at] = endOf(job) ?? Number.POSITIVE_INFINITY;
+        busy.set(wish.account, hand.ends);
+      }
       return job;
     },
     find(account, id) {

@@ -72,8 +72,8 @@ type World = {
   apiUrl: string;
   clips: ClipMaker;
   linkSecret: string;
-  /** Jobs whose end has been paid for. */
-  settled: Set<string>;
+  /** Jobs whose end has not been seen yet. */
+  unsettled: Set<VideoJob>;
   accepted(accept: JobAccept): void;
 };
 
@@ -122,7 +122,7 @@ export function createOpenRouter(options: OpenRouterOptions): OpenRouterEmulator
     apiUrl: options.apiUrl ?? `${options.publicUrl}/api/v1`,
     clips: options.clips ?? createClipMaker(),
     linkSecret: hex(16),
-    settled: new Set(),
+    unsettled: new Set(),
     callbacks: createCallbackDesk({
       faults,
       random,
@@ -198,11 +198,12 @@ async function answered(
 
 /** Completed jobs are paid for once, when their end has come. */
 function settle(world: World, now: number): void {
-  for (const job of world.book.all()) {
-    if (world.settled.has(job.id) || stateAt(job, now) !== 'succeeded') continue;
-    world.settled.add(job.id);
+  for (const job of world.unsettled) {
+    const state = stateAt(job, now);
+    if (state === 'queued' || state === 'running') continue;
+    world.unsettled.delete(job);
     const account = world.accounts.find(({ name }) => name === job.account);
-    if (account !== undefined) account.usage += job.detail.dollars;
+    if (account !== undefined && state === 'succeeded') account.usage += job.detail.dollars;
   }
 }
 
@@ -238,6 +239,7 @@ async function create(
     deadlineAt: null,
   });
   const { model, callbackUrl } = order;
+  world.unsettled.add(job);
   world.accepted({ at: now, account: account.name, id: job.id, model, callbackUrl });
   announce(world, job);
   const good = json(202, { id: job.id, polling_url: `/api/v1/videos/${job.id}`, status: words.queued });
