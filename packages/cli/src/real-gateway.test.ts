@@ -1,17 +1,20 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sampleImage } from '@sluice/emulators';
+import { type ServedKling, sampleImage } from '@sluice/emulators';
 import { createSluice, type Download, type Sluice, type StreamedEvent } from '@sluice/sdk';
 import { type RunningGateway, readConfig, startGateway } from '@sluice/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SANDBOX_ALLOW, type Sandbox, startSandbox } from './demo/sandbox.ts';
+import { furnishSandbox, type Sandbox, sandboxAllow, startEmulator } from './demo/sandbox.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 /** Everything before this was tested against scripted answers; here is a gateway, with its database. */
 let folder: string;
 let gateway: RunningGateway;
 let sandbox: Sandbox;
+let emulator: ServedKling;
+let hookPort: number;
 let operator: Sluice;
 let client: Sluice;
 let operatorTerminal: Terminal;
@@ -20,11 +23,13 @@ let terminal: Terminal;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-cli-real-'));
   await chmod(folder, 0o711);
-  const overrides = { dataDir: folder, port: 0, logLevel: 'silent', allow: SANDBOX_ALLOW } as const;
-  gateway = await startGateway(readConfig({}, overrides));
+  emulator = await startEmulator({ queueMs: 50, renderBaseMs: 200, renderMsPerSecond: 50, jitter: 0 });
+  const config = readConfig({}, { dataDir: folder, port: 0, logLevel: 'silent' });
+  hookPort = await freePort();
+  const allow = sandboxAllow(config.allow, emulator.url, `http://127.0.0.1:${hookPort}/`);
+  gateway = await startGateway({ ...config, allow });
   const operatorKey = gateway.operatorKey ?? '';
-  const timing = { queueMs: 50, renderBaseMs: 200, renderMsPerSecond: 50, jitter: 0 };
-  sandbox = await startSandbox({ url: gateway.url, operatorKey, key: undefined, timing });
+  sandbox = await furnishSandbox({ url: gateway.url, operatorKey, key: undefined, emulator });
   operator = createSluice({ baseUrl: gateway.url, apiKey: operatorKey });
   client = createSluice({ baseUrl: gateway.url, apiKey: sandbox.key });
   const nowMs = Date.now();
@@ -35,11 +40,19 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.stop();
-  await sandbox?.emulator.close();
+  await emulator?.close();
   await terminal?.close();
   await operatorTerminal?.close();
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 const ORDER = { model: 'kling-3.0', prompt: 'a fox', duration: 5, quality: '720p' } as const;
 
@@ -191,8 +204,29 @@ describe('the command line against a real gateway', () => {
     }
   }, 60_000);
 
+  test('what else listens on this machine is no place for links and webhooks of clients', async () => {
+    const elsewhere = `http://127.0.0.1:${hookPort === 65_535 ? 65_534 : hookPort + 1}/`;
+    const orders = [{ image_start: elsewhere }, { callback_url: elsewhere }];
+    for (const order of orders) {
+      const refused = client.tasks.create({ ...ORDER, ...order });
+      await expect(refused).rejects.toMatchObject({
+        code: 'input_unreachable',
+        field: Object.keys(order)[0],
+      });
+    }
+    await expect(client.webhooks.create({ url: elsewhere })).rejects.toMatchObject({ status: 422 });
+  });
+
   test('webhooks listen registers, gets a test event, and goes', async () => {
-    const listening = terminal.run('webhooks', 'listen', '--count', '1', '--json');
+    const listening = terminal.run(
+      'webhooks',
+      'listen',
+      '--port',
+      String(hookPort),
+      '--count',
+      '1',
+      '--json',
+    );
     const [endpoint] = await firstOf(async () => (await client.webhooks.list()).data);
     await client.webhooks.test(endpoint?.id ?? '');
     const { code, out } = await listening;

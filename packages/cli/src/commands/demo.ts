@@ -10,7 +10,7 @@ import { type Config, type RunningGateway, readConfig, startGateway } from '@slu
 import type { Command } from 'commander';
 import { JOBS, type JobResult, runJob } from '../demo/jobs.ts';
 import { startLiveTable } from '../demo/live-table.ts';
-import { SANDBOX_ALLOW, type Sandbox, startSandbox } from '../demo/sandbox.ts';
+import { furnishSandbox, sandboxAllow, startEmulator } from '../demo/sandbox.ts';
 import { type DemoResult, demoSucceeded, summaryText } from '../demo/summary.ts';
 import { CommandError } from '../endings.ts';
 import type { Invocation, Register } from '../invocation.ts';
@@ -41,11 +41,21 @@ async function demo(invocation: Invocation, flags: DemoFlags): Promise<void> {
   const interrupted = surroundings.interruption();
   const started: Started = [];
   try {
-    const { gateway, dataDir } = await startDemoGateway(invocation, flags, started);
+    const emulator = await startEmulator();
+    started.push({ stop: () => emulator.close() });
+    const hooks = await receiveWebhooks(surroundings.now, started);
+    const far = [emulator.url, hooks.url] as const;
+    const { gateway, dataDir } = await startDemoGateway(invocation, flags, far, started);
     interrupted.throwIfAborted();
-    const sandbox = await startDemoSandbox(gateway, started);
-    const sluice = createSluice({ baseUrl: gateway.url, apiKey: sandbox.key });
-    const hooks = await receiveWebhooks(sluice, surroundings.now, started);
+    const { url } = gateway;
+    const sandbox = await furnishSandbox({
+      url,
+      operatorKey: operatorKeyOf(gateway),
+      key: undefined,
+      emulator,
+    });
+    const sluice = createSluice({ baseUrl: url, apiKey: sandbox.key });
+    await hooks.register(sluice);
     output.note(`Gateway ${gateway.url}, data in ${dataDir}. Ordering ${JOBS.length} clips.`);
     const jobs = await runJobs(sluice, invocation, resolve(surroundings.cwd, flags.output));
     await hooks.arrived(jobs.map(({ task }) => task.id));
@@ -68,6 +78,7 @@ async function demo(invocation: Invocation, flags: DemoFlags): Promise<void> {
 async function startDemoGateway(
   { output, surroundings }: Invocation,
   flags: DemoFlags,
+  [emulatorUrl, hookUrl]: readonly [string, string],
   started: Started,
 ): Promise<{ gateway: RunningGateway; dataDir: string }> {
   const { cwd, env } = surroundings;
@@ -77,10 +88,11 @@ async function startDemoGateway(
     dataDir,
     port: 0,
     host: '127.0.0.1',
-    allow: SANDBOX_ALLOW,
     ...logLevel,
   };
-  const gateway = await startGateway(readConfig(env, overrides), (line) =>
+  const config = readConfig(env, overrides);
+  const allow = sandboxAllow(config.allow, emulatorUrl, hookUrl);
+  const gateway = await startGateway({ ...config, allow }, (line) =>
     output.note(({ color }) => color.dim(line)),
   );
   started.push(gateway);
@@ -100,16 +112,6 @@ async function temporaryFolder(started: Started): Promise<string> {
 function operatorKeyOf({ operatorKey }: RunningGateway): string {
   if (operatorKey) return operatorKey;
   throw new CommandError('This data directory was used before.', 'Give the demo a new --data-dir, or none.');
-}
-
-async function startDemoSandbox(gateway: RunningGateway, started: Started): Promise<Sandbox> {
-  const sandbox = await startSandbox({
-    url: gateway.url,
-    operatorKey: operatorKeyOf(gateway),
-    key: undefined,
-  });
-  started.push({ stop: () => sandbox.emulator.close() });
-  return sandbox;
 }
 
 async function runJobs(
@@ -133,12 +135,14 @@ async function runJobs(
 }
 
 type Hooks = {
+  url: string;
+  register(sluice: Sluice): Promise<void>;
   count(): number;
   /** Resolves when each of these tasks was announced, or when it takes too long. */
   arrived(taskIds: string[]): Promise<void>;
 };
 
-async function receiveWebhooks(sluice: Sluice, now: () => number, started: Started): Promise<Hooks> {
+async function receiveWebhooks(now: () => number, started: Started): Promise<Hooks> {
   const secrets: string[] = [];
   const announced = new Set<string>();
   let wake = (): void => {};
@@ -153,8 +157,11 @@ async function receiveWebhooks(sluice: Sluice, now: () => number, started: Start
     },
   });
   started.push({ stop: () => receiver.close() });
-  secrets.push((await sluice.webhooks.create({ url: receiver.url })).secret);
   return {
+    url: receiver.url,
+    register: async (sluice) => {
+      secrets.push((await sluice.webhooks.create({ url: receiver.url })).secret);
+    },
     count: () => announced.size,
     async arrived(taskIds) {
       const limit = AbortSignal.timeout(WEBHOOK_GRACE_MS);

@@ -5,6 +5,7 @@ import { readLocalGateway, writeLocalGateway } from '../connection/local-gateway
 import type { Sandbox } from '../demo/sandbox.ts';
 import { CommandError } from '../endings.ts';
 import type { Invocation, Register } from '../invocation.ts';
+import { LISTEN_URL } from '../listen/address.ts';
 import { type Started, startedText } from '../serve/banner.ts';
 import { addServeFlags, type ServeFlags, settingsFrom } from '../serve/settings.ts';
 
@@ -27,15 +28,20 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
   const settings = settingsFrom(flags, surroundings);
   // Loaded on demand: the emulator brings a video encoder along.
   const demo = flags.sandbox ? await import('../demo/sandbox.ts') : null;
-  const config: Config = demo ? { ...settings, allow: demo.SANDBOX_ALLOW } : settings;
   const signal = surroundings.interruption();
-  const gateway = await startGateway(config, (line) => output.note(({ color }) => color.dim(line)));
-  let sandbox: Sandbox | null = null;
+  const emulator = demo ? await demo.startEmulator() : null;
+  const allow =
+    demo && emulator ? demo.sandboxAllow(settings.allow, emulator.url, LISTEN_URL) : settings.allow;
+  const config: Config = { ...settings, allow };
+  const stops: (() => Promise<void>)[] = emulator ? [() => emulator.close()] : [];
   try {
+    const gateway = await startGateway(config, (line) => output.note(({ color }) => color.dim(line)));
+    stops.unshift(() => gateway.stop());
+    let sandbox: Sandbox | null = null;
     const { url, operatorKey, database } = gateway;
     const savedIn = await writeLocalGateway(config.dataDir, { url, ...(operatorKey ? { operatorKey } : {}) });
-    if (demo) {
-      sandbox = await demo.startSandbox({ url, ...(await knownKeys(config.dataDir)) });
+    if (demo && emulator) {
+      sandbox = await demo.furnishSandbox({ url, emulator, ...(await knownKeys(config.dataDir)) });
       await writeLocalGateway(config.dataDir, { url, key: sandbox.key });
     }
     const { dataDir } = config;
@@ -53,8 +59,7 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
     await untilAborted(signal);
     output.note('Stopping: finishing what is under way. Ctrl-C again ends it at once.');
   } finally {
-    await gateway.stop();
-    await sandbox?.emulator.close();
+    for (const stop of stops) await stop();
   }
 }
 

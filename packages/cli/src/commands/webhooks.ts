@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { collect, integer, list, oneOf } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import type { Context, Register } from '../invocation.ts';
+import { LISTEN_HOST, LISTEN_PORT } from '../listen/address.ts';
 import type { ListenFlags } from '../listen/listen.ts';
 import type { Paint } from '../output/output.ts';
 import { box, table } from '../output/table.ts';
@@ -128,8 +129,8 @@ function registerListen(command: Command, context: Context): void {
   command
     .command('listen')
     .description('Receive webhooks here: verify each one and print it.')
-    .option('--port <n>', '0 takes a free one', integer, 0)
-    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <n>', '0 takes a free one', integer, LISTEN_PORT)
+    .option('--host <address>', 'where to listen', LISTEN_HOST)
     .option(
       '--secret <whsec>',
       'of an endpoint that exists; may be repeated (or SLUICE_WEBHOOK_SECRET)',
@@ -141,7 +142,8 @@ function registerListen(command: Command, context: Context): void {
     .addHelpText(
       'after',
       '\nWithout a secret, an endpoint is created for this address and removed at the end. The gateway must be\n' +
-        'allowed to reach it: for one on this machine, start it with private webhook addresses allowed.\n',
+        'allowed to reach it: one with --sandbox is, at the usual port; any other on this machine is started with\n' +
+        `SLUICE_ALLOW_GIVEN=${LISTEN_HOST}:${LISTEN_PORT}.\n`,
     )
     .action(async (flags: ListenFlags, invoked: Command) => {
       const { listen } = await import('../listen/listen.ts');

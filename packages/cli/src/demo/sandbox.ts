@@ -4,6 +4,7 @@
  */
 import { type KlingTiming, type ServedKling, serveKling } from '@sluice/emulators';
 import { type Account, createSluice, isSluiceError, type Path, type Sluice } from '@sluice/sdk';
+import type { Config } from '@sluice/server';
 
 export const SANDBOX_PATH = 'kling-sandbox';
 const ACCOUNT_NAME = 'Sandbox';
@@ -15,7 +16,6 @@ export type Sandbox = {
   account: Account;
   /** A key of the sandbox account. */
   key: string;
-  emulator: ServedKling;
 };
 
 export type SandboxOptions = {
@@ -23,13 +23,27 @@ export type SandboxOptions = {
   operatorKey: string;
   /** A key from an earlier start, if it is known. */
   key: string | undefined;
-  timing?: Partial<KlingTiming>;
-  /** Each task that the emulator takes on becomes a line here. */
-  acceptLog?: string;
+  emulator: Pick<ServedKling, 'url'>;
 };
 
-/** What a gateway must be allowed, because the sandbox and its links live on this machine. */
-export const SANDBOX_ALLOW = { configured: ['127.0.0.0/8'], given: ['127.0.0.0/8'], http: true };
+/**
+ * What a gateway must be allowed, because the sandbox and its links live on this machine: the emulator and the
+ * receivers that are named, each by its port. Links and webhooks come from clients, who must not reach what else
+ * listens here.
+ */
+export function sandboxAllow(
+  allow: Config['allow'],
+  emulatorUrl: string,
+  ...receiverUrls: readonly string[]
+): Config['allow'] {
+  const emulator = new URL(emulatorUrl).host;
+  const receivers = receiverUrls.map((url) => new URL(url).host);
+  return {
+    ...allow,
+    configured: [...allow.configured, emulator],
+    given: [...allow.given, emulator, ...receivers],
+  };
+}
 
 /** Quick enough to watch, slow enough to see the stages. */
 const TIMING: Partial<KlingTiming> = {
@@ -39,8 +53,9 @@ const TIMING: Partial<KlingTiming> = {
   jitter: 0.2,
 };
 
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const emulator = await serveKling({
+/** Before the gateway, which has to be told its address. */
+export async function startEmulator(timing: Partial<KlingTiming> = TIMING): Promise<ServedKling> {
+  return await serveKling({
     accounts: [
       {
         name: 'sandbox',
@@ -50,20 +65,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         ],
       },
     ],
-    timing: options.timing ?? TIMING,
-    ...(options.acceptLog ? { logFile: options.acceptLog } : {}),
+    timing,
   });
-  try {
-    const operator = createSluice({ baseUrl: options.url, apiKey: options.operatorKey });
-    await ensurePath(operator, emulator.url);
-    const account = await ensureAccount(operator);
-    await operator.accounts.topUp(account.id, { amount: PLAY_MONEY, reference: 'sandbox play money' });
-    const key = options.key ?? (await operator.keys.create({ name: 'sandbox', account: account.id })).key;
-    return { path: SANDBOX_PATH, account, key, emulator };
-  } catch (error) {
-    await emulator.close();
-    throw error;
-  }
+}
+
+/** The path to the emulator, the account, its play money and its key. */
+export async function furnishSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const operator = createSluice({ baseUrl: options.url, apiKey: options.operatorKey });
+  await ensurePath(operator, options.emulator.url);
+  const account = await ensureAccount(operator);
+  await operator.accounts.topUp(account.id, { amount: PLAY_MONEY, reference: 'sandbox play money' });
+  const key = options.key ?? (await operator.keys.create({ name: 'sandbox', account: account.id })).key;
+  return { path: SANDBOX_PATH, account, key };
 }
 
 /** The emulator takes a free port at each start, so an old path is led to the new place. */

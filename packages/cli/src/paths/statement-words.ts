@@ -1,4 +1,4 @@
-/** Our costs beside the vendor's statement, in words: a head that says whether they agree, and the lines that do not. */
+/** Our costs beside the vendor's statement, in words: whether they agree, and the lines that do not. */
 import type { PathStatement } from '@sluice/sdk';
 import type { Paint } from '../output/output.ts';
 import { table } from '../output/table.ts';

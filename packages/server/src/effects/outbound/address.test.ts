@@ -110,7 +110,7 @@ describe('allow list', () => {
     ['::1', true],
     ['not an address', false],
   ])('address %s: %s', (address, listed) => {
-    expect(list.hasAddress(address)).toBe(listed);
+    expect(list.hasAddress(address, 443)).toBe(listed);
   });
 
   it.each([
@@ -121,13 +121,37 @@ describe('allow list', () => {
     ['emulator', true],
     ['127.0.0.1', false],
   ])('host %s: %s', (host, listed) => {
-    expect(list.hasHost(host)).toBe(listed);
+    expect(list.hasHost(host, 443)).toBe(listed);
   });
 
-  it.each(['10.0.0', '10.0.0.0/33', '256.1.1.1', 'http://x', '*.example.com', '', 'a b', '::1/129'])(
-    'refuses the entry "%s"',
-    (entry) => {
-      expect(() => readAllowList([entry])).toThrow(/neither an address block/);
-    },
-  );
+  it.each([
+    ['127.0.0.1', 9_000, true],
+    ['127.0.0.1', 9_001, false],
+    ['::1', 9_000, true],
+    ['::1', 80, false],
+    ['::ffff:127.0.0.1', 9_000, true],
+    ['10.0.0.1', 9_000, false],
+  ])('with one port listed, %s at port %i: %s', (address, port, listed) => {
+    const narrow = readAllowList(['127.0.0.1:9000', '[::1]:9000', 'minio.lan:9000']);
+    expect(narrow.hasAddress(address, port)).toBe(listed);
+    expect(narrow.hasHost('minio.lan', port)).toBe(port === 9_000);
+  });
+
+  it.each([
+    '10.0.0.0/8:80',
+    '127.0.0.1:0',
+    '127.0.0.1:70000',
+    'minio.lan:',
+    ':80',
+    '10.0.0',
+    '10.0.0.0/33',
+    '256.1.1.1',
+    'http://x',
+    '*.example.com',
+    '',
+    'a b',
+    '::1/129',
+  ])('refuses the entry "%s"', (entry) => {
+    expect(() => readAllowList([entry])).toThrow(/neither an address block/);
+  });
 });

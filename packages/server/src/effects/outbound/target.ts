@@ -63,8 +63,8 @@ export function judgeTarget(target: Target, addresses: readonly string[], rules:
   if (rules.own.origins.some((origin) => isAtOrigin(target, origin))) {
     return `${target.host} is this gateway itself`;
   }
-  const trustedName = rules.allow.hasHost(target.host);
-  const listed = addresses.every((address) => trustedName || rules.allow.hasAddress(address));
+  const trustedName = rules.allow.hasHost(target.host, target.port);
+  const listed = addresses.every((address) => trustedName || rules.allow.hasAddress(address, target.port));
   for (const address of addresses) {
     const why = judgeAddress(target, address, rules, trustedName);
     if (why !== null) return `${target.host} is at ${address}: ${why}`;
@@ -92,7 +92,7 @@ function judgeAddress(
   const isOwn = parsed.range() === 'loopback' || parsed.range() === 'unspecified';
   const onOwnInterface = rules.ownAddresses.some((own) => readAddress(own)?.toString() === plain);
   if ((isOwn || onOwnInterface) && rules.own.ports.includes(target.port)) return 'this gateway itself';
-  if (trustedName || rules.allow.hasAddress(address)) return null;
+  if (trustedName || rules.allow.hasAddress(address, target.port)) return null;
   if (onOwnInterface) return 'this machine itself';
   return whyNotPublic(address);
 }
