@@ -69,8 +69,8 @@ async function crash(): Promise<number> {
 function report({ title, problems }: PointResult): void {
   if (problems.length === 0) return;
   console.log(`\nVIOLATION at ${title}`);
-  for (const problem of problems.slice(0, 4)) console.log(`  ${problem}`);
-  if (problems.length > 4) console.log(`  and ${problems.length - 4} more`);
+  for (const problem of problems.slice(0, 8)) console.log(`  ${problem}`);
+  if (problems.length > 8) console.log(`  and ${problems.length - 8} more`);
   console.log(`  again: npm run crash -- --seed ${values.seed} --point '${title}'`);
 }
 

@@ -65,10 +65,18 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
         const wanted = options.media ?? mediaOf(job.point);
         if (world && (isOwn(job) || wanted !== media)) world = await closed(world);
         media = wanted;
-        world ??= await openNext({ waits: options.waits, media });
-        const result = await runPoint(world, job, judges, options);
+        const result = emptyResult(job);
         results.push(result);
-        if (isOwn(job) || result.problems.length > 0) world = await closed(world);
+        try {
+          world ??= await openNext({ waits: options.waits, media });
+          await runPoint(world, job, result, options);
+          if (result.problems.length === 0) await checkBooks(world, result, judges);
+        } catch (error) {
+          result.problems.push(`not to its end: ${textOf(error)}`);
+          options.onRound?.(result);
+        }
+        if (world && result.problems.length > 0) result.problems.push(`log: ${await world.keepLog()}`);
+        if (world && (isOwn(job) || result.problems.length > 0)) world = await closed(world);
       }
     } finally {
       if (world) await closed(world);
@@ -116,10 +124,9 @@ function placeOf(jobs: readonly Job[], { title, stage }: PointResult): number {
 async function runPoint(
   world: World,
   { title, point, repeats }: Job & { kind: 'life' },
-  judges: Judges,
+  result: PointResult,
   { seed, onRound }: RunOptions,
-): Promise<PointResult> {
-  const result = emptyResult(point.stage, title);
+): Promise<void> {
   for (let tries = 1; result.repeats < repeats && result.problems.length === 0; tries += 1) {
     const name = `${seed}/${title}/${result.repeats + 1}/${tries}`;
     const round = await runRound(world, point, diceFrom(name), name).catch((error) => broken(error, world));
@@ -128,16 +135,12 @@ async function runPoint(
     else if (tries === MOST_TRIES) result.problems.push(`the point was not passed, ${tries} times in a row`);
     if (round.passed || result.problems.length > 0) onRound?.(result);
   }
-  if (result.problems.length === 0) await checkBooks(world, result, judges);
-  return result;
 }
 
 /** The books are empty but for one top-up; its own addition is the judge. */
-async function bootPoint(
-  { title, point, repeats }: Job & { kind: 'boot' },
-  { seed, onRound }: RunOptions,
-): Promise<PointResult> {
-  const result = emptyResult(point.stage, title);
+async function bootPoint(job: Job & { kind: 'boot' }, { seed, onRound }: RunOptions): Promise<PointResult> {
+  const { title, point, repeats } = job;
+  const result = emptyResult(job);
   for (let tries = 1; result.repeats < repeats && result.problems.length === 0; tries += 1) {
     const { killed, recoveredMs, problems } = await runBoot(
       point,
@@ -155,9 +158,9 @@ async function bootPoint(
   return result;
 }
 
-function emptyResult(stage: string, title: string): PointResult {
+function emptyResult({ title, point }: Job): PointResult {
   return {
-    stage,
+    stage: point.stage,
     title,
     repeats: 0,
     tasks: 0,
@@ -170,14 +173,17 @@ function emptyResult(stage: string, title: string): PointResult {
   };
 }
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function broken(error: unknown, world: World): Round {
-  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     tasks: 0,
     lost: 0,
     accepts: 0,
     doubles: 0,
-    problems: [`${said}\n${world.log()}`],
+    problems: [`${textOf(error)}\n${world.log()}`],
     recoveredMs: null,
     passed: false,
   };

@@ -40,12 +40,19 @@ export async function verify(
   );
   const wrong = tasks.filter((task) => expected.ends[task.status] === undefined);
   for (const task of wrong) problems.push(`${task.id} is ${task.stage}: ${JSON.stringify(task.error)}`);
+  for (const task of wrong) problems.push(await lifeOf(world, task));
   const accepts = await checkAccepts(world, expected, tasks, problems);
   await checkOrders(world, expected, problems);
   await checkMoney(world, tasks, problems);
   checkAnnouncements(world, tasks, problems);
   if (keepsClips) await checkClips(world, tasks, problems);
   return { tasks: tasks.length, lost: wrong.length, ...accepts, problems };
+}
+
+async function lifeOf(world: World, task: Task): Promise<string> {
+  const { data } = await insist(world, () => world.client.tasks.timeline(task.id));
+  const entries = data.map((entry) => `    ${entry.at} ${entry.kind} ${JSON.stringify(entry.data)}`);
+  return [`the life of ${task.id}, asked at ${new Date().toISOString()}:`, ...entries].join('\n');
 }
 
 /** The emulator's log is the judge: so many accepts as the ends allow, each of them known to exactly one task. */

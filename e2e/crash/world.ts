@@ -2,7 +2,7 @@
  * One installation under fire: an emulated Kling and a webhook receiver that survive, and a gateway that is started
  * again in the same place whenever it dies. The embedded PostgreSQL outlives it and is adopted.
  */
-import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,6 +39,8 @@ export type World = {
   signalGateway(name: NodeJS.Signals): Promise<void>;
   killPostmaster(): Promise<void>;
   log(): string;
+  /** Puts the whole log where it outlives the world, and says where. */
+  keepLog(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -80,6 +82,11 @@ export async function openWorld({ waits, media }: WorldOptions): Promise<World> 
     ...lives,
     killPostmaster: () => killPostmaster(dataDir),
     log: () => tailOf(logFile),
+    keepLog: async () => {
+      const kept = `${folder}.log`;
+      await copyFile(logFile, kept);
+      return kept;
+    },
     close: async () => {
       await lives.stop();
       emulator.signal('SIGTERM');

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { bundled, type EntryName } from './bundle.ts';
+import { endAtExit } from './leftovers.ts';
 
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -51,6 +52,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
+  endAtExit(forked);
   const exited = once(forked, 'exit').then(
     ([code, signal]): Ending => ({ code, signal }),
     (error): Ending => {
