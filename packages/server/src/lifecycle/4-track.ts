@@ -10,14 +10,12 @@
  * A callback is a hint: it names an attempt, and the status is asked for with our own credential before anything is
  * believed. A failed question, an unknown word and a body that does not fit never end a task.
  */
-import { Order, type TaskErrorCode } from '@sluice/contract';
 import { nextPollAtMs, questionBackoffMs } from '../decide/polling.ts';
-import { ledgerAccounts } from '../decide/postings.ts';
-import { costFromUpstream, finalCharge, PricedSnapshot } from '../decide/pricing.ts';
 import { newId } from '../effects/random/id.ts';
-import type { FailureClass, Observation, UpstreamCost } from '../providers/contract.ts';
+import type { Observation } from '../providers/contract.ts';
 import type { Ended, PollRow, Still } from '../store/track.ts';
 import type { Context } from './context.ts';
+import { failed, lost, succeeded } from './ends.ts';
 import { rendersOf } from './learn.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
@@ -27,16 +25,28 @@ const MISSES_TO_BELIEVE = 3;
 const BATCHES_MOST = 10;
 const NEARLY_DUE_MS = 2_000;
 
-/** One round over all paths; answers how many attempts were asked about. */
-export async function trackAttempts(context: Context): Promise<number> {
-  if (await context.gate.quarantined()) return 0;
+/** What is to be asked in one request. */
+export type Question = Asking & { rows: readonly PollRow[] };
+
+/**
+ * Claims what is due on all paths, at most `free` questions on each: a path that answers slowly has its questions
+ * waiting, and no other path waits with it.
+ */
+export async function claimQuestions(
+  context: Context,
+  free: (pathName: string) => number,
+): Promise<Question[]> {
+  if (await context.gate.quarantined()) return [];
   await context.paths.refresh(context.clock.now());
-  let asked = 0;
-  for (const path of context.paths.all()) asked += await trackPath(context, path);
-  return asked;
+  const questions: Question[] = [];
+  for (const path of context.paths.all()) {
+    const most = Math.min(BATCHES_MOST, free(path.name));
+    if (most > 0) questions.push(...(await claimOnPath(context, path, most)));
+  }
+  return questions;
 }
 
-async function trackPath(context: Context, path: AccessPath): Promise<number> {
+async function claimOnPath(context: Context, path: AccessPath, mostBatches: number): Promise<Question[]> {
   const nowMs = context.clock.now();
   const { settings } = context;
   const batch = path.provider.abilities.batchQuery;
@@ -44,19 +54,20 @@ async function trackPath(context: Context, path: AccessPath): Promise<number> {
   const rows = await context.store.track.claimPolls(path.name, {
     nowMs,
     batch,
-    mostBatches: BATCHES_MOST,
+    mostBatches,
     queryRate: settings.queryRate,
     queryBurst: settings.queryBurst,
     lease,
     untilMs: nowMs + settings.leaseMs,
     nearlyDueMs: NEARLY_DUE_MS,
   });
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return [];
   const callbacks = await context.store.track.pathHasCallbacks(path.name, nowMs - CALLBACKS_SEEN_WITHIN_MS);
+  const questions: Question[] = [];
   for (let start = 0; start < rows.length; start += batch) {
-    await askBatch(context, { path, lease, callbacks }, rows.slice(start, start + batch));
+    questions.push({ path, lease, callbacks, rows: rows.slice(start, start + batch) });
   }
-  return rows.length;
+  return questions;
 }
 
 type Asking = {
@@ -68,7 +79,7 @@ type Asking = {
 /** An answer tells of the moment of its question; this process may hear it much later. */
 type Asked = Asking & { askedAtMs: number };
 
-async function askBatch(context: Context, claim: Asking, rows: readonly PollRow[]): Promise<void> {
+export async function askUpstream(context: Context, { rows, ...claim }: Question): Promise<void> {
   const { path } = claim;
   const asking = { ...claim, askedAtMs: context.clock.now() };
   const handles = rows.map((row) => ({
@@ -86,7 +97,8 @@ async function askBatch(context: Context, claim: Asking, rows: readonly PollRow[
       continue;
     }
     const observation = outcome.observations.get(row.id);
-    if (!observation || !matches(row, observation)) stills.push(notThere(context, asking, row, observation));
+    if (!observation) stills.push(unanswered(context, asking, row));
+    else if (!matches(row, observation)) stills.push(notThere(context, asking, row, observation));
     else sortObservation(context, asking, row, observation, { stills, ends });
   }
   if (outcome.kind === 'question_failed') {
@@ -94,6 +106,7 @@ async function askBatch(context: Context, claim: Asking, rows: readonly PollRow[
   }
   await recordStills(context, stills);
   await recordEnds(context, ends);
+  await cancelUnwanted(context, path, rows, stills);
 }
 
 /** An answer about somebody else's task (ids swapped upstream) is no answer. */
@@ -166,14 +179,16 @@ function still(context: Context, asking: Asking, row: PollRow, observation: Obse
   };
 }
 
-function notThere(
-  context: Context,
-  asking: Asking,
-  row: PollRow,
-  observation: Observation | undefined,
-): Still {
+/** Nothing was learnt about it this time. */
+function unanswered(context: Context, asking: Asking, row: PollRow): Still {
+  const askAtMs = pollAgainAtMs(context, asking, row);
+  const { id: attemptId, misses } = row;
+  return { attemptId, lease: asking.lease, askAtMs, word: null, progress: null, misses, note: null };
+}
+
+function notThere(context: Context, asking: Asking, row: PollRow, observation: Observation): Still {
   const nowMs = context.clock.now();
-  const foreign = observation !== undefined && observation.status !== 'not_found';
+  const foreign = observation.status !== 'not_found';
   return {
     attemptId: row.id,
     lease: asking.lease,
@@ -199,154 +214,24 @@ function questionFailed(context: Context, asking: Asking, row: PollRow, retryAft
   };
 }
 
-function succeeded(context: Context, asking: Asking, row: PollRow, observation: Observation): Ended {
-  const nowMs = context.clock.now();
-  const [output] = observation.outputs;
-  const summary = `${asking.path.name} rendered it`;
-  const source = output
-    ? {
-        id: newId('asset', nowMs, context.random),
-        sourceUrl: output.url,
-        sourceExpiresAtMs: output.expiresAtMs,
-      }
-    : null;
-  return {
-    ...end(context, asking, row, observation, summary),
-    state: 'succeeded',
-    reason: null,
-    asset: source,
-    rerun: false,
-    outcome: null,
-    code: null,
-    message: null,
-    upstreamCode: null,
-  };
-}
-
-function failed(
-  context: Context,
-  asking: Asking,
-  row: PollRow,
-  observation: Observation,
-  state: 'failed' | 'canceled' | 'expired',
-): Ended {
-  const failure = observation.failure;
-  const message = failure?.message || `the upstream says ${observation.word}`;
-  const canceled = state === 'canceled' && row.cancel_requested;
-  return {
-    ...end(context, asking, row, observation, `${asking.path.name}: ${message}`),
-    state,
-    reason: message,
-    asset: null,
-    rerun: isUpstreams(observation.failure) && !canceled,
-    outcome: canceled ? 'canceled' : 'failed',
-    code: canceled ? 'canceled' : codeOf(failure?.class ?? 'upstream'),
-    message,
-    upstreamCode: failure?.code ?? null,
-  };
-}
-
-/** The upstream forgot a task that it had accepted. */
-function lost(context: Context, asking: Asking, row: PollRow): Ended {
-  const message = 'the upstream no longer knows the task';
-  const observation = { word: 'not found', cost: null, outputs: [], changedAtMs: null };
-  return {
-    ...end(context, asking, row, observation, `${asking.path.name}: ${message}`),
-    state: 'abandoned',
-    reason: message,
-    asset: null,
-    // Should it turn up all the same, a second one would be one too many.
-    rerun: false,
-    outcome: 'failed',
-    code: 'render_failed',
-    message,
-    upstreamCode: null,
-  };
-}
-
-/** Not the client's doing: neither what was asked for nor what came of it was refused. */
-function isUpstreams(failure: Observation['failure']): boolean {
-  return failure === null || failure.class === 'upstream' || failure.class === 'expired';
-}
-
-function codeOf(failure: FailureClass): TaskErrorCode {
-  switch (failure) {
-    case 'moderation':
-      return 'moderated';
-    case 'bad_input':
-      return 'input_rejected';
-    case 'upstream':
-    case 'expired':
-      return 'render_failed';
-  }
-}
-
-type EndCommon = Pick<
-  Ended,
-  | 'attemptId'
-  | 'word'
-  | 'note'
-  | 'cost'
-  | 'costId'
-  | 'costAccounts'
-  | 'suspenseAccounts'
-  | 'eventId'
-  | 'endedAtMs'
->;
-
-function end(
-  context: Context,
-  asking: Asking,
-  row: PollRow,
-  observation: Pick<Observation, 'word' | 'cost' | 'outputs' | 'changedAtMs'>,
-  summary: string,
-): EndCommon {
-  const nowMs = context.clock.now();
-  const { path } = asking;
-  const cost = costOf(path, row, observation);
-  const wallet = ledgerAccounts.upstream(path.name);
-  return {
-    attemptId: row.id,
-    word: observation.word,
-    note: note(nowMs, 'observation.ended', summary, {
-      word: observation.word,
-      asks: row.asks,
-      cost: observation.cost && {
-        unit: observation.cost.unit,
-        micros: observation.cost.amountMicros.toString(),
-      },
-    }),
-    cost,
-    costId: newId('ltx', nowMs, context.random),
-    costAccounts: [ledgerAccounts.cost(path.name), wallet],
-    suspenseAccounts: [ledgerAccounts.suspense(path.name), wallet],
-    eventId: newId('evt', nowMs, context.random),
-    // The upstream's own clock, kept between acceptance and now: clocks differ.
-    endedAtMs: Math.min(nowMs, Math.max(row.accepted_at, observation.changedAtMs ?? nowMs)),
-  };
-}
-
 /**
- * What the upstream took. Its own figure where it states one; otherwise what the price sheet says for a delivered clip,
- * and nothing for a failure on a path that does not bill failures.
+ * What nobody wants and the upstream still works on: where it can be stopped it is told again with every question, for
+ * the first wish may have been lost, or may have come before anybody knew that the upstream had it.
  */
-function costOf(
+async function cancelUnwanted(
+  context: Context,
   path: AccessPath,
-  row: PollRow,
-  observation: Pick<Observation, 'cost' | 'outputs'>,
-): Ended['cost'] {
-  if (observation.cost !== null) return statedCost(path, observation.cost);
-  const [output] = observation.outputs;
-  if (!output) return null;
-  const order = Order.parse(row.order);
-  const seconds = output.seconds ?? order.seconds ?? order.inputSeconds ?? 0;
-  const { costMicros } = finalCharge(PricedSnapshot.parse(row.price), { seconds });
-  return { unit: 'USD', unitMicros: costMicros, micros: costMicros };
-}
-
-function statedCost(path: AccessPath, cost: UpstreamCost): Ended['cost'] {
-  const micros = path.sheet === null ? null : costFromUpstream(cost, path.sheet);
-  return micros === null ? null : { unit: cost.unit, unitMicros: cost.amountMicros, micros };
+  rows: readonly PollRow[],
+  stills: readonly Still[],
+): Promise<void> {
+  if (path.provider.abilities.cancel === 'none') return;
+  const running = new Set(stills.map(({ attemptId }) => attemptId));
+  for (const row of rows) {
+    if (!running.has(row.id) || (row.wanted && !row.cancel_requested)) continue;
+    const at = path.context(context.clock.now());
+    const handle = { attemptId: row.id, correlationId: row.correlation_id, handle: row.handle };
+    await context.drive.run(path.provider.cancel(at, handle), at);
+  }
 }
 
 async function recordStills(context: Context, stills: readonly Still[]): Promise<void> {

@@ -18,16 +18,16 @@ import type { AccessPath } from './paths.ts';
 
 const PRESUMED_MOST = 100;
 
-/** One round over all paths; answers the attempts that are to be sent again, by the caller, now. */
-export async function reconcileAttempts(context: Context): Promise<Sendable[]> {
+export async function pathsToReconcile(context: Context): Promise<readonly AccessPath[]> {
   if (await context.gate.quarantined()) return [];
   await context.paths.refresh(context.clock.now());
-  const sends: Sendable[] = [];
-  for (const path of context.paths.all()) {
-    await presumeLost(context, path);
-    sends.push(...(await lookUpPath(context, path)));
-  }
-  return sends;
+  return context.paths.all();
+}
+
+/** One round over a path; answers the attempts that are to be sent again, by the caller, now. */
+export async function reconcilePath(context: Context, path: AccessPath): Promise<Sendable[]> {
+  await presumeLost(context, path);
+  return lookUpPath(context, path);
 }
 
 async function presumeLost(context: Context, path: AccessPath): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Answers that take longer with every day, such as whether the whole book balances: read again as often as costs little.
- * A young installation always gets a fresh answer; in an old one the answer has an age, which is told with it.
+ * Answers that take longer with every day, such as whether the whole book balances: read again as often as costs
+ * little. A young installation always gets a fresh answer; in an old one the answer has an age, which is told with it.
  */
 import type { Clock } from '../effects/clock/clock.ts';
 

@@ -29,7 +29,16 @@ test('a thousand announcements in a moment are two notifications', async () => {
   const clock = virtualClock(0);
   let told = 0;
   const listen = async () => ({ close: async () => {} });
-  const hints = createEventHints({ listen }, { hint: async () => void (told += 1) }, clock, trouble);
+  const hints = createEventHints(
+    { listen },
+    {
+      hint: async () => {
+        told += 1;
+      },
+    },
+    clock,
+    trouble,
+  );
   for (let nth = 0; nth < 1_000; nth += 1) hints.announce();
   await settled();
   expect(told).toBe(1);

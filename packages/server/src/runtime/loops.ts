@@ -11,7 +11,7 @@ export type Wakes = {
 export type Loops = {
   /** Stops claiming, waits for what is under way. Nothing is lost when the process is killed instead. */
   stop(): Promise<void>;
-  running(): { submits: number; copies: number; deliveries: number };
+  running(): { submits: number; questions: number; copies: number; deliveries: number };
 };
 
 const FAILURE_PAUSE_MS = 250;
@@ -49,10 +49,18 @@ export function startLoops(context: Context, wakes: Wakes): Loops {
     stop: async () => {
       stopping.abort();
       await Promise.all(loops);
-      await Promise.all([pools.submits.idle(), pools.copies.idle(), pools.deliveries.idle()]);
+      // Lookups first: what they find missing is sent again.
+      await pools.lookups.idle();
+      await Promise.all([
+        pools.submits.idle(),
+        pools.questions.idle(),
+        pools.copies.idle(),
+        pools.deliveries.idle(),
+      ]);
     },
     running: () => ({
       submits: pools.submits.running(),
+      questions: pools.questions.running() + pools.lookups.running(),
       copies: pools.copies.running(),
       deliveries: pools.deliveries.running(),
     }),

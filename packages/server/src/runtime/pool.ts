@@ -32,3 +32,28 @@ export function createPool(
     },
   };
 }
+
+/** Pools by name, each of the same size, made when they are first asked for. */
+export type NamedPools = { of(name: string): Pool; idle(): Promise<void>; running(): number };
+
+export function namedPools(
+  most: number,
+  onError: (error: unknown) => void,
+  onFree: (pool: Pool) => void = () => {},
+): NamedPools {
+  const pools = new Map<string, Pool>();
+  const all = () => [...pools.values()];
+  return {
+    of: (name) => {
+      const known = pools.get(name);
+      if (known) return known;
+      const made = createPool(most, onError, () => onFree(made));
+      pools.set(name, made);
+      return made;
+    },
+    idle: async () => {
+      await Promise.all(all().map((pool) => pool.idle()));
+    },
+    running: () => all().reduce((sum, pool) => sum + pool.running(), 0),
+  };
+}

@@ -6,15 +6,15 @@
 import { withSpan } from '../effects/telemetry/trace.ts';
 import { admitTasks } from '../lifecycle/2-admit.ts';
 import { type Sendable, submitAttempt } from '../lifecycle/3-submit.ts';
-import { trackAttempts } from '../lifecycle/4-track.ts';
+import { askUpstream, claimQuestions } from '../lifecycle/4-track.ts';
 import { claimCopies, copyAsset } from '../lifecycle/5-mirror.ts';
 import { settleTasks } from '../lifecycle/6-settle.ts';
 import { claimDeliveries, deliver } from '../lifecycle/7-notify.ts';
 import type { Context, StageName } from '../lifecycle/context.ts';
 import { expireTasks, retainFiles } from '../lifecycle/expire.ts';
-import { reconcileAttempts } from '../lifecycle/reconcile.ts';
+import { pathsToReconcile, reconcilePath } from '../lifecycle/reconcile.ts';
 import { watchPaths } from '../lifecycle/watch.ts';
-import { createPool, type Pool } from './pool.ts';
+import { createPool, type NamedPools, namedPools, type Pool } from './pool.ts';
 
 export type StageRound = {
   stage: StageName;
@@ -24,7 +24,16 @@ export type StageRound = {
   run(context: Context, pools: Pools): Promise<boolean>;
 };
 
-export type Pools = { submits: Pool; copies: Pool; deliveries: Pool };
+export type Pools = {
+  submits: Pool;
+  copies: Pool;
+  deliveries: Pool;
+  /** By path: one that answers slowly keeps no other waiting. */
+  questions: NamedPools;
+  lookups: NamedPools;
+};
+
+const QUESTIONS_AT_ONCE = 8;
 
 export function createPools(context: Context): Pools {
   const { submitConcurrency, copyConcurrency, deliveryConcurrency } = context.settings;
@@ -36,6 +45,11 @@ export function createPools(context: Context): Pools {
     submits: createPool(submitConcurrency, failed('submit'), () => context.wake('admit')),
     copies: createPool(copyConcurrency, failed('mirror'), () => context.wake('mirror')),
     deliveries: createPool(deliveryConcurrency, failed('notify'), () => context.wake('notify')),
+    questions: namedPools(QUESTIONS_AT_ONCE, failed('track'), (pool) => {
+      // Where all were busy, more may be due.
+      if (pool.free() === 1) context.wake('track');
+    }),
+    lookups: namedPools(1, failed('reconcile')),
   };
 }
 
@@ -60,11 +74,25 @@ export const stageRounds: readonly StageRound[] = [
     stage: 'reconcile',
     idleMs: 1_000,
     run: async (context, pools) => {
-      startSends(context, pools, await reconcileAttempts(context));
+      for (const path of await pathsToReconcile(context)) {
+        const pool = pools.lookups.of(path.name);
+        if (pool.free() === 0) continue;
+        pool.start(async () => startSends(context, pools, await reconcilePath(context, path)));
+      }
       return false;
     },
   },
-  { stage: 'track', idleMs: 250, run: async (context) => (await trackAttempts(context)) > 0 },
+  {
+    stage: 'track',
+    idleMs: 250,
+    run: async (context, pools) => {
+      const questions = await claimQuestions(context, (path) => pools.questions.of(path).free());
+      for (const question of questions) {
+        pools.questions.of(question.path.name).start(() => askUpstream(context, question));
+      }
+      return questions.length > 0;
+    },
+  },
   {
     stage: 'mirror',
     idleMs: 500,

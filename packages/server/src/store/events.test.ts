@@ -50,22 +50,28 @@ test('a reader never passes an event that was numbered earlier and commits later
   expect(after.events.map((event) => event.id)).toEqual(['evt_slow', 'evt_fast']);
 });
 
-test.each(['account', 'task', 'all'] as const)('%s: writers are numbers, and 10 comes after 9', async (of) => {
-  const { database } = use();
-  const store = eventStore(database);
-  const id = `evt_tenth_${of}`;
-  await write(database, `${id}_second`, id, id);
-  await write(database, `${id}_first`, id, id);
-  const writers = { name: 'test_set_writer', text: 'UPDATE events SET writer = $2::text::xid8 WHERE id = $1' };
-  await database.query(writers, [`${id}_second`, '10']);
-  await database.query(writers, [`${id}_first`, '9']);
-  const scope = of === 'all' ? { of } : { of, id };
-  const one = await store.read(scope, BEGINNING, 1);
-  expect(one.events.map((event) => event.id)).toEqual([`${id}_first`]);
-  const two = await store.read(scope, one.upTo, 1);
-  expect(two.events.map((event) => event.id)).toEqual([`${id}_second`]);
-  await database.query({ name: 'test_forget', text: 'DELETE FROM events WHERE account_id = $1' }, [id]);
-});
+test.each(['account', 'task', 'all'] as const)(
+  '%s: writers are numbers, and 10 comes after 9',
+  async (of) => {
+    const { database } = use();
+    const store = eventStore(database);
+    const id = `evt_tenth_${of}`;
+    await write(database, `${id}_second`, id, id);
+    await write(database, `${id}_first`, id, id);
+    const writers = {
+      name: 'test_set_writer',
+      text: 'UPDATE events SET writer = $2::text::xid8 WHERE id = $1',
+    };
+    await database.query(writers, [`${id}_second`, '10']);
+    await database.query(writers, [`${id}_first`, '9']);
+    const scope = of === 'all' ? { of } : { of, id };
+    const one = await store.read(scope, BEGINNING, 1);
+    expect(one.events.map((event) => event.id)).toEqual([`${id}_first`]);
+    const two = await store.read(scope, one.upTo, 1);
+    expect(two.events.map((event) => event.id)).toEqual([`${id}_second`]);
+    await database.query({ name: 'test_forget', text: 'DELETE FROM events WHERE account_id = $1' }, [id]);
+  },
+);
 
 test('a transaction in another database of the server holds nobody up', async () => {
   const { database } = use();

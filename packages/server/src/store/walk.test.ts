@@ -133,7 +133,8 @@ async function live(account: string, count: number, polls: number): Promise<stri
   );
   const copies = await mirror.claimCopies({ nowMs: T0, most: count, lease: 'copy', untilMs: T0 + MINUTE });
   for (const { id } of copies) expect(await mirror.recordStored(clip(id), T0)).toBe(true);
-  await settling.settle({ nowMs: T0, most: count, taskId: null }, (tasks) => tasks.map(settlementOf));
+  const round = { nowMs: T0, most: count, taskId: null, againAtMs: T0 + MINUTE };
+  await settling.settle(round, (tasks) => tasks.map(settlementOf));
   const due = await notify.claimDeliveries({
     nowMs: T0,
     most: count,

@@ -25,8 +25,8 @@ export type Blobs = {
   /** Removes; a missing object is fine. */
   remove(key: string): Promise<void>;
   /**
-   * Removes what killed processes left half-way and nobody has touched since: spools, and parts of uploads. The age must
-   * be beyond what any copy takes, because another process may be at work. Answers how many.
+   * Removes what killed processes left half-way and nobody has touched since: spools, and parts of uploads. The age
+   * must be beyond what any copy takes, because another process may be at work. Answers how many.
    */
   dropLeftovers(untouchedSinceMs: number): Promise<number>;
   /** A time-limited address at the store itself (S3), or null where bytes must pass through us. */

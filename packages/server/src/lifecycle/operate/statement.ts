@@ -1,7 +1,7 @@
 /**
- * Our books beside the upstream's: what each ended attempt cost by our record, and what the upstream says of it now. Asks
- * by the free status query only, and changes nothing: a difference is for a person to look into and to correct by an
- * adjustment with its reason.
+ * Our books beside the upstream's: what each ended attempt cost by our record, and what the upstream says of it now.
+ * Asks by the free status query only, and changes nothing: a difference is for a person to look into and to correct by
+ * an adjustment with its reason.
  */
 import type { Observation } from '../../providers/contract.ts';
 import type { EndedAttemptRow } from '../../store/operator.ts';

@@ -81,7 +81,8 @@ export const readFirstKey = statement(
 /** $1 the new key's id, $2 the id of the unseen one it stands in for, or null. Of several processes, one succeeds. */
 export const claimFirstKey = statement(
   'keys.claim_first',
-  `INSERT INTO settings AS s (key, value) VALUES ('first_operator_key', jsonb_build_object('key', $1::text, 'shown', false))
+  `INSERT INTO settings AS s (key, value)
+   VALUES ('first_operator_key', jsonb_build_object('key', $1::text, 'shown', false))
    ON CONFLICT (key) DO UPDATE SET value = excluded.value
      WHERE s.value ->> 'key' = $2::text AND s.value -> 'shown' = 'false'
    RETURNING key`,
