@@ -58,6 +58,13 @@ export const goldens: Golden[] = [
     slow: false,
     make: metricsPage,
   },
+  {
+    name: 'exam',
+    path: 'docs/reference/adapter-exam.md',
+    source: 'tools/exam.ts',
+    slow: false,
+    make: (module) => String(call(module, 'examPage')),
+  },
 ];
 
 export type GoldenState =

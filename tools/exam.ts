@@ -1,0 +1,114 @@
+/**
+ * The exam of all adapters as one table, law by law.
+ *
+ *   npm run exam                sits it: every trial of every provider in the registry, and says what failed
+ *   npm run golden -- exam      writes docs/reference/adapter-exam.md: how many trials each law has, and what is excepted
+ */
+import { pathToFileURL } from 'node:url';
+import { exercise } from '@sluice/server/providers/conformance/exercise.ts';
+import { type Law, laws, type Trial } from '@sluice/server/providers/conformance/laws.ts';
+import type { Subject } from '@sluice/server/providers/conformance/subject.ts';
+import { evolink, gptimage2 } from '@sluice/server/providers/evolink/adapter.ts';
+import { unifiedSubject } from '@sluice/server/providers/evolink/testing/subject.ts';
+import { falSubject } from '@sluice/server/providers/fal/testing/subject.ts';
+import { guaranteeOf } from '@sluice/server/providers/guarantee.ts';
+import { kieSubject } from '@sluice/server/providers/kie/testing/subject.ts';
+import { klingSubject } from '@sluice/server/providers/kling/testing/subject.ts';
+import { openAiVideosSubject } from '@sluice/server/providers/openai-videos/testing/subject.ts';
+import { openRouterSubject } from '@sluice/server/providers/openrouter/testing/subject.ts';
+import { providers } from '@sluice/server/providers/registry.ts';
+import { replicateSubject } from '@sluice/server/providers/replicate/testing/subject.ts';
+
+type Sitting = { id: string; subject: Subject; trials: readonly Trial[] };
+
+/** In the order of the registry. A provider without a subject has not sat the exam, and that is an error. */
+export function sittings(): Sitting[] {
+  const subjects = [
+    klingSubject(),
+    unifiedSubject(evolink),
+    unifiedSubject(gptimage2),
+    falSubject(),
+    replicateSubject(),
+    openRouterSubject(),
+    openAiVideosSubject(),
+    kieSubject(),
+  ];
+  return providers.map(({ id }) => {
+    const subject = subjects.find((each) => each.provider.id === id);
+    if (!subject) throw new Error(`the provider ${id} hands in no subject for the exam`);
+    return { id, subject, trials: exercise(subject) };
+  });
+}
+
+const lawNumbers = Object.keys(laws).map((law) => Number(law) as Law);
+
+function cellOf({ subject, trials }: Sitting, law: Law): string {
+  if (subject.exceptions.some((each) => each.law === law)) return '–';
+  return String(trials.filter((each) => each.law === law).length);
+}
+
+/** The page of the reference. Counts only: that each of them passes is what `npm test` and `npm run exam` show. */
+export function examPage(): string {
+  const sat = sittings();
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lines = lawNumbers.map((law) =>
+    row([String(law), laws[law], ...sat.map((each) => cellOf(each, law))]),
+  );
+  const exceptions = sat.flatMap(({ id, subject }) =>
+    subject.exceptions.map(({ law, reason }) => `- **${id}, law ${law}:** ${reason}`),
+  );
+  return [
+    '# The exam of the adapters',
+    '',
+    'Made by `npm run golden -- exam`. How many trials each law has for each provider; a dash is an exception, listed',
+    'below with its reason. `npm run exam` sits all of them, `npm test` too. Law 19 counts the tasks that each emulator',
+    'took on, in its own log, for every way of losing an answer, alone and in pairs.',
+    '',
+    row(['', 'law', ...sat.map(({ id }) => id)]),
+    row(['---:', '---', ...sat.map(() => '---:')]),
+    ...lines,
+    row(['', '**trials**', ...sat.map(({ trials }) => `**${trials.length}**`)]),
+    row([
+      '',
+      'guarantee on a lost answer',
+      ...sat.map(({ subject }) => guaranteeOf(subject.provider.abilities).level),
+    ]),
+    '',
+    '## Exceptions',
+    '',
+    ...exceptions,
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<number> {
+  let failed = 0;
+  for (const { id, subject, trials } of sittings()) {
+    const broken = new Map<Law, string[]>();
+    for (const { law, name, run } of trials) {
+      try {
+        await run();
+      } catch (error) {
+        const said = error instanceof Error ? error.message : String(error);
+        broken.set(law, [...(broken.get(law) ?? []), `${name}: ${said.split('\n')[0]}`]);
+      }
+    }
+    const excepted = subject.exceptions.map(({ law }) => law);
+    const marks = lawNumbers.map((law) => (excepted.includes(law) ? '–' : broken.has(law) ? '✗' : '✓'));
+    print(
+      `${id.padEnd(14)} ${marks.map((mark, index) => `${lawNumbers[index]}${mark}`).join(' ')}  ${trials.length} trials`,
+    );
+    for (const line of [...broken.values()].flat()) print(`  ✗ ${line}`);
+    for (const { law, reason } of subject.exceptions) print(`  – law ${law}: ${reason}`);
+    failed += [...broken.values()].flat().length;
+  }
+  print(failed === 0 ? 'All trials passed.' : `${failed} trials failed.`);
+  return failed === 0 ? 0 : 1;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const started = process.argv[1];
+if (started && import.meta.url === pathToFileURL(started).href) process.exitCode = await main();
