@@ -18,4 +18,4 @@ const server = createServer(async (request, response) => {
     response.writeHead(400).end();
   }
 });
-server.listen(Number(process.env.PORT ?? 9090), () => console.log('listening', server.address()));
+server.listen(Number(process.env.PORT ?? 7710), () => console.log('listening', server.address()));

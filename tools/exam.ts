@@ -2,7 +2,7 @@
  * The exam of all adapters as one table, law by law.
  *
  *   npm run exam                sits it: every trial of every provider in the registry, and says what failed
- *   npm run golden -- exam      writes docs/reference/adapter-exam.md: how many trials each law has, and what is excepted
+ *   npm run golden -- exam      writes docs/reference/adapter-exam.md: how many trials each law has, and the exceptions
  */
 import { pathToFileURL } from 'node:url';
 import { exercise } from '@sluice/server/providers/conformance/exercise.ts';
@@ -61,8 +61,8 @@ export function examPage(): string {
     '# The exam of the adapters',
     '',
     'Made by `npm run golden -- exam`. How many trials each law has for each provider; a dash is an exception, listed',
-    'below with its reason. `npm run exam` sits all of them, `npm test` too. Law 19 counts the tasks that each emulator',
-    'took on, in its own log, for every way of losing an answer, alone and in pairs.',
+    'below with its reason. `npm run exam` sits all of them, `npm test` too. Law 19 counts the tasks that each',
+    'emulator took on, in its own log, for every way of losing an answer, alone and in pairs.',
     '',
     row(['', 'law', ...sat.map(({ id }) => id)]),
     row(['---:', '---', ...sat.map(() => '---:')]),
@@ -95,9 +95,8 @@ async function main(): Promise<number> {
     }
     const excepted = subject.exceptions.map(({ law }) => law);
     const marks = lawNumbers.map((law) => (excepted.includes(law) ? '–' : broken.has(law) ? '✗' : '✓'));
-    print(
-      `${id.padEnd(14)} ${marks.map((mark, index) => `${lawNumbers[index]}${mark}`).join(' ')}  ${trials.length} trials`,
-    );
+    const told = marks.map((mark, index) => `${lawNumbers[index]}${mark}`).join(' ');
+    print(`${id.padEnd(14)} ${told}  ${trials.length} trials`);
     for (const line of [...broken.values()].flat()) print(`  ✗ ${line}`);
     for (const { law, reason } of subject.exceptions) print(`  – law ${law}: ${reason}`);
     failed += [...broken.values()].flat().length;

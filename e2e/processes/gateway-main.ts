@@ -17,6 +17,9 @@ const Told = z.discriminatedUnion('do', [
   z.object({ do: z.literal('remember') }),
 ]);
 
+/** Until there is something to stop in good order. */
+const leave = (): void => process.exit(1);
+process.on('disconnect', leave);
 void main();
 
 async function main(): Promise<void> {
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
     void tell({ kind: 'armed' });
   });
   process.on('SIGTERM', () => void stop());
+  process.off('disconnect', leave);
   process.on('disconnect', () => void stop());
 
   const { url, operatorKey, database } = gateway;

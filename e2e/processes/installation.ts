@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type CreateAccount, type CreatePath, createSluice, type Sluice } from '@sluice/sdk';
 import { EMULATOR_KEY, type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway.ts';
+import { putAwayAtExit } from './leftovers.ts';
 import type { Waits } from './waits.ts';
 
 export const PATH = 'kling-sandbox';
@@ -41,6 +42,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'sluice-story-'));
   // Run by root, the embedded database drops to another user, who must be able to pass through.
   await chmod(folder, 0o711);
+  const putAway = putAwayAtExit(folder);
   const logFile = join(folder, 'processes.log');
   const started: GatewayProcess[] = [];
   const start: Installation['addGateway'] = async (again = {}) => {
@@ -75,6 +77,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
       emulator.signal('SIGTERM');
       await emulator.exited;
       await rm(folder, { recursive: true, force: true });
+      putAway();
     },
   };
 }

@@ -9,6 +9,9 @@ import { startProgram } from '../processes/program.ts';
 import { type Served, startServe } from '../processes/serve.ts';
 import { order } from './story.ts';
 
+/** The one address on this machine that a sandbox sends webhooks to. */
+const LISTEN_URL = 'http://127.0.0.1:7710/';
+
 let folder: string;
 let served: Served;
 let sluice: Sluice;
@@ -34,17 +37,14 @@ const examples: Record<string, () => Promise<void>> = {
     expect((await readFile(join(folder, 'fox.mp4'))).subarray(4, 8).toString('latin1')).toBe('ftyp');
   },
   'webhook-receiver.ts': async () => {
-    const endpoint = await sluice.webhooks.create({ url: 'http://127.0.0.1:49999/not-yet' });
-    const receiver = run('webhook-receiver.ts', { WEBHOOK_SECRET: endpoint.secret, PORT: '0' });
-    const port = await receiver.line((line) =>
-      line.startsWith('listening') ? (/port: (\d+)/.exec(line)?.[1] ?? null) : null,
-    );
-    await sluice.webhooks.update(endpoint.id, { url: `http://127.0.0.1:${port}/` });
+    const endpoint = await sluice.webhooks.create({ url: LISTEN_URL });
+    const receiver = run('webhook-receiver.ts', { WEBHOOK_SECRET: endpoint.secret });
+    await receiver.line((line) => (line.startsWith('listening') ? line : null));
     const task = await sluice.tasks.create(order('announced'));
     expect(await receiver.line((line) => (line.includes(task.id) ? line : null))).toBe(
       `task.completed ${task.id}`,
     );
-    const forged = await fetch(`http://127.0.0.1:${port}/`, {
+    const forged = await fetch(LISTEN_URL, {
       method: 'POST',
       body: '{"type":"task.completed"}',
     });

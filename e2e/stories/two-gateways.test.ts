@@ -39,7 +39,10 @@ test('both work, and never more than the limit is taken upstream', async () => {
   const tasks = await placeOrders(16, (number) => (number % 2 === 0 ? one : other));
   expect(ends(await untilEnded(one.sluice, tasks))).toEqual({ completed: 16 });
   expect(await emulator.accepts()).toHaveLength(16);
-  expect(mostAtOnce(await emulator.tasks(), ({ updatedAt }) => updatedAt)).toBe(SLOTS);
+  const most = mostAtOnce(await emulator.tasks(), ({ updatedAt }) => updatedAt);
+  expect(most).toBeLessThanOrEqual(SLOTS);
+  // Two at once at least: one gateway does not wait for the other.
+  expect(most).toBeGreaterThan(1);
   // The upstream has room for more than ours, so that it would not have held anybody back.
   const refused = (await emulator.exchanges()).filter(({ status }) => status !== 200);
   expect(refused).toEqual([]);
@@ -97,7 +100,10 @@ test('one is killed with work in its hands: the other takes it over, with one ac
   other.gateway.signal('SIGCONT');
   expect(ends(await untilEnded(other.sluice, tasks))).toEqual({ completed: 3 * SLOTS });
   checkOnce((await emulator.accepts()).slice(before), 3 * SLOTS);
-  expect(mostAtOnce(await emulator.tasks(), ({ updatedAt }) => updatedAt)).toBe(SLOTS);
+  const most = mostAtOnce(await emulator.tasks(), ({ updatedAt }) => updatedAt);
+  expect(most).toBeLessThanOrEqual(SLOTS);
+  // Two at once at least: one gateway does not wait for the other.
+  expect(most).toBeGreaterThan(1);
   await checkMoney();
 });
 

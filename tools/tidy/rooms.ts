@@ -286,7 +286,7 @@ export const ROOMS: Room[] = [
   {
     name: 'tools',
     files: /^tools\//,
-    may: [...SERVER_ROOMS, 'testing', 'contract'],
+    may: [...SERVER_ROOMS, 'providers/exam', 'testing', 'contract'],
     advice: 'A tool reads the project; nothing imports it.',
   },
   {

@@ -38,6 +38,8 @@ function count(world: World, purchases: Purchases, accept: KlingAccept): void {
   const ofAttempt = noted(purchases.byCorrelation, id, accept);
   const ofTask = noted(purchases.byTask, attempt.task_id, accept);
   const late = ofTask.filter(({ externalId }) => world.late.has(externalId ?? '')).length;
+  // A render that the upstream failed may be begun again on another path; then the one before is over.
+  const over = ofTask.filter(({ externalId }) => hasFailed(world, externalId ?? '')).length;
   const bought = ofTask.map(({ id: upstreamId, externalId }) => `${upstreamId} (${externalId})`).join(', ');
   demand(
     ofAttempt.length <= 1 + late,
@@ -45,10 +47,15 @@ function count(world: World, purchases: Purchases, accept: KlingAccept): void {
     () => `attempt ${id} was bought ${ofAttempt.length} times: ${bought}`,
   );
   demand(
-    ofTask.length <= 1 + late,
+    ofTask.length <= 1 + late + over,
     'I8',
     () => `task ${attempt.task_id} was bought ${ofTask.length} times: ${bought}`,
   );
+}
+
+function hasFailed(world: World, attemptId: string): boolean {
+  const state = world.observer.model.attempts.get(attemptId)?.state;
+  return state === 'failed' || state === 'canceled' || state === 'expired';
 }
 
 function noted(by: Map<string, KlingAccept[]>, name: string, accept: KlingAccept): KlingAccept[] {
