@@ -41,6 +41,9 @@ type Judges = Awaited<ReturnType<typeof foreignJudges>>;
 /** So often a point may be missed in a repeat, because something else came first. */
 const MOST_TRIES = 4;
 
+/** A gateway lets two hundred times as long pass as its last addition took. */
+const ADDING_PATIENCE_MS = 180_000;
+
 /** Every point there is. */
 export function jobsOf(repeats: number): Job[] {
   return [
@@ -212,10 +215,14 @@ async function checkBooks(world: World, result: PointResult, judges: Judges): Pr
 /** Balances against postings, of which the gateway may give an older answer than this. */
 async function untilAddedUp(world: World, result: PointResult): Promise<void> {
   const atLeast = Date.now();
-  const ledger = await until('the book is added up', async () => {
-    const system = await insist(world, () => world.operator.system.get());
-    return Date.parse(system.ledger.checked_at) >= atLeast && system.ledger;
-  });
+  const ledger = await until(
+    'the book is added up',
+    async () => {
+      const system = await insist(world, () => world.operator.system.get());
+      return Date.parse(system.ledger.checked_at) >= atLeast && system.ledger;
+    },
+    ADDING_PATIENCE_MS,
+  );
   if (ledger.balanced) return;
   result.balanced = false;
   result.problems.push(`the ledger drifts by ${ledger.drift}`);
