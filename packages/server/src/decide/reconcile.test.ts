@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RETRY_AFTER_CAP_MS } from './health.ts';
-import { canLookUp, lookupBackoffMs, lookupVerdict, provesAbsence } from './reconcile.ts';
+import { canLookUp, givenUpUnanswered, lookupBackoffMs, lookupVerdict, provesAbsence } from './reconcile.ts';
 
 const NOW = 1_000_000;
 const GRACE = 60_000;
@@ -128,6 +128,32 @@ describe('where nothing proves that the upstream has none', () => {
   test('the next look comes when it is over at the latest', () => {
     const verdict = lookupVerdict(attempt({ sentAtMs: NOW - OVER + 5_000 }), correlate, NOW);
     expect(verdict).toEqual({ kind: 'park', askAtMs: NOW + 5_000 });
+  });
+
+  const HOUR = 3_600_000;
+  test.each([
+    [
+      'nobody wants it, an hour after it must have ended',
+      { unwanted: true, sentAtMs: NOW - OVER - HOUR },
+      correlate,
+      true,
+    ],
+    [
+      'nobody wants it, a moment before',
+      { unwanted: true, sentAtMs: NOW - OVER - HOUR + 1 },
+      correlate,
+      false,
+    ],
+    ['wanted', { sentAtMs: NOW - 10 * HOUR }, correlate, false],
+    [
+      'wanted, and a second bill is risked: not on a question that failed',
+      { lostAnswer: 'resubmit', sentAtMs: NOW - 10 * HOUR },
+      correlate,
+      false,
+    ],
+    ['an answer would prove it', { unwanted: true, sentAtMs: NOW - 10 * HOUR }, abilities, false],
+  ] as const)('questions that keep failing, %s', (_what, with_, able, expected) => {
+    expect(givenUpUnanswered(attempt(with_), able, NOW)).toBe(expected);
   });
 
   function abilitiesOf(clientKey: 'none') {

@@ -41,6 +41,8 @@ const PARK_MS = 600_000;
 const START_MARGIN_MS = 60_000;
 /** A render that takes longer than this many times what is usual has ended in some other way. */
 const RENDER_PATIENCE = 3;
+/** Questions that fail for so long after that are not waited for any more. */
+const UNANSWERED_PATIENCE_MS = 3_600_000;
 
 export function lookupVerdict(
   attempt: UnknownAttempt,
@@ -64,12 +66,36 @@ function verdictWithoutProof(
   { list, startDeadlineSeconds }: Pick<Abilities, 'list' | 'startDeadlineSeconds'>,
   nowMs: number,
 ): LookupVerdict {
-  const startableUntilMs = sentAtMs + (startDeadlineSeconds ?? 0) * 1000 + START_MARGIN_MS;
-  const overAtMs = startableUntilMs + RENDER_PATIENCE * expectedMs;
+  const overAtMs = mustHaveEndedAtMs(sentAtMs, expectedMs, startDeadlineSeconds);
   if (nowMs >= overAtMs && (unwanted || lostAnswer === 'resubmit')) return { kind: 'abandon', proven: false };
   const gapMs = list ? (LOOKUP_GAPS_MS[Math.min(misses, LOOKUP_GAPS_MS.length - 1)] ?? PARK_MS) : PARK_MS;
   const askAtMs = nowMs + gapMs;
   return { kind: 'park', askAtMs: overAtMs > nowMs ? Math.min(askAtMs, overAtMs) : askAtMs };
+}
+
+/** When what was sent has ended, if it ever began. */
+function mustHaveEndedAtMs(
+  sentAtMs: number,
+  expectedMs: number,
+  startDeadlineSeconds: number | null,
+): number {
+  const startableUntilMs = sentAtMs + (startDeadlineSeconds ?? 0) * 1000 + START_MARGIN_MS;
+  return startableUntilMs + RENDER_PATIENCE * expectedMs;
+}
+
+/**
+ * A question that failed says nothing, so nothing is sent again for it. But where no answer could prove anything, some
+ * questions fail for ever (a list whose entries have lost what they are known by): what nobody wants any more then gets
+ * its slot back, an hour after it must have ended.
+ */
+export function givenUpUnanswered(
+  { sentAtMs, expectedMs, unwanted }: Pick<UnknownAttempt, 'sentAtMs' | 'expectedMs' | 'unwanted'>,
+  abilities: Pick<Abilities, 'clientKey' | 'startDeadlineSeconds'>,
+  nowMs: number,
+): boolean {
+  if (!unwanted || provesAbsence(abilities)) return false;
+  const overAtMs = mustHaveEndedAtMs(sentAtMs, expectedMs, abilities.startDeadlineSeconds);
+  return nowMs >= overAtMs + UNANSWERED_PATIENCE_MS;
 }
 
 /** Whether an upstream that does not find our id has no such task. */

@@ -8,7 +8,13 @@
  * `sending` before it leaves, so it is reconciled like any other.
  */
 import { Order } from '@sluice/contract';
-import { canLookUp, lookupBackoffMs, lookupVerdict, provesAbsence } from '../decide/reconcile.ts';
+import {
+  canLookUp,
+  givenUpUnanswered,
+  lookupBackoffMs,
+  lookupVerdict,
+  provesAbsence,
+} from '../decide/reconcile.ts';
 import { newId } from '../effects/random/id.ts';
 import type { LookupRow } from '../store/submit.ts';
 import { learnLimit, type Sendable } from './3-submit.ts';
@@ -45,11 +51,12 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   if (due.length === 0) return [];
   // What an answer does not hold was missing when it was asked for, however late this process hears it.
   const askedAtMs = context.clock.now();
+  const silent = await adoptCalled(context, path, due);
+  if (silent.length === 0) return [];
   if (!canLookUp(path.provider.abilities)) {
-    const silent = await adoptCalled(context, path, due);
     return applyMisses(context, path, { lease, askedAtMs, looked: false }, silent);
   }
-  const queries = due.map((row) => ({
+  const queries = silent.map((row) => ({
     correlationId: row.correlation_id,
     order: Order.parse(row.order),
     sentAtMs: row.sent_at,
@@ -57,22 +64,18 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   const at = path.context(askedAtMs);
   const { outcome } = await context.drive.run(path.provider.find(at, queries), at);
   if (outcome.kind === 'question_failed') {
-    await backOff(context, lease, due, outcome.retryAfterMs);
+    await unanswered(context, path, lease, silent, outcome.retryAfterMs);
     return [];
   }
-  await adopt(context, path, due, outcome);
-  const missing = await adoptCalled(
-    context,
-    path,
-    due.filter((row) => !outcome.items.has(row.correlation_id)),
-  );
+  await adopt(context, path, silent, outcome);
+  const missing = silent.filter((row) => !outcome.items.has(row.correlation_id));
   return applyMisses(context, path, { lease, askedAtMs, looked: true }, missing);
 }
 
 /**
  * Those of which a callback said what they became; answers the others. The callback came with the attempt's secret
  * token, and whatever it names is asked about with our own credential before anything else is believed of it. Where the
- * upstream can be asked by our id, its own answer comes first.
+ * upstream can be asked by our id, that is what tells.
  */
 async function adoptCalled(
   context: Context,
@@ -113,15 +116,27 @@ async function adopt(
   context.wake('track');
 }
 
-async function backOff(
+/** The question failed: it is asked again later, except about what has waited in vain for long enough. */
+async function unanswered(
   context: Context,
+  path: AccessPath,
   lease: string,
-  due: readonly LookupRow[],
+  rows: readonly LookupRow[],
   retryAfterMs: number | null,
 ): Promise<void> {
   const nowMs = context.clock.now();
+  const isOver = (row: LookupRow): boolean =>
+    givenUpUnanswered(
+      { sentAtMs: row.sent_at, expectedMs: row.expected_ms, unwanted: row.unwanted },
+      path.provider.abilities,
+      nowMs,
+    );
+  const over = rows.filter(isOver);
+  if (over.length > 0) await abandonAll(context, lease, over, `${path.name} never told what became of it`);
+  const open = rows.filter((row) => !over.includes(row));
+  if (open.length === 0) return;
   await context.store.submit.recordLookAgain(
-    due.map((row) => ({
+    open.map((row) => ({
       attemptId: row.id,
       lease,
       askAtMs: nowMs + lookupBackoffMs(row.asks, retryAfterMs),
