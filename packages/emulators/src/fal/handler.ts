@@ -36,6 +36,7 @@ export function createFal(options: FalOptions): FalEmulator {
     settings: world.settings,
     keys: world.keys,
     accounts: world.accounts,
+    requests: world.queue.all,
   };
 }
 

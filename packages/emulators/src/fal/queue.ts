@@ -43,6 +43,7 @@ export type FalQueue = {
   add(request: FalRequest): void;
   find(account: string, id: string): FalRequest | null;
   byId(id: string): FalRequest | null;
+  all(): readonly FalRequest[];
   /** Applies what is due, and tells each request at the moment when it is over. */
   advance(now: number, ended: (request: FalRequest) => void): void;
   position(request: FalRequest): number;
@@ -103,6 +104,7 @@ export function createQueue(settings: QueueSettings): FalQueue {
       return request?.account === account ? request : null;
     },
     byId: (id) => all.get(id) ?? null,
+    all: () => [...all.values()],
     advance(now, ended) {
       for (let [next] = duesOf(hall, ended); next && next.at <= now; [next] = duesOf(hall, ended)) {
         hall.clock = Math.max(hall.clock, next.at);

@@ -45,6 +45,8 @@ export type FalEmulator = JobEmulator & {
   settings: FalSettings;
   keys: Pick<SigningKeys, 'rotate' | 'jwks'>;
   accounts: readonly FalAccount[];
+  /** Every request as it stands: what a test holds our own words against. */
+  requests(): readonly FalRequest[];
 };
 
 export type World = {

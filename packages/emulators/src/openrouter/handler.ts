@@ -61,7 +61,11 @@ type Account = Required<Omit<OpenRouterAccountOptions, 'signingSecret'>> & {
 type Detail = VideoOrder & { generationId: string };
 type VideoJob = Job<Detail>;
 
-export type OpenRouterEmulator = JobEmulator & { accounts: readonly Account[] };
+export type OpenRouterEmulator = JobEmulator & {
+  accounts: readonly Account[];
+  /** Every job as it stands: what a test holds our own words against. */
+  jobs(): readonly VideoJob[];
+};
 
 type World = {
   options: OpenRouterOptions;
@@ -145,6 +149,7 @@ export function createOpenRouter(options: OpenRouterOptions): OpenRouterEmulator
     accepts,
     timing,
     accounts,
+    jobs: book.all,
   };
 }
 
