@@ -8,7 +8,7 @@
  *   npm run crash -- --waits real              leases and windows as in production (slow)
  */
 import { parseArgs } from 'node:util';
-import { foreignJudges } from '../processes/journal.ts';
+import { foreignJudges } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
 import { jobsOf, type PointResult, runPoints } from './run.ts';
 import { tableOf } from './table.ts';
 

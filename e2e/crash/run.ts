@@ -1,5 +1,5 @@
 /** Points × repeats over several worlds side by side; a world is used for as long as nothing went wrong in it. */
-import { foreignJudges, judge } from '../processes/journal.ts';
+import { foreignJudges, judge } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
 import { until } from '../processes/pause.ts';
 import type { Waits } from '../processes/waits.ts';
 import { type BootPoint, bootPoints, runBoot } from './boot.ts';

@@ -2,8 +2,9 @@
  * The exported book before programs that know nothing of us: Debian's `ledger` and `hledger` must accept it, and must
  * refuse it when a single micro of it is off. Where they are not installed, that is said and our own addition judges.
  */
+
+import { foreignJudges, judge } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { foreignJudges, judge } from '../processes/journal.ts';
 import { order, times, untilEnded, useInstallation } from '../stories/story.ts';
 
 const PROGRAMS = ['sum', 'ledger', 'hledger'] as const;

@@ -1,11 +1,11 @@
 /** What a story starts from: an installation over a database of its own, there before the first test and gone after. */
 
 import type { CreateGeneration, Sluice, Task } from '@sluice/sdk';
+import { foreignJudges, judge } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
 import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { tailOf } from '../processes/child.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../processes/installation.ts';
-import { foreignJudges, judge } from '../processes/journal.ts';
 
 /** Seconds on a quiet machine; processes that share one with others take their time. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
