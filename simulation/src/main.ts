@@ -6,7 +6,8 @@
  *   npm run sim -- --plant no-fence           how soon a planted bug is found
  *   npm run sim -- --plants                   the same for all of them
  *
- * --nodes and --tasks fix what is otherwise drawn from the seed; --workers says how many processes run.
+ * --nodes and --tasks fix what is otherwise drawn from the seed; --workers says how many processes run. --paths 5 gives
+ * each world five access paths of several vendors, --paths 1-5 draws how many; without it everything goes to Kling.
  */
 import { parseArgs } from 'node:util';
 import { startTestServer } from '@sluice/server/store/testing/server.ts';
@@ -14,9 +15,9 @@ import { createCoverage } from './coverage.ts';
 import { type Crew, type CrewReport, gatherCrew, serverSettings } from './crew.ts';
 import { openWorkerDatabase } from './database.ts';
 import { plantByName, plants } from './plants/plants.ts';
-import { coverageLines } from './report.ts';
+import { coverageLines, purchaseLines } from './report.ts';
 import { runSeed } from './run.ts';
-import { seedsFrom } from './seeds.ts';
+import { rangeOf, seedsFrom, tellRange } from './seeds.ts';
 import { describeFailure, type Verdict } from './verdict.ts';
 
 const PLANT_SEEDS = 200;
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     tasks: { type: 'string' },
     nodes: { type: 'string' },
+    paths: { type: 'string' },
     workers: { type: 'string', default: '2' },
     plant: { type: 'string' },
     plants: { type: 'boolean', default: false },
@@ -35,7 +37,11 @@ const { values } = parseArgs({
   },
 });
 
-const size = { nodes: numberOf(values.nodes), intents: numberOf(values.tasks) };
+const size = {
+  nodes: numberOf(values.nodes),
+  intents: numberOf(values.tasks),
+  paths: rangeOf(values.paths),
+};
 const from = Number(values.from);
 
 function numberOf(text: string | undefined): number | null {
@@ -46,6 +52,7 @@ function commandOf(seed: number): string {
   const more = [
     values.tasks === undefined ? '' : ` --tasks ${values.tasks}`,
     values.nodes === undefined ? '' : ` --nodes ${values.nodes}`,
+    tellRange(size.paths),
     values.plant === undefined ? '' : ` --plant ${values.plant}`,
   ].join('');
   return `npm run sim -- --seed ${seed}${more}`;
@@ -73,11 +80,12 @@ async function runOne(seed: number): Promise<boolean> {
 
 async function runMany(crew: Crew, count: number): Promise<boolean> {
   const startedMs = performance.now();
-  const seeds = seedsFrom(from, count);
+  const seeds = seedsFrom(from, count, size.paths);
   const report = await crew.run({ seeds, size, plant: null, stopAtFailure: false, onVerdict: tell });
   const seconds = (performance.now() - startedMs) / 1000;
   console.log(`${report.verdicts.length} seeds in ${seconds.toFixed(1)} s, ${sumOf(report)}`);
-  for (const line of coverageLines(report.coverage)) console.log(line);
+  for (const line of coverageLines(report.coverage, size.paths !== null)) console.log(line);
+  for (const line of purchaseLines(report.coverage)) console.log(line);
   return report.verdicts.every(({ ok }) => ok);
 }
 

@@ -1,6 +1,12 @@
 /** What many runs have touched, in words: moves of the transition tables and named points where things go wrong. */
 import { attemptTransitions, taskTransitions } from '@sluice/server/decide/task.ts';
 import { vendorFaultNames } from './world/vendor-faults.ts';
+import { evolinkRows } from './world/vendors/evolink.ts';
+import { falRows } from './world/vendors/fal.ts';
+import { kieRows } from './world/vendors/kie.ts';
+import { openRouterRows } from './world/vendors/openrouter.ts';
+import { replicateRows } from './world/vendors/replicate.ts';
+import { faultNames } from './world/vendors/reseller-faults.ts';
 
 export type Reach = { hit: number; of: number; missing: string[] };
 
@@ -11,7 +17,7 @@ export const tableMoves: readonly string[] = [
 ];
 
 /**
- * Moves that no world with only this vendor can make: it has no cancelled and no expired state. Their statement is the
+ * Moves that no world with only Kling can make: it has no cancelled and no expired state. Their statement is the
  * same that ends an attempt as failed.
  */
 export const beyondTheVendor: readonly string[] = [
@@ -82,13 +88,38 @@ export function reachOf(points: readonly string[], counts: ReadonlyMap<string, n
 /** Moves that a world can make. */
 export const possibleMoves: readonly string[] = tableMoves.filter((move) => !beyondTheVendor.includes(move));
 
-export function coverageLines(counts: ReadonlyMap<string, number>): string[] {
+/** What only a world with several vendors has. */
+const resellerFaults: readonly string[] = [
+  ...faultNames('evolink', evolinkRows),
+  ...faultNames('fal', falRows),
+  ...faultNames('replicate', replicateRows),
+  ...faultNames('kie', kieRows),
+  ...faultNames('openrouter', openRouterRows),
+];
+
+/**
+ * What was bought on each path, against what its guarantee says: all accepts, those that began a failed render again,
+ * those that followed an answer that stayed lost (only by the operator's choice), those sent by a process that had been
+ * stopped too long to know better, and those that nobody ever heard of again.
+ */
+export function purchaseLines(counts: ReadonlyMap<string, number>): string[] {
+  const paths = [...counts.keys()].filter((point) => point.startsWith('bought ')).sort();
+  return paths.map((point) => {
+    const path = point.slice('bought '.length);
+    const of = (what: string): number => counts.get(`${what} ${path}`) ?? 0;
+    const told = ['begun again', 'second', 'late', 'orphan'].map((what) => `${of(what)} ${what}`);
+    return `${path}: ${of('bought')} accepts, ${told.join(', ')}`;
+  });
+}
+
+export function coverageLines(counts: ReadonlyMap<string, number>, several: boolean): string[] {
   const titled = [
     [
-      `moves of the tables (of ${tableMoves.length}, ${beyondTheVendor.length} are beyond this vendor)`,
-      possibleMoves,
+      `moves of the tables (of ${tableMoves.length}, ${several ? 0 : beyondTheVendor.length} are beyond its vendors)`,
+      several ? tableMoves : possibleMoves,
     ],
     ['named fault points', faultPoints],
+    ...(several ? ([['faults of the resellers', resellerFaults]] as const) : []),
   ] as const;
   return titled.map(([title, points]) => {
     const { hit, of, missing } = reachOf(points, counts);

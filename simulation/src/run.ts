@@ -165,12 +165,12 @@ type Sleeper = { node: Node; stage: StageName; atMs: number };
 /** Nobody can go on now: time goes to where somebody can, or where a loop finds something to do. */
 async function letTimePass(run: Run, limitMs: number): Promise<void> {
   const { world } = run;
-  const sleepers = sleepersOf(run, stageTimes(world.observer.model));
+  const sleepers = sleepersOf(run, stageTimes(world.observer.model, world.climate.paths !== null));
   const nowMs = world.clock.now();
   const instants = [
     world.clock.nextWake(),
     world.scheduler.nextAtMs(nowMs),
-    world.upstream.kling.nextChange(),
+    ...world.upstream.vendors.map((vendor) => vendor.nextChange()),
     ...sleepers.map(({ atMs }) => atMs),
   ].filter((ms) => ms !== null);
   const nextMs = Math.min(limitMs, ...instants);

@@ -6,7 +6,11 @@ export const FromCrew = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('run'),
     seed: z.number().int(),
-    size: z.object({ nodes: z.number().int().nullable(), intents: z.number().int().nullable() }),
+    size: z.object({
+      nodes: z.number().int().nullable(),
+      intents: z.number().int().nullable(),
+      paths: z.object({ least: z.number().int(), most: z.number().int() }).nullable(),
+    }),
     plant: z.string().nullable(),
   }),
   z.object({ kind: z.literal('end') }),

@@ -6,12 +6,13 @@ import { checkLeavings } from '../world/witness.ts';
 import type { World } from '../world/world.ts';
 import { checkAllAssets, checkAssets } from './assets.ts';
 import { checkAnswers, checkWishes } from './clients.ts';
-import { checkCosts, checkSecrets } from './end.ts';
+import { checkCosts, checkSecrets, checkTerms } from './end.ts';
 import { checkEvents, checkReceipts, nobodyTold } from './events.ts';
 import { checkMoney, openBook } from './money.ts';
+import { checkPurchases, noPurchases, noteGivenUp } from './purchases.ts';
 import { checkSlots } from './slots.ts';
 import { checkStates } from './states.ts';
-import { checkPurchases, checkTruth, noPurchases } from './truth.ts';
+import { checkTruth } from './truth.ts';
 
 export type Checks = {
   /** After an effect; looks at the database only when something may have been written that the checks read. */
@@ -58,6 +59,7 @@ export function createChecks(world: World): Checks {
     checkStates(world, change);
     checkMoney(world, book, change);
     checkSlots(world, change);
+    noteGivenUp(world, purchases, change);
     checkTruth(world, change);
     checkAssets(world, change);
     checkEvents(world, change);
@@ -81,6 +83,7 @@ export function createChecks(world: World): Checks {
       checkWishes(world);
       checkAllAssets(world);
       checkCosts(world, book);
+      await checkTerms(world, book, db);
       await checkSecrets(world, db);
     },
   };

@@ -1,16 +1,19 @@
 /** When faults have stopped: everything ends (I15), every purchase is on the books (I16), no secret leaked (I13). */
+import { provesAbsence } from '@sluice/server/decide/reconcile.ts';
 import { isTerminal, occupyingStates } from '@sluice/server/decide/task.ts';
 import type { Database } from '@sluice/server/store/database.ts';
 import { z } from 'zod';
 import { demand } from '../violation.ts';
-import { vendorKeys, webhookSecret } from '../world/upstream.ts';
+import { attemptByMark } from '../world/model.ts';
+import type { AttemptRow } from '../world/rows.ts';
+import type { Vendor, VendorAccept } from '../world/vendors/vendor.ts';
 import type { World } from '../world/world.ts';
-import type { Book } from './money.ts';
+import { type Book, incomeOf } from './money.ts';
+import { guaranteeName, promiseOf } from './purchases.ts';
 
 const PATIENCE_MS = 60_000;
-/** One unit of the vendor in micro-dollars, by the price sheet of the world's paths. */
-const UNIT_MICROS = 140_000;
-const THOUSANDTHS = 1_000;
+/** An amount that was converted once may be rounded by so much. */
+const ROUNDED_MICROS = 1;
 
 /** What still has to end; empty: nothing. */
 export function leftOver(world: World): string {
@@ -47,32 +50,109 @@ export function checkDeadlines(world: World, healedAtMs: number): void {
 }
 
 export function checkCosts(world: World, book: Book): void {
-  for (const accept of world.upstream.kling.accepts) {
-    const task = world.upstream.kling.state.tasks.get(accept.id);
-    const attempt = world.observer.model.attempts.get(accept.externalId ?? '');
-    if (task === undefined || attempt === undefined || world.late.has(attempt.id)) continue;
-    if (world.upstream.forgotten.has(task.id)) continue;
-    const contradicted = task.faults.some((fault) => fault.do === 'flap' && fault.words.includes('failed'));
-    if (contradicted) continue;
-    const followed = attempt.upstream_id === accept.id;
-    demand(
-      followed,
-      'I16',
-      () => `upstream task ${accept.id} of attempt ${attempt.id} is followed by nobody`,
-    );
-    const booked = costOf(book, attempt.id);
-    const charged = (Number(task.charged) * UNIT_MICROS) / THOUSANDTHS;
-    demand(
-      booked === charged,
-      'I16',
-      () => `attempt ${attempt.id}: the vendor took ${charged}, the book says ${booked}`,
-    );
+  for (const vendor of world.upstream.vendors) {
+    for (const accept of vendor.accepts()) checkCost(world, book, vendor, accept);
   }
+}
+
+function checkCost(world: World, book: Book, vendor: Vendor, accept: VendorAccept): void {
+  const job = vendor.job(accept.id);
+  const attempt = attemptByMark(world.observer.model, accept.mark);
+  if (job === null || job.contradicted || attempt === undefined || world.late.has(attempt.id)) return;
+  if (attempt.upstream_id !== accept.id) {
+    checkOrphan(world, attempt, accept.id);
+    return;
+  }
+  const booked = costOf(book, attempt.id);
+  const { chargedMicros: charged } = job;
+  if (charged === null) {
+    // It tells no figure, so the sheet's stands for a clip that was rendered, and nothing for one that was not.
+    const billed = attempt.state === 'succeeded';
+    demand(
+      booked > 0 === billed,
+      'I16',
+      () => `attempt ${attempt.id} ${attempt.state}: the book says ${booked}`,
+    );
+    return;
+  }
+  demand(Math.abs(booked - charged) <= ROUNDED_MICROS, 'I16', () => {
+    return `attempt ${attempt.id}: the vendor took ${charged}, the book says ${booked}`;
+  });
+}
+
+/**
+ * A purchase that nobody follows: only where the upstream cannot be asked for it, when it was given up in plain sight,
+ * and no callback of it was ever taken.
+ */
+function checkOrphan(world: World, attempt: AttemptRow, upstreamId: string): void {
+  const where = `upstream task ${upstreamId} of attempt ${attempt.id} on ${attempt.path_name}`;
+  const { abilities } = promiseOf(world, attempt.path_name);
+  demand(!provesAbsence(abilities), 'I16', () => `${where} is followed by nobody`);
+  demand(
+    attempt.state === 'abandoned',
+    'I16',
+    () => `${where} is followed by nobody, and is ${attempt.state}`,
+  );
+  demand(
+    !world.post.taken.has(attempt.callback_token),
+    'I16',
+    () => `${where} called back, and nobody follows it`,
+  );
+  world.coverage.hit(`orphan ${guaranteeName(world, attempt.path_name)}`);
 }
 
 function costOf(book: Book, attemptId: string): number {
   const row = book.costs.get(attemptId);
   return Math.max(0, ...(row?.micros ?? []));
+}
+
+const Terms = z.array(
+  z.object({
+    id: z.string(),
+    paths: z.array(z.string()),
+    pinned: z.string().nullable(),
+    max_price: z.string().nullable(),
+    reruns: z.number().int(),
+    reruns_most: z.number().int(),
+    delivered: z.string().nullable(),
+    price: z.number().nullable(),
+  }),
+);
+const termsOfTasks = {
+  name: 'simulation.terms',
+  text: `SELECT t.id, coalesce(array_agg(a.path_name) FILTER (WHERE a.id IS NOT NULL), '{}') AS paths,
+      o.metadata->>'pinned' AS pinned, o.metadata->>'max_price' AS max_price, t.reruns, o.reruns_most,
+      CASE WHEN t.state = 'succeeded' THEN t.path_name END AS delivered,
+      (coalesce(o.route->'prices'->t.path_name, o.price)->>'maximumMicros')::float8 AS price
+    FROM tasks t JOIN task_orders o ON o.task_id = t.id LEFT JOIN attempts a ON a.task_id = t.id
+    GROUP BY t.id, o.task_id ORDER BY t.id`,
+};
+const MICROS = 1_000_000;
+
+/** What was agreed: the path it is pinned to, the ceiling, how often it may begin again, the price of who delivered. */
+export async function checkTerms(world: World, book: Book, db: Database): Promise<void> {
+  for (const terms of Terms.parse((await db.query(termsOfTasks)).rows)) {
+    const { id, paths, pinned, max_price: most, price } = terms;
+    const task = world.observer.model.tasks.get(id);
+    const strayed = pinned === null ? undefined : paths.find((name) => name !== pinned);
+    demand(
+      strayed === undefined,
+      'caps',
+      () => `task ${id} is pinned to ${pinned} and was sent to ${strayed}`,
+    );
+    const held = task?.hold_micros ?? 0;
+    demand(
+      most === null || held <= Number(most) * MICROS,
+      'caps',
+      () => `task ${id} holds ${held} of at most ${most}`,
+    );
+    demand(terms.reruns <= terms.reruns_most, 'caps', () => `task ${id} began again ${terms.reruns} times`);
+    const end = book.ends.get(id);
+    if (terms.delivered === null || end === undefined || price === null) continue;
+    demand(incomeOf(end) <= price, 'I3', () => {
+      return `task ${id} paid ${incomeOf(end)} for a clip of ${terms.delivered}, whose price is ${price}`;
+    });
+  }
 }
 
 const Leaks = z.array(z.object({ place: z.string() }));
@@ -92,7 +172,7 @@ const searchForSecrets = {
 };
 
 export async function checkSecrets(world: World, db: Database): Promise<void> {
-  const secrets = [webhookSecret, ...vendorKeys.flatMap(({ credential }) => Object.values(credential))];
+  const secrets = world.upstream.vendors.flatMap((vendor) => vendor.secrets);
   const leaks = Leaks.parse((await db.query(searchForSecrets, [secrets])).rows);
   demand(
     leaks.length === 0,

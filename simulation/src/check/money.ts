@@ -96,7 +96,8 @@ function heldBy(row: LedgerRow, accountId: string): number {
   return -sumWhere(row, (account) => account === `liabilities:customers:${accountId}:held`);
 }
 
-function incomeOf(row: LedgerRow): number {
+/** What an end took in. */
+export function incomeOf(row: LedgerRow): number {
   return -sumWhere(row, (account) => account.startsWith('income:'));
 }
 

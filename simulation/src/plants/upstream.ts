@@ -1,6 +1,6 @@
 /** Bugs about what was bought and what the vendor is believed to have said. */
 import type { IncomingCallback, TrackStore } from '@sluice/server/store/track.ts';
-import { vendorOrigin } from '../world/upstream.ts';
+import { vendorOrigin } from '../world/vendors/kling.ts';
 import type { Plant } from './plant.ts';
 
 export const retryOn500: Plant = {

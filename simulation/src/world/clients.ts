@@ -156,13 +156,14 @@ export function createClients(parts: ClientParts): Clients {
 function drawIntent({ clock, dice, climate, callers }: ClientParts, number: number): Intent {
   const name = `wish-${number}`;
   const { keyedShare, batchShare, limitedShare } = climate.clients;
+  const paths = climate.paths?.map((path) => path.name) ?? null;
   const size = dice.chance(batchShare) ? dice.whole(2, 5) : 1;
   const nowMs = clock.now();
   return {
     name,
     caller: dice.pick(callers),
     requestKey: dice.chance(keyedShare) ? `key-of-${name}` : null,
-    orders: Array.from({ length: size }, () => drawOrder(dice, name, nowMs, limitedShare)),
+    orders: Array.from({ length: size }, () => drawOrder(dice, name, nowMs, limitedShare, paths)),
     firstAtMs: null,
     told: null,
     refusals: [],

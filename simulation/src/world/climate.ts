@@ -4,12 +4,34 @@
  */
 import type { FaultChance } from '@sluice/emulators';
 import type { Dice } from '../dice.ts';
-import { vendorChances } from './vendor-faults.ts';
+import { surelyChances, vendorChances } from './vendor-faults.ts';
+import { type PathName, pathNames } from './vendors/vendor.ts';
 
 export type Outage = {
   fromMs: number;
   untilMs: number;
   kind: 'refused' | 'silent' | 'throttled' | 'arrears' | 'forbidden';
+};
+
+/** A path of a world with several vendors. */
+export type PathClimate = {
+  name: PathName;
+  lostAnswer: 'hold' | 'resubmit';
+  regions: string[];
+  /** Null: it leads to Kling, whose climate stands beside. */
+  reseller: ResellerClimate | null;
+};
+
+export type ResellerClimate = {
+  /** Draws a rate out of the most it may be; the first figure is what it is at least. */
+  rate: (least: number, most: number) => number;
+  queueMs: number;
+  renderMsPerSecond: number;
+  concurrency: number;
+  poor: boolean;
+  alike: boolean;
+  signed: boolean;
+  outages: Outage[];
 };
 
 export type Climate = {
@@ -65,6 +87,8 @@ export type Climate = {
     swapRate: number;
     strangers: number;
   };
+  /** Null: there is only the vendor above. */
+  paths: PathClimate[] | null;
   storage: {
     failRate: number;
     failAfterRate: number;
@@ -97,7 +121,12 @@ export type Climate = {
   };
 };
 
-export type Size = { nodes: number | null; intents: number | null };
+/** What is fixed from outside; the rest is drawn. Without `paths`, everything goes to Kling. */
+export type Size = {
+  nodes: number | null;
+  intents: number | null;
+  paths: { least: number; most: number } | null;
+};
 
 const MINUTE_MS = 60_000;
 
@@ -107,6 +136,7 @@ export function drawClimate(dice: Dice, size: Size): Climate {
   const rate = (most: number): number => storm * dice.rate(most);
   const nodes = size.nodes ?? (dice.chance(0.15) ? 3 : 2);
   const faultsUntilMs = dice.whole(3, 12) * MINUTE_MS;
+  const paths = size.paths === null ? null : drawPaths(dice.fork('paths'), size.paths, faultsUntilMs, storm);
   return {
     nodes,
     intents: size.intents ?? dice.whole(8, 16),
@@ -140,7 +170,8 @@ export function drawClimate(dice: Dice, size: Size): Climate {
       cutRate: rate(0.15),
       latencyMs: dice.pick([0, 50, 400]),
     },
-    vendor: drawVendor(dice, rate, faultsUntilMs, storm),
+    vendor: withSureFaults(drawVendor(dice, rate, faultsUntilMs, storm), paths !== null),
+    paths,
     storage: drawStorage(dice, rate, faultsUntilMs, storm),
     receivers: {
       failRate: rate(0.4),
@@ -185,6 +216,45 @@ function drawVendor(dice: Dice, rate: Rate, untilMs: number, storm: number): Cli
     forgets: dice.chance(0.1 * storm) ? 1 : 0,
     swapRate: rate(0.2),
     strangers: dice.chance(0.3) ? dice.whole(1, 4) : 0,
+  };
+}
+
+/** Several paths are there to be fallen back on: each loses answers, refuses and kills links now and then. */
+function withSureFaults(vendor: Climate['vendor'], several: boolean): Climate['vendor'] {
+  return several ? { ...vendor, chances: [...vendor.chances, ...surelyChances] } : vendor;
+}
+
+function drawPaths(
+  dice: Dice,
+  { least, most }: { least: number; most: number },
+  untilMs: number,
+  storm: number,
+): PathClimate[] {
+  const left: PathName[] = [...pathNames];
+  const paths: PathClimate[] = [];
+  for (let count = dice.whole(least, most); count > 0; count -= 1) {
+    const name = dice.pick(left);
+    left.splice(left.indexOf(name), 1);
+    paths.push({
+      name,
+      lostAnswer: dice.chance(0.5) ? 'resubmit' : 'hold',
+      regions: dice.pick([[], [], ['eu'], ['us'], ['eu', 'us']]),
+      reseller: name.startsWith('kling-') ? null : drawReseller(dice.fork(name), untilMs, storm),
+    });
+  }
+  return paths;
+}
+
+function drawReseller(dice: Dice, untilMs: number, storm: number): ResellerClimate {
+  return {
+    rate: (least, most) => least + storm * dice.rate(most),
+    queueMs: dice.whole(0, 5_000),
+    renderMsPerSecond: dice.pick([500, 3_000, 12_000]),
+    concurrency: dice.whole(1, 8),
+    poor: dice.chance(0.15 * storm),
+    alike: dice.chance(0.2),
+    signed: dice.chance(0.5),
+    outages: storm === 1 && dice.chance(0.3) ? [drawOutage(dice, untilMs)] : [],
   };
 }
 

@@ -26,7 +26,7 @@ export type Ground = {
   /** Attempts whose request reached the vendor when it should not have left any more: a stopped process, no defect. */
   late: Set<string>;
   /** Paid requests that were about to leave a node, until the next check. */
-  leavings: { correlationId: string; atMs: number }[];
+  leavings: { mark: string; atMs: number }[];
   /** What the nodes logged, for the search for secrets. */
   logged: string[];
   /** No more effects that take long. */
@@ -40,7 +40,7 @@ export const DELICATE = 15;
 
 /** Where a delay or a death is worth most. */
 export function isDelicate(label: string): boolean {
-  return label.startsWith('submit.') || label.startsWith('POST api.kling.example');
+  return label.startsWith('submit.') || label.startsWith('POST api.');
 }
 
 export function layGround(seed: number, size: Size, db: Database, coverage: Coverage): Ground {

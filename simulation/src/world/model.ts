@@ -58,6 +58,13 @@ export function limitName(row: { path_name: string; family: string }): string {
   return `${row.path_name}/${row.family}`;
 }
 
+/** `mark`: what a vendor was given of ours, the id of the attempt or the token of its callback. */
+export function attemptByMark(model: Model, mark: string): AttemptRow | undefined {
+  const known = model.attempts.get(mark);
+  if (known) return known;
+  return [...model.attempts.values()].find(({ callback_token: token }) => token === mark);
+}
+
 const Answer = z.tuple([z.object({ changed: Changed })]);
 
 export function createObserver(db: Database): Observer {

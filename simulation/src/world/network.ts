@@ -10,7 +10,7 @@ import {
 import type { Dice } from '../dice.ts';
 import type { Climate } from './climate.ts';
 import type { Receivers } from './receivers.ts';
-import { resultOrigin, type Upstream, vendorOrigin } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export type Network = { outbound: Outbound; heal(): void };
 
@@ -24,23 +24,21 @@ export type NetworkOptions = {
   hit(point: string): void;
 };
 
-const REFUSAL_CODES = { throttled: 1302, arrears: 1101, forbidden: 1304 } as const;
-
 export function createNetwork(options: NetworkOptions): Network {
   const { clock, startMs, dice, climate, upstream, receivers, hit } = options;
-  const { network, vendor } = climate;
+  const { network } = climate;
   let healed = false;
 
   function outage(request: FarRequest): OutboundFault | null {
     const passedMs = clock.now() - startMs;
-    const now = vendor.outages.find(({ fromMs, untilMs }) => passedMs >= fromMs && passedMs < untilMs);
-    if (!now || !request.url.startsWith(vendorOrigin)) return null;
+    const { origin } = new URL(request.url);
+    const vendor = upstream.at(origin);
+    const now = vendor?.outages.find(({ fromMs, untilMs }) => passedMs >= fromMs && passedMs < untilMs);
+    if (!vendor || !now || origin !== vendor.apiOrigin) return null;
     hit(`outage ${now.kind}`);
     if (now.kind === 'refused') return { kind: 'not_sent', reason: 'connect_refused' };
     if (now.kind === 'silent') return { kind: 'lost_before', reason: 'timeout' };
-    if (request.method === 'POST') {
-      upstream.kling.faults.next('create', { do: 'refuse', code: REFUSAL_CODES[now.kind] });
-    }
+    if (request.method === 'POST') vendor.refuseNext(now.kind);
     return null;
   }
 
@@ -67,8 +65,8 @@ export function createNetwork(options: NetworkOptions): Network {
   }
 
   function farEnd(origin: string): FarEnd | undefined {
-    if (origin === vendorOrigin || origin === resultOrigin) return upstream.farEnd;
-    return receivers.farEnd(origin);
+    const vendor = upstream.at(origin);
+    return vendor ? upstream.farEnd(vendor) : receivers.farEnd(origin);
   }
 
   return {

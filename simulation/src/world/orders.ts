@@ -2,7 +2,7 @@
  * Orders of the clients: every model that the catalogue sells first, in every mode, with the limits clients may
  * set.
  */
-import type { CreateGeneration } from '@sluice/contract';
+import type { CreateGeneration, Routing } from '@sluice/contract';
 import type { Dice } from '../dice.ts';
 
 const image = (name: string): string => `https://media.example/${name}.png`;
@@ -31,9 +31,32 @@ const draws: readonly Draw[] = [
   (dice) => ({ model: 'kling-2.5-turbo', duration: dice.pick([5, 10]) }),
 ];
 
-/** `intent` names the wish, so that tasks made by repeats of one wish can be counted. */
-export function drawOrder(dice: Dice, intent: string, nowMs: number, limitedShare: number): CreateGeneration {
-  const drawn = dice.pick(draws)(dice);
+/** What most paths can do. */
+const common: readonly Draw[] = [
+  (dice) => ({ model: 'kling-3.0', quality: '720p', sound: 'off', duration: dice.whole(3, 10) }),
+  (dice) => ({ model: 'kling-3.0', quality: '720p', sound: dice.pick(['on', 'off'] as const), duration: 5 }),
+  (dice) => ({
+    model: 'kling-3.0',
+    quality: '720p',
+    sound: 'off',
+    image_start: image('boat'),
+    duration: dice.pick([5, 10]),
+  }),
+];
+const COMMON_SHARE = 0.8;
+
+/**
+ * `intent` names the wish, so that tasks made by repeats of one wish can be counted. `paths`: those of a world with
+ * several; null: there is one vendor, and nothing to choose.
+ */
+export function drawOrder(
+  dice: Dice,
+  intent: string,
+  nowMs: number,
+  limitedShare: number,
+  paths: readonly string[] | null,
+): CreateGeneration {
+  const drawn = dice.pick(paths !== null && dice.chance(COMMON_SHARE) ? common : draws)(dice);
   const order: CreateGeneration = {
     ...drawn,
     prompt: `A paper boat on a rainy street, take ${intent}`,
@@ -46,5 +69,23 @@ export function drawOrder(dice: Dice, intent: string, nowMs: number, limitedShar
     order[limit] = new Date(nowMs + dice.whole(10_000, 400_000)).toISOString();
   }
   if (dice.chance(limitedShare / 4)) order.max_price = dice.pick(['0.01', '100']);
+  if (paths === null) return order;
+  if (dice.chance(0.5)) order.max_price = dice.pick(['0.4', '0.8', '1.5', '3', '100', '100']);
+  if (dice.chance(0.15)) order.path = dice.pick(paths);
+  order.metadata = { intent, ...(order.path === undefined ? {} : { pinned: order.path }) };
+  if (order.max_price !== undefined) order.metadata.max_price = order.max_price;
+  if (dice.chance(0.4)) order.routing = drawRouting(dice, paths);
   return order;
+}
+
+/** As an account or an order may have it; what it leaves out follows what stands above it. */
+export function drawRouting(dice: Dice, paths: readonly string[]): Routing {
+  const policy = dice.pick(['cheapest', 'fastest', 'most_reliable', 'weighted', null] as const);
+  const weights = Object.fromEntries(paths.map((name) => [name, dice.whole(0, 5)]));
+  return {
+    ...(policy === null ? {} : { policy }),
+    ...(policy === 'weighted' ? { weights } : {}),
+    ...(dice.chance(0.1) ? { regions: [dice.pick(['eu', 'us'])] } : {}),
+    ...(dice.chance(0.5) ? { rerun: dice.chance(0.6) } : {}),
+  };
 }

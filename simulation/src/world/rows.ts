@@ -134,6 +134,7 @@ export const PathRow = z.object({
   name: z.string(),
   health: z.string(),
   health_until: Instant.nullable(),
+  watch_at: Instant.nullable(),
 });
 export type PathRow = z.infer<typeof PathRow>;
 
@@ -179,7 +180,7 @@ const ASSET = `id, task_id, attempt_id, kind, state, blob_key, bytes, sha256, ${
 const BALANCE = 'account_id, posted_micros, held_micros, credit_limit_micros';
 const DELIVERY = `id, endpoint_id, event_id, task_id, url, state, tries, ${ms('due_at')} AS due_at`;
 const LIMIT = `path_name, family, configured, learned, ${ms('raise_at')} AS raise_at`;
-const PATH = `name, health, ${ms('health_until')} AS health_until`;
+const PATH = `name, health, ${ms('health_until')} AS health_until, ${ms('watch_at')} AS watch_at`;
 const TASK = `t.id, t.account_id, t.key_id, t.family, t.state, t.version, t.path_name, t.attempt_id, t.attempts,
   t.path_names, ${ms('t.not_before')} AS not_before, ${ms('t.due_at')} AS due_at,
   ${ms('t.expires_at')} AS expires_at, t.cancel_requested_at IS NOT NULL AS cancel_requested, t.outcome, t.error_code,

@@ -1,5 +1,6 @@
 /** What an operator does before a world begins: paths, accounts with money and caps, keys with budgets, webhooks. */
 
+import type { Routing } from '@sluice/contract';
 import { topUp } from '@sluice/server/decide/postings.ts';
 import type { Clock } from '@sluice/server/effects/clock/clock.ts';
 import { newId } from '@sluice/server/effects/random/id.ts';
@@ -10,7 +11,8 @@ import { credentialContext } from '@sluice/server/lifecycle/paths.ts';
 import type { Store } from '@sluice/server/store/store.ts';
 import type { Dice } from '../dice.ts';
 import type { Climate } from './climate.ts';
-import { vendorKeys, vendorOrigin, webhookSecret } from './upstream.ts';
+import { drawRouting } from './orders.ts';
+import type { Vendor } from './vendors/vendor.ts';
 
 export type Settled = {
   callers: Caller[];
@@ -21,7 +23,14 @@ export type Settled = {
 
 export type AccountCaps = { maxInFlight: number | null; maxQueued: number | null };
 
-export type SettleInParts = { store: Store; secrets: Secrets; clock: Clock; dice: Dice; climate: Climate };
+export type SettleInParts = {
+  store: Store;
+  secrets: Secrets;
+  clock: Clock;
+  dice: Dice;
+  climate: Climate;
+  vendors: readonly Vendor[];
+};
 
 const MICROS = 1_000_000;
 const ENDED = ['task.completed', 'task.failed', 'task.cancelled'];
@@ -35,26 +44,36 @@ export async function settleIn(parts: SettleInParts): Promise<Settled> {
   return settled;
 }
 
-async function addPaths({ store, secrets, clock, climate }: SettleInParts): Promise<void> {
-  const { legacyPath, secondPath, signedCallbacks } = climate.vendor;
-  const wanted = vendorKeys.filter(({ generation }) => {
-    if (secondPath) return true;
-    return legacyPath ? generation === 'legacy' : generation === 'new';
-  });
-  for (const { path, generation, credential } of wanted) {
+async function addPaths({ store, secrets, clock, climate, vendors }: SettleInParts): Promise<void> {
+  for (const { name, provider, baseUrl, credential, settings, sheet } of vendors.flatMap(
+    ({ paths }) => paths,
+  )) {
+    if (typeof sheet !== 'string') await store.paths.insertPriceSheet(sheet, clock.now());
+    const drawn = climate.paths?.find((path) => path.name === name);
     await store.paths.insertPath(
       {
-        name: path,
-        provider: 'kling',
-        baseUrl: vendorOrigin,
-        credentialSealed: secrets.seal(JSON.stringify(credential), credentialContext(path)),
-        settings: { generation, ...(signedCallbacks ? { webhook_secret: webhookSecret } : {}) },
+        name,
+        provider,
+        baseUrl,
+        credentialSealed: secrets.seal(JSON.stringify(credential), credentialContext(name)),
+        settings,
         sandbox: false,
-        priceSheet: 'kling-units-2026-09-20',
+        priceSheet: typeof sheet === 'string' ? sheet : sheet.id,
+        ...(drawn === undefined ? {} : { lostAnswer: drawn.lostAnswer, regions: drawn.regions }),
       },
       clock.now(),
     );
   }
+}
+
+function routingOf({ dice, climate }: SettleInParts, number: number): Routing {
+  const { paths } = climate;
+  return paths === null
+    ? {}
+    : drawRouting(
+        dice.fork(`routing ${number}`),
+        paths.map(({ name }) => name),
+      );
 }
 
 async function addAccount(parts: SettleInParts, number: number, settled: Settled): Promise<void> {
@@ -76,7 +95,7 @@ async function addAccount(parts: SettleInParts, number: number, settled: Settled
       maxQueued,
       retentionDays,
       markupBasisPoints: dice.pick([0, 0, 1_250]),
-      routing: {},
+      routing: routingOf(parts, number),
       creditLimitMicros: BigInt(dice.pick([0, 0, 2]) * MICROS),
       webhookSecretSealed: secrets.seal(secret, webhookSecretContext(id)),
     },

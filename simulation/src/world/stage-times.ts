@@ -9,9 +9,13 @@ import type { StageName } from '@sluice/server/lifecycle/context.ts';
 import { limitName, type Model } from './model.ts';
 import type { LimitRow, TaskRow } from './rows.ts';
 
+const WATCH_MS = 300_000;
+const AFTER_TROUBLE_MS = 15_000;
+
 export type StageTimes = Readonly<Record<StageName, number | null>>;
 
-export function stageTimes(model: Model): StageTimes {
+/** `watching`: whether paths are looked after, which one alone needs not. */
+export function stageTimes(model: Model, watching: boolean): StageTimes {
   const tasks = [...model.tasks.values()];
   const attempts = [...model.attempts.values()];
   const assets = [...model.assets.values()];
@@ -29,10 +33,18 @@ export function stageTimes(model: Model): StageTimes {
         .map((delivery) => delivery.due_at),
     ),
     expire: earliest(open.map((task) => task.expires_at)),
-    // Looked after every few minutes for as long as there is a path; that alone keeps no world going.
-    watch: null,
+    watch: watching ? watchAtMs(model) : null,
     retain: earliest(assets.filter(({ state }) => state === 'stored').map((asset) => asset.delete_at)),
   };
+}
+
+/** A path that could not be reached is asked after sooner than its row says: every quarter of a minute. */
+function watchAtMs(model: Model): number | null {
+  return earliest(
+    [...model.paths.values()].map(({ health, watch_at: atMs }) =>
+      health === 'unavailable' && atMs !== null ? atMs - WATCH_MS + AFTER_TROUBLE_MS : atMs,
+    ),
+  );
 }
 
 function earliest(instants: readonly (number | null)[]): number | null {

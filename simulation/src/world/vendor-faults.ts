@@ -6,6 +6,9 @@ import type { FaultAt, FaultChance, FaultPoint } from '@sluice/emulators';
 
 type Draw = (most: number) => number;
 
+/** Lost answers, refusals, failed renders and dead links, where they are to be certain. */
+export const SURELY = 0.02;
+
 const half = '{"code":0,"message":"SUCCEED","data":{"id":"89360';
 
 const creates: [most: number, fault: FaultAt['create']][] = [
@@ -88,6 +91,14 @@ export function vendorChances(draw: Draw): FaultChance[] {
   ];
   return drawn.filter((entry) => entry.chance > 0);
 }
+
+/** What no vendor of several is ever without. */
+export const surelyChances: readonly FaultChance[] = [
+  { at: 'create', chance: SURELY, fault: { do: 'drop', accept: true } },
+  { at: 'create', chance: SURELY, fault: { do: 'refuse', code: 1303 } },
+  { at: 'task', chance: SURELY, fault: { do: 'fail' } },
+  { at: 'output', chance: SURELY, fault: { do: 'dead', status: 404 } },
+];
 
 /** For coverage: every fault by its name. */
 export const vendorFaultNames: readonly string[] = [

@@ -5,6 +5,7 @@
 import { defaultLifecycleSettings } from '@sluice/server/lifecycle/context.ts';
 import { demand } from '../violation.ts';
 import type { Ground } from './ground.ts';
+import { attemptByMark } from './model.ts';
 
 /** Skewed wall clocks and the time that a decision takes. */
 const SLACK_MS = 3_000;
@@ -12,36 +13,29 @@ const { sendStartWithinMs } = defaultLifecycleSettings;
 
 /** Paid requests that were about to leave a node since the last look at the database. */
 export function checkLeavings(ground: Ground): void {
-  for (const { correlationId, atMs } of ground.leavings.splice(0)) {
-    const attempt = ground.observer.model.attempts.get(correlationId);
-    demand(
-      attempt !== undefined,
-      'I8',
-      () => `a paid request leaves without an attempt on record: ${correlationId}`,
-    );
+  for (const { mark, atMs } of ground.leavings.splice(0)) {
+    const attempt = attemptByMark(ground.observer.model, mark);
+    demand(attempt !== undefined, 'I8', () => `a paid request leaves without an attempt on record: ${mark}`);
     const ageMs = atMs - attempt.sent_at;
     demand(ageMs <= sendStartWithinMs + SLACK_MS, 'I8', () => {
-      return `a paid request leaves ${ageMs} ms after its attempt was leased: ${correlationId}`;
+      return `a paid request leaves ${ageMs} ms after its attempt was leased: ${attempt.id}`;
     });
   }
 }
 
 /** A paid request has reached the vendor. */
-export function noteArrival(ground: Ground, correlationId: string, arrivals: number): void {
-  const attempt = ground.observer.model.attempts.get(correlationId);
+export function noteArrival(ground: Ground, mark: string, arrivals: number): void {
+  const attempt = attemptByMark(ground.observer.model, mark);
   if (!attempt) {
-    ground.blame('I8', `the vendor is asked for an attempt that does not exist: ${correlationId}`);
+    ground.blame('I8', `the vendor is asked for an attempt that does not exist: ${mark}`);
     return;
   }
   // The process was stopped between its last look at the clock and the wire: nobody can prevent that.
   const ageMs = ground.clock.now() - attempt.sent_at;
-  if (ageMs > sendStartWithinMs + SLACK_MS) ground.late.add(correlationId);
-  if (attempt.state !== 'sending') ground.late.add(correlationId);
+  if (ageMs > sendStartWithinMs + SLACK_MS) ground.late.add(attempt.id);
+  if (attempt.state !== 'sending') ground.late.add(attempt.id);
   if (arrivals > attempt.sends) {
-    ground.blame(
-      'I8',
-      `request ${arrivals} for ${correlationId}, which was to be sent ${attempt.sends} times`,
-    );
+    ground.blame('I8', `request ${arrivals} for ${attempt.id}, which was to be sent ${attempt.sends} times`);
   }
 }
 

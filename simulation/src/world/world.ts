@@ -18,7 +18,7 @@ import { createProcesses, type Processes } from './processes.ts';
 import { createReceivers, type Receivers } from './receivers.ts';
 import { type AccountCaps, settleIn } from './settle-in.ts';
 import { createStorage, type Storage } from './storage.ts';
-import { createUpstream, externalIdOf, type Upstream } from './upstream.ts';
+import { createUpstream, markOf, type Upstream } from './upstream.ts';
 import { noteArrival, noteCrash } from './witness.ts';
 
 export type World = Ground &
@@ -79,11 +79,12 @@ async function raiseOutside(ground: Ground, db: Database): Promise<Outside> {
     dice: dice.fork('upstream'),
     climate,
     hit,
-    onArrival: (id, arrivals) => noteArrival(ground, id, arrivals),
+    onArrival: (mark, arrivals) => noteArrival(ground, mark, arrivals),
   });
   const secrets = createSecrets(Buffer.alloc(32, 7), dice.fork('secrets'));
   const store = createStore(db);
-  const settled = await settleIn({ store, secrets, clock, dice: dice.fork('settle'), climate });
+  const { vendors } = upstream;
+  const settled = await settleIn({ store, secrets, clock, dice: dice.fork('settle'), climate, vendors });
   const secretOf = (url: string) => settled.webhookSecrets.get(url) ?? null;
   const receivers = createReceivers(dice.fork('receivers'), climate.receivers, secretOf, hit);
   const network = createNetwork({
@@ -113,9 +114,9 @@ function buildNode(ground: Ground, outside: Outside, { plant, db }: WorldOptions
     outbound: plant?.outbound?.(outside.network.outbound, outside.webhookSecrets) ?? outside.network.outbound,
     blobs: plant?.blobs?.(outside.storage.blobs) ?? outside.storage.blobs,
     enter: (kind, label, run) => ground.scheduler.enter(life, kind, label, run),
-    onLeaving: ({ body }) => {
-      const correlationId = body === undefined ? null : externalIdOf(body);
-      if (correlationId !== null) ground.leavings.push({ correlationId, atMs: clock.now() });
+    onLeaving: ({ url, body }) => {
+      const mark = body === undefined || !outside.upstream.at(new URL(url).origin) ? null : markOf(url, body);
+      if (mark !== null) ground.leavings.push({ mark, atMs: clock.now() });
     },
     onLog: (level, message) => {
       ground.logged.push(message);
@@ -153,11 +154,14 @@ function postOf(ground: Ground, outside: Outside, processes: Processes): Post {
     clock: ground.clock,
     dice: ground.dice.fork('post'),
     upstream: outside.upstream,
+    pathNames: outside.upstream.vendors.flatMap(({ paths }) => paths.map(({ name }) => name)),
+    tokens: () => [...ground.observer.model.attempts.values()],
     anyNode: processes.anyNode,
     hit: ground.coverage.hit,
     onCrash: (error) => noteCrash(ground, error),
     onStranger: (status) => {
-      if (status === '200') ground.blame('truth', 'a callback with a token of nobody was taken');
+      if (status === '200')
+        ground.blame('truth', 'a callback with a token of nobody, or of another path, was taken');
     },
   });
 }
