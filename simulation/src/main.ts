@@ -89,7 +89,12 @@ async function runMany(crew: Crew, count: number): Promise<boolean> {
   return report.verdicts.every(({ ok }) => ok);
 }
 
+const PROGRESS_EVERY = 100;
+let judged = 0;
+
 function tell(verdict: Verdict): void {
+  judged += 1;
+  if (judged % PROGRESS_EVERY === 0) console.log(`${judged} seeds so far`);
   if (verdict.ok) return;
   console.log(describeFailure(verdict, commandOf(verdict.seed)));
 }

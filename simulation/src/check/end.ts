@@ -31,6 +31,10 @@ export function leftOver(world: World): string {
     ...[...deliveries.values()]
       .filter((delivery) => delivery.state === 'waiting')
       .map((delivery) => `delivery ${delivery.id}`),
+    // A callback that comes when all seems over may open a question again.
+    ...world.upstream.vendors
+      .filter((vendor) => world.climate.paths !== null && vendor.nextChange() !== null)
+      .map(({ name }) => `${name} at work`),
   ];
   return left.filter((thing) => thing !== '').join(', ');
 }

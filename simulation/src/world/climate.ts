@@ -23,7 +23,7 @@ export type PathClimate = {
 };
 
 export type ResellerClimate = {
-  /** Draws a rate out of the most it may be; the first figure is what it is at least. */
+  /** Draws a rate out of the most it may be; the first figure, where there is one, is what it is at least. */
   rate: (least: number, most: number) => number;
   queueMs: number;
   renderMsPerSecond: number;
@@ -170,7 +170,10 @@ export function drawClimate(dice: Dice, size: Size): Climate {
       cutRate: rate(0.15),
       latencyMs: dice.pick([0, 50, 400]),
     },
-    vendor: withSureFaults(drawVendor(dice, rate, faultsUntilMs, storm), paths !== null),
+    vendor: withSureFaults(
+      drawVendor(dice, rate, faultsUntilMs, storm),
+      paths === null ? 0 : drawSurer(dice.fork('surer'), storm),
+    ),
     paths,
     storage: drawStorage(dice, rate, faultsUntilMs, storm),
     receivers: {
@@ -220,8 +223,14 @@ function drawVendor(dice: Dice, rate: Rate, untilMs: number, storm: number): Cli
 }
 
 /** Several paths are there to be fallen back on: each loses answers, refuses and kills links now and then. */
-function withSureFaults(vendor: Climate['vendor'], several: boolean): Climate['vendor'] {
-  return several ? { ...vendor, chances: [...vendor.chances, ...surelyChances] } : vendor;
+function withSureFaults(vendor: Climate['vendor'], surer: number): Climate['vendor'] {
+  const surely = surelyChances.map((each) => ({ ...each, chance: surer * each.chance }));
+  return surer === 0 ? vendor : { ...vendor, chances: [...vendor.chances, ...surely] };
+}
+
+/** Some vendors do that all the time. */
+function drawSurer(dice: Dice, storm: number): number {
+  return storm === 0 ? 1 : dice.pick([1, 1, 1, 5, 15]);
 }
 
 function drawPaths(
@@ -246,8 +255,9 @@ function drawPaths(
 }
 
 function drawReseller(dice: Dice, untilMs: number, storm: number): ResellerClimate {
+  const surer = drawSurer(dice, storm);
   return {
-    rate: (least, most) => least + storm * dice.rate(most),
+    rate: (least, most) => surer * least + storm * dice.rate(most),
     queueMs: dice.whole(0, 5_000),
     renderMsPerSecond: dice.pick([500, 3_000, 12_000]),
     concurrency: dice.whole(1, 8),
