@@ -67,8 +67,10 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
     await unanswered(context, path, lease, silent, outcome.retryAfterMs);
     return [];
   }
-  await adopt(context, path, silent, outcome);
+  const adopted = await adopt(context, path, silent, outcome);
   const missing = silent.filter((row) => !outcome.items.has(row.correlation_id));
+  const doubtful = silent.filter((row) => outcome.items.has(row.correlation_id) && !adopted.has(row.id));
+  if (doubtful.length > 0) await unanswered(context, path, lease, doubtful, null);
   return applyMisses(context, path, { lease, askedAtMs, looked: true }, missing);
 }
 
@@ -93,27 +95,36 @@ async function adoptCalled(
   return due.filter((row) => !items.has(row.correlation_id));
 }
 
-/** The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. */
+type Sign = { upstreamId: string; handle: unknown; observation?: { correlationId: string | null } };
+
+/**
+ * The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. Answers those
+ * that are. Where a list shows only what was ordered and no id of ours, two equal orders look the same: one that another
+ * attempt has, or may have, is not taken.
+ */
 async function adopt(
   context: Context,
   path: AccessPath,
   due: readonly LookupRow[],
-  outcome: { items: ReadonlyMap<string, { upstreamId: string; handle: unknown }> },
-): Promise<void> {
+  outcome: { items: ReadonlyMap<string, Sign> },
+): Promise<ReadonlySet<string>> {
+  const proven = provesAbsence(path.provider.abilities);
   const nowMs = context.clock.now();
   const found = due.flatMap((row) => {
     const item = outcome.items.get(row.correlation_id);
     if (!item) return [];
     const summary = `${path.name} had accepted it as ${item.upstreamId}; adopted`;
     const line = note(nowMs, 'attempt.found', summary, { path: path.name, upstream_id: item.upstreamId });
-    return [
-      { attemptId: row.id, upstreamId: item.upstreamId, handle: item.handle, askAtMs: nowMs, note: line },
-    ];
+    const { upstreamId, handle, observation } = item;
+    const alike = !proven && observation?.correlationId === null;
+    const adopted = { attemptId: row.id, upstreamId, handle, askAtMs: nowMs, note: line };
+    return [alike ? { ...adopted, alike: true as const } : adopted];
   });
-  if (found.length === 0) return;
+  if (found.length === 0) return new Set();
   const accepted = await context.store.submit.recordAccepted(found, nowMs);
   for (const { pathName, family } of accepted) await learnLimit(context, pathName, family, 'accepted');
   context.wake('track');
+  return new Set(accepted.map(({ attemptId }) => attemptId));
 }
 
 /** The question failed: it is asked again later, except about what has waited in vain for long enough. */

@@ -72,7 +72,9 @@ describe('accepted', () => {
     'is true for an attempt that is %s',
     async (state) => {
       const { task, attempt } = await running(state);
-      expect(await reports.accepted(attempt)).toEqual([{ pathName: path, family: 'kling' }]);
+      expect(await reports.accepted(attempt)).toEqual([
+        { attemptId: attempt, pathName: path, family: 'kling' },
+      ]);
       expect(await attemptOf(attempt)).toMatchObject({
         state: 'accepted',
         upstream_id: 'up-1',
@@ -114,6 +116,42 @@ describe('accepted', () => {
     expect(await attemptOf(attempt)).toMatchObject({ poked: true, ask_at: T0 + MINUTE });
     await reports.accepted(attempt);
     expect(await attemptOf(attempt)).toMatchObject({ ask_at: NOW });
+  });
+});
+
+describe('found by its looks alone', () => {
+  const alike = (attemptId: string, upstreamId = 'up-alike') =>
+    store.recordAccepted(
+      [{ attemptId, upstreamId, handle: {}, askAtMs: NOW, note: note('found'), alike: true }],
+      NOW,
+    );
+
+  test.each([
+    ['nothing is like it', null, 'up-other', 1],
+    ['another attempt has it', 'accepted', 'up-alike', 0],
+    ['another attempt had it', 'succeeded', 'up-alike', 0],
+    ['another attempt has another one', 'accepted', 'up-other', 1],
+    ['an order like it is being sent', 'sending', null, 0],
+    ['an order like it is in doubt', 'unknown', null, 0],
+    ['an order like it was refused', 'refused', null, 1],
+  ] as const)('%s', async (_when, state, upstreamId, taken) => {
+    const { attempt } = await running('unknown');
+    if (state !== null) {
+      const other = await running(state);
+      await rows.query('UPDATE attempts SET upstream_id = $2 WHERE id = $1', [other.attempt, upstreamId]);
+    }
+    expect(await alike(attempt)).toHaveLength(taken);
+    expect(await attemptOf(attempt)).toMatchObject({ state: taken === 1 ? 'accepted' : 'unknown' });
+  });
+
+  test('an order like it that was sent at another time, or another order, is no obstacle', async () => {
+    const { attempt } = await running('unknown');
+    await running('unknown', { attempt: { sentAt: T0 - 6 * MINUTE } });
+    const other = await running('unknown');
+    await rows.query(`UPDATE attempts SET shape = 'kling-3.0/text-to-video/720p/10' WHERE id = $1`, [
+      other.attempt,
+    ]);
+    expect(await alike(attempt)).toHaveLength(1);
   });
 });
 

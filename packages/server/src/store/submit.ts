@@ -13,6 +13,8 @@ export type AcceptedSend = {
   handle: unknown;
   askAtMs: number;
   note: Note;
+  /** It does not carry our id, and is only what was ordered: another attempt may have it, or may come to have it. */
+  alike?: true;
 };
 export type RequeuedSend = {
   attemptId: string;
@@ -35,10 +37,11 @@ export type Resending = { attemptId: string; lease: string; nextLease: string; s
 export type Abandoned = { attemptId: string; lease: string | null; reason: string; note: Note };
 
 export type SubmitStore = {
+  /** Answers those that are accepted by now; one that is only alike may be refused. */
   recordAccepted(
     sends: readonly AcceptedSend[],
     nowMs: number,
-  ): Promise<{ pathName: string; family: string }[]>;
+  ): Promise<{ attemptId: string; pathName: string; family: string }[]>;
   recordRequeued(sends: readonly RequeuedSend[], nowMs: number): Promise<void>;
   recordRefused(sends: readonly RefusedSend[], nowMs: number): Promise<void>;
   recordUnknown(sends: readonly UnknownSend[], nowMs: number): Promise<void>;
@@ -70,11 +73,12 @@ function sendReports(db: Database): SendReports {
         handle: send.handle,
         ask_at: iso(send.askAtMs),
         note: send.note,
+        alike: send.alike ?? false,
       }));
-      const written = rowsOf<{ path_name: string; family: string }>(
+      const written = rowsOf<{ id: string; path_name: string; family: string }>(
         await db.query(sql.writeAccepted, [rows(values), at(nowMs)]),
       );
-      return written.map((row) => ({ pathName: row.path_name, family: row.family }));
+      return written.map((row) => ({ attemptId: row.id, pathName: row.path_name, family: row.family }));
     },
     recordRequeued: async (sends, nowMs) => {
       const values = inOrder(sends, (each) => each.attemptId).map((send) => ({
