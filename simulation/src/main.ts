@@ -110,7 +110,8 @@ function sumOf({ verdicts }: CrewReport): string {
 /** True when it was found. */
 async function runPlant(crew: Crew, name: string): Promise<boolean> {
   const seeds = Array.from({ length: PLANT_SEEDS }, (_, index) => from + index);
-  const { verdicts } = await crew.run({ seeds, size, plant: name, stopAtFailure: true });
+  const worlds = { ...size, paths: size.paths ?? plantByName(name).paths ?? null };
+  const { verdicts } = await crew.run({ seeds, size: worlds, plant: name, stopAtFailure: true });
   const found = verdicts.find(({ ok }) => !ok);
   const how = found
     ? `found by seed ${found.seed}: ${found.failure?.invariant}, ${found.failure?.message}`

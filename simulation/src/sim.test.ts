@@ -26,6 +26,9 @@ const quickPlants = [
   'requeue-on-hope',
   'callback-believed',
   'no-read-back',
+  'risk-taken',
+  'callback-unheard',
+  'pin-ignored',
 ];
 
 let crew: Crew;
@@ -91,9 +94,14 @@ test(
 describe('a planted bug is found', () => {
   test.each(plants.filter(({ name }) => quickPlants.includes(name)))(
     '$name: $mistake',
-    async ({ name }) => {
+    async ({ name, paths = null }) => {
       const seeds = Array.from({ length: PLANT_SEEDS }, (_, index) => index + 1);
-      const { verdicts } = await crew.run({ seeds, size: alone, plant: name, stopAtFailure: true });
+      const { verdicts } = await crew.run({
+        seeds,
+        size: { ...alone, paths },
+        plant: name,
+        stopAtFailure: true,
+      });
       expect(verdicts.some(({ ok }) => !ok)).toBe(true);
     },
     3 * MINUTES,

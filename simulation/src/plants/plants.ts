@@ -2,6 +2,7 @@
 import { frozenClock, noFence } from './leases.ts';
 import { holdKept, keyAfterTask, settleApart, unknownFreesSlot } from './money.ts';
 import { newWebhookId, noReadBack, redirectFollowed } from './outside.ts';
+import { callbackUnheard, pinIgnored, riskTaken } from './paths.ts';
 import type { Plant } from './plant.ts';
 import { callbackBelieved, hastyLookup, requeueOnHope, retryOn500 } from './upstream.ts';
 
@@ -19,6 +20,9 @@ export const plants: readonly Plant[] = [
   newWebhookId,
   redirectFollowed,
   noReadBack,
+  riskTaken,
+  callbackUnheard,
+  pinIgnored,
 ];
 
 export function plantByName(name: string): Plant {
