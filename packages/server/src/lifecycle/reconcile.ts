@@ -98,9 +98,9 @@ async function adoptCalled(
 type Sign = { upstreamId: string; handle: unknown; observation?: { correlationId: string | null } };
 
 /**
- * The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. Answers those
- * that are. Where a list shows only what was ordered and no id of ours, two equal orders look the same: one that another
- * attempt has, or may have, is not taken.
+ * The earlier send did arrive: from here on it is an accepted attempt like any other, asked about at once. Answers
+ * those that are. Where a list shows only what was ordered and no id of ours, two equal orders look the same: one that
+ * another attempt has, or may have, is not taken.
  */
 async function adopt(
   context: Context,
