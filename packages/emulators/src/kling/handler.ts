@@ -125,7 +125,7 @@ function createWorld(options: KlingOptions): World {
     },
     catchUp() {
       const now = clock.now();
-      advance(state, now, (change) => {
+      advance(state, now, settings.holdRenders, (change) => {
         const account = accounts.find((known) => known.name === change.task.account);
         if (account !== undefined) callbacks.changed(change, account);
       });

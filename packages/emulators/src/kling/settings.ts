@@ -39,6 +39,8 @@ export type KlingSettings = {
   costsLagMs: number;
   /** Length of a reference video that was not fetched. */
   assumedVideoSeconds: number;
+  /** While it is on no render ends; those whose time has come end in the moment when it is turned off. */
+  holdRenders: boolean;
 };
 
 export const defaultSettings: KlingSettings = {
@@ -56,6 +58,7 @@ export const defaultSettings: KlingSettings = {
   callbackRetryMs: 5_000,
   costsLagMs: 0,
   assumedVideoSeconds: 5,
+  holdRenders: false,
 };
 
 export type KlingTiming = {

@@ -56,6 +56,8 @@ export type KlingState = {
   /** Units that tasks in flight will cost, by account and pack type. */
   promised: Map<string, bigint>;
   agenda: Agenda<Due>;
+  /** Renders whose time has come while renders are held. */
+  held: KlingTask[];
 };
 
 export type Change = { task: KlingTask; status: TaskStatus; at: number };
@@ -71,6 +73,7 @@ export function createState(accounts: Account[]): KlingState {
     slots: new Map(),
     promised: new Map(),
     agenda: createAgenda(comesBefore),
+    held: [],
   };
 }
 
@@ -137,10 +140,22 @@ export function admission(
  * Applies all changes that are due. `changed` is told each one at the moment when the task has that
  * status.
  */
-export function advance(state: KlingState, now: number, changed: (change: Change) => void): void {
+export function advance(
+  state: KlingState,
+  now: number,
+  holdRenders: boolean,
+  changed: (change: Change) => void,
+): void {
+  if (!holdRenders) {
+    for (const task of state.held.splice(0)) state.agenda.add({ at: now, step: 'end', task });
+  }
   for (let due = state.agenda.first(); due !== undefined && due.at <= now; due = state.agenda.first()) {
     state.agenda.removeFirst();
     const { task, at } = due;
+    if (due.step === 'end' && holdRenders) {
+      state.held.push(task);
+      continue;
+    }
     if (due.step === 'process') {
       task.status = 'processing';
       task.updatedAt = at;

@@ -35,6 +35,22 @@ describe('the life of a task', () => {
     expect(await status()).toBe('succeeded');
   });
 
+  test('held renders end when they are let go, and not before', async () => {
+    const desk = openDesk({ settings: { holdRenders: true } });
+    const id = await desk.create(turbo, order());
+    const status = async (): Promise<string | undefined> =>
+      text((await desk.call('GET', `/tasks?task_ids=${id}`)).data, 0, 'status');
+    desk.pass(60_000);
+    expect(await status()).toBe('processing');
+    expect(desk.kling.nextChange()).toBeNull();
+    await desk.call('POST', '/__emulator/settings', { settings: { holdRenders: false } });
+    const released = desk.now();
+    expect(await status()).toBe('succeeded');
+    desk.pass(1);
+    const { data } = await desk.call('GET', `/tasks?task_ids=${id}`);
+    expect(at(data, 0, 'update_time')).toBe(released);
+  });
+
   test('the finished record, in full', async () => {
     const desk = openDesk();
     const start = desk.now();

@@ -59,7 +59,10 @@ export function limitAfterRefusal(
   };
 }
 
-/** An attempt was accepted and now `accepted` run there: the limit is at least that. */
+/**
+ * An attempt was accepted and now `accepted` run there: the limit is at least that. Renders that ended unseen are among
+ * them, so it may come out too high; the next refusal takes that back, and a refusal costs nothing but its time.
+ */
 export function limitAfterAccept(limit: Limit, accepted: number): Limit {
   if (limit.learned === null) return limit;
   const floor = Math.max(limit.learned, accepted);

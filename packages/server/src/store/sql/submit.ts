@@ -9,26 +9,31 @@ import { statement } from './statement.ts';
 /**
  * $1 accepted attempts, $2 now. A callback that arrived meanwhile (poked) makes the first poll due at once. What was
  * found by its looks alone is not taken when another attempt has it, nor while an order like it, sent about then, is in
- * doubt as well.
+ * doubt as well. That question is asked apart, of the few that it concerns: inside the UPDATE it made the planner read
+ * the whole table.
  */
 export const writeAccepted = statement(
   'submit.accepted',
   `WITH r AS (
      SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, upstream_id text, handle jsonb,
        ask_at timestamptz, note jsonb, alike boolean)
+   ), alike AS MATERIALIZED (
+     SELECT m.id, m.path_name, m.shape, m.sent_at, r.upstream_id
+     FROM r JOIN attempts m ON m.id = r.attempt_id WHERE r.alike
+   ), doubtful AS MATERIALIZED (
+     SELECT id FROM alike m
+     WHERE EXISTS (SELECT 1 FROM attempts o WHERE o.path_name = m.path_name AND o.upstream_id = m.upstream_id
+                     AND o.id <> m.id)
+        OR EXISTS (SELECT 1 FROM attempts o WHERE o.path_name = m.path_name AND o.id <> m.id
+                     AND o.state IN ('sending', 'unknown') AND o.shape = m.shape
+                     AND o.sent_at BETWEEN m.sent_at - interval '5 minutes' AND m.sent_at + interval '5 minutes')
    ), a AS (
      UPDATE attempts SET state = 'accepted', upstream_id = r.upstream_id, handle = r.handle, lease = NULL,
             ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END, accepted_at = $2, ended_at = NULL, reason = NULL,
             misses = 0,
             history = history || r.note
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown', 'abandoned')
-       AND NOT (r.alike AND (
-         EXISTS (SELECT 1 FROM attempts o WHERE o.path_name = attempts.path_name AND o.upstream_id = r.upstream_id
-                   AND o.id <> attempts.id)
-         OR EXISTS (SELECT 1 FROM attempts o WHERE o.path_name = attempts.path_name AND o.id <> attempts.id
-                      AND o.state IN ('sending', 'unknown') AND o.shape = attempts.shape
-                      AND o.sent_at BETWEEN attempts.sent_at - interval '5 minutes'
-                                        AND attempts.sent_at + interval '5 minutes')))
+       AND attempts.id NOT IN (SELECT id FROM doubtful)
      RETURNING attempts.id, attempts.task_id, attempts.path_name, attempts.family
    ), t AS (
      UPDATE tasks SET version = version + 1 FROM a
