@@ -9,5 +9,8 @@ export * from './operation.ts';
 export * from './operations.ts';
 export * from './order.ts';
 export * from './paths.ts';
+export * from './plan-operations.ts';
+export * from './plan-request.ts';
+export * from './plan-result.ts';
 export * from './routing.ts';
 export * from './tasks.ts';

@@ -104,6 +104,13 @@ export type PriceSheet = Read<typeof contract.PriceSheetView>;
 export type PriceOverlay = Sent<typeof contract.PriceOverlay>;
 export type UnknownAttempt = Read<typeof contract.UnknownAttempt>;
 export type ResolveAttempt = Sent<typeof contract.ResolveAttempt>;
+export type CreatePlan = Sent<typeof contract.CreatePlan>;
+export type PlanWorkload = Sent<typeof contract.PlanWorkload>;
+export type PlanPath = Sent<typeof contract.PlanPath>;
+export type Plan = Read<typeof contract.Plan>;
+export type PlanHead = Read<typeof contract.PlanHead>;
+export type PlanResult = Read<typeof contract.PlanResult>;
+export type PlanOutcome = Read<typeof contract.PlanOutcome>;
 export type SystemStatus = Read<typeof contract.SystemStatus>;
 
 /** The body of every refusal: `{ "error": { … } }`. */
