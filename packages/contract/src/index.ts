@@ -1,7 +1,11 @@
 /** The wire: every shape, error code and event of the API. Imports nothing of ours. */
 export * from './accounts.ts';
+export * from './comparison.ts';
+export * from './dossier.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './facts.ts';
+export * from './measures.ts';
 export * from './models.ts';
 export * from './money.ts';
 export * from './openapi.ts';
@@ -14,3 +18,4 @@ export * from './plan-request.ts';
 export * from './plan-result.ts';
 export * from './routing.ts';
 export * from './tasks.ts';
+export * from './verification.ts';
