@@ -68,7 +68,7 @@ export const SetFact = z
 export const FactOrigin = z.enum(['shipped', 'adapter', 'yours', 'measured']).meta({
   id: 'FactOrigin',
   description:
-    '`shipped`: read in public documents, comes with Sluice; `adapter`: what the adapter declares and is examined by; ' +
+    '`shipped`: read in public documents, comes with Sluice; `adapter`: what the adapter declares and must show; ' +
     '`yours`: entered by your team; `measured`: from your own traffic or a verification.',
 });
 export type FactOrigin = z.infer<typeof FactOrigin>;

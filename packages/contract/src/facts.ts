@@ -9,7 +9,7 @@ export const Check = z.enum(['balance', 'throughput', 'integration', 'async', 'r
   id: 'Check',
   description:
     'What is verified before a path is chosen: 1 `balance` (prepaid balance, deposit, approval), 2 `throughput` ' +
-    '(concurrency, bursts, queueing, scaling), 3 `integration` (authentication and effort), 4 `async` (task creation, ' +
+    '(concurrency, bursts, scaling), 3 `integration` (authentication and effort), 4 `async` (task creation, ' +
     'polling, callbacks), 5 `retention` (how long results stay), and the `price`.',
 });
 export type Check = z.infer<typeof Check>;

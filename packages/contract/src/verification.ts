@@ -1,4 +1,4 @@
-/** Active verification of a path: a plan with its worst-case cost, confirmed by a person, carried out and signed off. */
+/** Active verification of a path: a plan with its worst-case cost, confirmed by a person, carried out, signed off. */
 import { z } from 'zod';
 import { FactName } from './facts.ts';
 import { Decimal } from './money.ts';
