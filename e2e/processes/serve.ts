@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Program, startProgram } from './program.ts';
 
-const Started = z.object({ url: z.string(), operator_key: z.string().optional(), sandbox: z.string() });
+const Started = z.object({
+  url: z.string(),
+  operator_key: z.string().optional(),
+  sandbox: z.array(z.string()),
+});
 const Saved = z.object({ url: z.string(), key: z.string(), operatorKey: z.string() });
 
 export type Served = Program & {

@@ -2,18 +2,19 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServedKling, sampleImage } from '@sluice/emulators';
+import { sampleImage } from '@sluice/emulators';
 import { createSluice, type Download, type Sluice, type StreamedEvent } from '@sluice/sdk';
 import { type RunningGateway, readConfig, startGateway } from '@sluice/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { furnishSandbox, type Sandbox, sandboxAllow, startEmulator } from './demo/sandbox.ts';
+import { furnishSandbox, type Sandbox, sandboxAllow } from './demo/sandbox.ts';
+import { startVendors, type Vendor } from './demo/vendors.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 /** Everything before this was tested against scripted answers; here is a gateway, with its database. */
 let folder: string;
 let gateway: RunningGateway;
 let sandbox: Sandbox;
-let emulator: ServedKling;
+let vendors: Vendor[] = [];
 let hookPort: number;
 let operator: Sluice;
 let client: Sluice;
@@ -23,13 +24,18 @@ let terminal: Terminal;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-cli-real-'));
   await chmod(folder, 0o711);
-  emulator = await startEmulator({ queueMs: 50, renderBaseMs: 200, renderMsPerSecond: 50, jitter: 0 });
+  vendors = await startVendors(['kling'], {
+    queueMs: 50,
+    renderBaseMs: 200,
+    renderMsPerSecond: 50,
+    jitter: 0,
+  });
   const config = readConfig({}, { dataDir: folder, port: 0, logLevel: 'silent' });
   hookPort = await freePort();
-  const allow = sandboxAllow(config.allow, emulator.url, `http://127.0.0.1:${hookPort}/`);
+  const allow = sandboxAllow(config.allow, vendors, `http://127.0.0.1:${hookPort}/`);
   gateway = await startGateway({ ...config, allow });
   const operatorKey = gateway.operatorKey ?? '';
-  sandbox = await furnishSandbox({ url: gateway.url, operatorKey, key: undefined, emulator });
+  sandbox = await furnishSandbox({ url: gateway.url, operatorKey, key: undefined, vendors });
   operator = createSluice({ baseUrl: gateway.url, apiKey: operatorKey });
   client = createSluice({ baseUrl: gateway.url, apiKey: sandbox.key });
   const nowMs = Date.now();
@@ -40,7 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.stop();
-  await emulator?.close();
+  await Promise.all(vendors.map((vendor) => vendor.close()));
   await terminal?.close();
   await operatorTerminal?.close();
   await rm(folder, { recursive: true, force: true });
@@ -120,6 +126,24 @@ describe('the client against a real gateway', () => {
     const journal = await new Response(await operator.ledger.export()).text();
     expect(journal).toMatch(/^\d{4}-\d{2}-\d{2}/m);
   });
+});
+
+test('a sandbox of more vendors next time, and of fewer again: who is not played takes no orders', async () => {
+  const operatorKey = gateway.operatorKey ?? '';
+  const furnish = (played: readonly Vendor[]) =>
+    furnishSandbox({ url: gateway.url, operatorKey, key: sandbox.key, vendors: played });
+  const states = async () =>
+    Object.fromEntries((await operator.paths.list()).data.map(({ name, state }) => [name, state]));
+  const more = vendors.map(({ path, ...vendor }) => ({
+    ...vendor,
+    path: { ...path, name: 'replicate-sandbox', check: false },
+  }));
+  expect((await furnish([...vendors, ...more])).paths).toEqual(['kling-sandbox', 'replicate-sandbox']);
+  await furnish(vendors);
+  expect(await states()).toEqual({ 'kling-sandbox': 'active', 'replicate-sandbox': 'draining' });
+  await furnish([...vendors, ...more]);
+  expect((await states())['replicate-sandbox']).toBe('active');
+  await furnish(vendors);
 });
 
 describe('the command line against a real gateway', () => {

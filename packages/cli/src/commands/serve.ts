@@ -12,8 +12,8 @@ import { addServeFlags, type ServeFlags, settingsFrom } from '../serve/settings.
 export const register: Register = (command, context) => {
   addServeFlags(command)
     .option(
-      '--sandbox',
-      'with an emulated Kling, an account and play money: everything works, nothing is paid',
+      '--sandbox [vendors]',
+      'with an emulated Kling (or: all, or names as in kling,fal), an account and play money; nothing is paid',
     )
     .addHelpText(
       'after',
@@ -26,26 +26,31 @@ export const register: Register = (command, context) => {
 
 async function serve({ output, surroundings }: Invocation, flags: ServeFlags): Promise<void> {
   const settings = settingsFrom(flags, surroundings);
-  // Loaded on demand: the emulator brings a video encoder along.
-  const demo = flags.sandbox ? await import('../demo/sandbox.ts') : null;
   const signal = surroundings.interruption();
-  const emulator = demo ? await demo.startEmulator() : null;
-  const allow =
-    demo && emulator ? demo.sandboxAllow(settings.allow, emulator.url, LISTEN_URL) : settings.allow;
+  const played = await startPlayed(flags);
+  const { demo, vendors } = played ?? { demo: null, vendors: [] };
+  const allow = demo ? demo.sandboxAllow(settings.allow, vendors, LISTEN_URL) : settings.allow;
   const config: Config = { ...settings, allow };
-  const stops: (() => Promise<void>)[] = emulator ? [() => emulator.close()] : [];
+  const stops: (() => Promise<void>)[] = vendors.map((vendor) => () => vendor.close());
   try {
     const gateway = await startGateway(config, (line) => output.note(({ color }) => color.dim(line)));
     stops.unshift(() => gateway.stop());
     let sandbox: Sandbox | null = null;
     const { url, operatorKey, database } = gateway;
     const savedIn = await writeLocalGateway(config.dataDir, { url, ...(operatorKey ? { operatorKey } : {}) });
-    if (demo && emulator) {
-      sandbox = await demo.furnishSandbox({ url, emulator, ...(await knownKeys(config.dataDir)) });
+    if (demo) {
+      sandbox = await demo.furnishSandbox({ url, vendors, ...(await knownKeys(config.dataDir)) });
       await writeLocalGateway(config.dataDir, { url, key: sandbox.key });
     }
     const { dataDir } = config;
-    const started: Started = { url, operatorKey, database, savedIn, dataDir, sandbox: sandbox?.path ?? null };
+    const started: Started = {
+      url,
+      operatorKey,
+      database,
+      savedIn,
+      dataDir,
+      sandbox: sandbox?.paths ?? null,
+    };
     output.event(
       {
         url,
@@ -61,6 +66,16 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
   } finally {
     for (const stop of stops) await stop();
   }
+}
+
+/** Loaded on demand: the emulators bring a video encoder along. */
+async function startPlayed({ sandbox }: ServeFlags) {
+  if (!sandbox) return null;
+  const [demo, { readVendorNames, startVendors }] = await Promise.all([
+    import('../demo/sandbox.ts'),
+    import('../demo/vendors.ts'),
+  ]);
+  return { demo, vendors: await startVendors(readVendorNames(sandbox === true ? 'kling' : sandbox)) };
 }
 
 async function knownKeys(dataDir: string): Promise<{ operatorKey: string; key: string | undefined }> {

@@ -12,17 +12,20 @@ export type Job = {
   prepare(sluice: Sluice): Promise<CreateGeneration>;
 };
 
+/** One plain order, the same for each path that is named. */
+export const PLAIN_ORDER = {
+  model: 'kling-3.0',
+  prompt: 'A fox crosses a snowy field at dawn, slow dolly in',
+  duration: 5,
+  quality: '720p',
+  aspect_ratio: '16:9',
+} as const;
+
 export const JOBS: Job[] = [
   {
     title: 'kling-3.0, text to video',
     fileName: 'kling-3.0-text.mp4',
-    prepare: async () => ({
-      model: 'kling-3.0',
-      prompt: 'A fox crosses a snowy field at dawn, slow dolly in',
-      duration: 5,
-      quality: '720p',
-      aspect_ratio: '16:9',
-    }),
+    prepare: async () => PLAIN_ORDER,
   },
   {
     title: 'kling-o3, image to video',
@@ -59,6 +62,10 @@ export const JOBS: Job[] = [
     }),
   },
 ];
+
+export function jobOn(path: string): Job {
+  return { title: path, fileName: `${path}.mp4`, prepare: async () => ({ ...PLAIN_ORDER, path }) };
+}
 
 export type JobResult = { title: string; task: Task; savedAs: string | null };
 

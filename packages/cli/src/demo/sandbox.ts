@@ -1,18 +1,24 @@
 /**
- * A gateway's sandbox: an emulated Kling beside it, a path that leads there, an account with play money and a key
- * to it. Everything that comes out of it is labelled `sandbox`.
+ * A gateway's sandbox: emulated upstreams beside it, the paths that lead there, an account with play money and a key to
+ * it. Everything that comes out of it is labelled `sandbox`.
  */
-import { type KlingTiming, type ServedKling, serveKling } from '@sluice/emulators';
-import { type Account, createSluice, isSluiceError, type Path, type Sluice } from '@sluice/sdk';
+import {
+  type Account,
+  type CreatePath,
+  createSluice,
+  isSluiceError,
+  type PriceOverlay,
+  type Sluice,
+} from '@sluice/sdk';
 import type { Config } from '@sluice/server';
+import type { Vendor } from './vendors.ts';
 
-export const SANDBOX_PATH = 'kling-sandbox';
 const ACCOUNT_NAME = 'Sandbox';
-const API_KEY = 'api-key-kling-sandbox';
 const PLAY_MONEY = '1000';
 
 export type Sandbox = {
-  path: string;
+  /** Of the paths that lead to an emulator, in the order they were asked for. */
+  paths: string[];
   account: Account;
   /** A key of the sandbox account. */
   key: string;
@@ -23,76 +29,71 @@ export type SandboxOptions = {
   operatorKey: string;
   /** A key from an earlier start, if it is known. */
   key: string | undefined;
-  emulator: Pick<ServedKling, 'url'>;
+  vendors: readonly Vendor[];
 };
 
 /**
- * What a gateway must be allowed, because the sandbox and its links live on this machine: the emulator and the
+ * What a gateway must be allowed, because the sandbox and its links live on this machine: the emulators and the
  * receivers that are named, each by its port. Links and webhooks come from clients, who must not reach what else
  * listens here.
  */
 export function sandboxAllow(
   allow: Config['allow'],
-  emulatorUrl: string,
+  vendors: readonly Pick<Vendor, 'url'>[],
   ...receiverUrls: readonly string[]
 ): Config['allow'] {
-  const emulator = new URL(emulatorUrl).host;
+  const emulators = vendors.map(({ url }) => new URL(url).host);
   const receivers = receiverUrls.map((url) => new URL(url).host);
   return {
     ...allow,
-    configured: [...allow.configured, emulator],
-    given: [...allow.given, emulator, ...receivers],
+    configured: [...allow.configured, ...emulators],
+    given: [...allow.given, ...emulators, ...receivers],
   };
 }
 
-/** Quick enough to watch, slow enough to see the stages. */
-const TIMING: Partial<KlingTiming> = {
-  queueMs: 700,
-  renderBaseMs: 1_500,
-  renderMsPerSecond: 700,
-  jitter: 0.2,
-};
-
-/** Before the gateway, which has to be told its address. */
-export async function startEmulator(timing: Partial<KlingTiming> = TIMING): Promise<ServedKling> {
-  return await serveKling({
-    accounts: [
-      {
-        name: 'sandbox',
-        apiKeys: [API_KEY],
-        packs: [
-          { name: 'Sandbox-Video-100000Units-5Con-12Months', type: 'video', units: '100000', concurrency: 5 },
-        ],
-      },
-    ],
-    timing,
-  });
-}
-
-/** The path to the emulator, the account, its play money and its key. */
+/** The paths to the emulators, the account, its play money and its key. */
 export async function furnishSandbox(options: SandboxOptions): Promise<Sandbox> {
   const operator = createSluice({ baseUrl: options.url, apiKey: options.operatorKey });
-  await ensurePath(operator, options.emulator.url);
+  for (const { path, sheet } of options.vendors) {
+    if (sheet !== null) await ensureSheet(operator, sheet);
+    await ensurePath(operator, path);
+  }
+  const paths = options.vendors.map(({ path }) => path.name);
+  await leaveOut(operator, paths);
   const account = await ensureAccount(operator);
   await operator.accounts.topUp(account.id, { amount: PLAY_MONEY, reference: 'sandbox play money' });
   const key = options.key ?? (await operator.keys.create({ name: 'sandbox', account: account.id })).key;
-  return { path: SANDBOX_PATH, account, key };
+  return { paths, account, key };
 }
 
-/** The emulator takes a free port at each start, so an old path is led to the new place. */
-async function ensurePath(operator: Sluice, url: string): Promise<Path> {
+/** An emulator takes a free port at each start, so an old path is led to the new place. */
+async function ensurePath(operator: Sluice, path: CreatePath): Promise<void> {
+  const { name, base_url: baseUrl } = path;
   try {
-    return await operator.paths.update(SANDBOX_PATH, { base_url: url });
+    const { state } = await operator.paths.get(name);
+    await operator.paths.update(name, {
+      ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
+      ...(state === 'draining' ? { state: 'active' } : {}),
+    });
   } catch (error) {
     if (!isSluiceError(error) || error.code !== 'not_found') throw error;
+    await operator.paths.create(path);
   }
-  return await operator.paths.create({
-    name: SANDBOX_PATH,
-    provider: 'kling',
-    base_url: url,
-    credential: { api_key: API_KEY },
-    sandbox: true,
-  });
+}
+
+/** A sheet never changes, so one that is there is the same. */
+async function ensureSheet(operator: Sluice, sheet: PriceOverlay): Promise<void> {
+  const { data } = await operator.prices.list();
+  if (!data.some(({ id }) => id === sheet.id)) await operator.prices.create(sheet);
+}
+
+/** Sandbox paths of an earlier start whose emulator does not run now take no orders. */
+async function leaveOut(operator: Sluice, running: readonly string[]): Promise<void> {
+  const { data } = await operator.paths.list();
+  for (const { name, sandbox, state } of data) {
+    if (!sandbox || running.includes(name) || state !== 'active') continue;
+    await operator.paths.update(name, { state: 'draining' });
+  }
 }
 
 async function ensureAccount(operator: Sluice): Promise<Account> {

@@ -11,7 +11,8 @@ export type Started = {
   database: { kind: 'embedded' | 'external'; version: string; adopted: boolean };
   /** Where the address and the key were written for the commands of this machine. */
   savedIn: string;
-  sandbox: string | null;
+  /** Its paths, where there is one. */
+  sandbox: string[] | null;
 };
 
 export function startedText(started: Started, paint: Paint): string {
@@ -25,10 +26,7 @@ export function startedText(started: Started, paint: Paint): string {
       ['health', `${started.url}/readyz`],
       ['database', `PostgreSQL ${clean(database.version)}, ${database.kind}${kept}`],
       ['data', started.dataDir],
-      [
-        'sandbox',
-        started.sandbox && paint.color.yellow(`path ${started.sandbox}: an emulator, nothing is paid`),
-      ],
+      ['sandbox', started.sandbox && paint.color.yellow(sandboxText(started.sandbox))],
     ],
     paint,
   );
@@ -56,3 +54,9 @@ const NEXT_STEPS = [
   '  sluice keys create "mine" --account <account> --save',
   '  sluice generate "a fox in the snow" -m kling-3.0',
 ];
+
+function sandboxText(paths: readonly string[]): string {
+  const [only = '', ...others] = paths;
+  if (others.length === 0) return `path ${only}: an emulator, nothing is paid`;
+  return [`${paths.length} paths, each to an emulator, nothing is paid:`, ...paths].join('\n');
+}

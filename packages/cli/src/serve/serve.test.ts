@@ -91,7 +91,7 @@ describe('what a start says', () => {
   });
 
   test('later, no key and no box', async () => {
-    expect(await text({ operatorKey: null, sandbox: 'kling-sandbox' })).toMatchInlineSnapshot(`
+    expect(await text({ operatorKey: null, sandbox: ['kling-sandbox'] })).toMatchInlineSnapshot(`
       "● Sluice runs at http://127.0.0.1:8080
         API        http://127.0.0.1:8080/v1
         reference  http://127.0.0.1:8080/docs

@@ -13,7 +13,8 @@ export type ServeFlags = StoreFlags & {
   host?: string;
   publicUrl?: string;
   logLevel?: Config['logLevel'];
-  sandbox?: boolean;
+  /** True: the usual one; a text: which ones. */
+  sandbox?: true | string;
 };
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

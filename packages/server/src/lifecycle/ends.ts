@@ -120,12 +120,16 @@ function end(
   const { path } = asking;
   const cost = costOf(path, row, observation);
   const wallet = ledgerAccounts.upstream(path.name);
+  // The upstream's own clock, kept between acceptance and now: clocks differ.
+  const endedAtMs = Math.min(nowMs, Math.max(row.accepted_at, observation.changedAtMs ?? nowMs));
   return {
     attemptId: row.id,
     word: observation.word,
     note: note(nowMs, 'observation.ended', summary, {
       word: observation.word,
       asks: row.asks,
+      // How long it had been over when we heard of it; null where the upstream does not say when that was.
+      lag_ms: observation.changedAtMs === null ? null : nowMs - endedAtMs,
       cost: observation.cost && {
         unit: observation.cost.unit,
         micros: observation.cost.amountMicros.toString(),
@@ -136,8 +140,7 @@ function end(
     costAccounts: [ledgerAccounts.cost(path.name), wallet],
     suspenseAccounts: [ledgerAccounts.suspense(path.name), wallet],
     eventId: newId('evt', nowMs, context.random),
-    // The upstream's own clock, kept between acceptance and now: clocks differ.
-    endedAtMs: Math.min(nowMs, Math.max(row.accepted_at, observation.changedAtMs ?? nowMs)),
+    endedAtMs,
   };
 }
 

@@ -89,7 +89,7 @@ export function tellPreference(best: Preferable, pool: readonly Preferable[], { 
     case 'most_reliable':
       return best.ends === 0
         ? `expected to fail least often ${of}${others}; nothing is measured yet`
-        : `fails least often ${of}, by its last ${best.ends} renders${others}`;
+        : `fails least often ${of}, by its last ${best.ends === 1 ? 'render' : `${best.ends} renders`}${others}`;
     case 'weighted': {
       const total = well.reduce((sum, { weight }) => sum + weight, 0);
       return `drawn with weight ${best.weight} of ${total} ${of}${others}`;
