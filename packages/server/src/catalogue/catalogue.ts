@@ -7,12 +7,15 @@ import { ModelDefinition, PriceSheet } from '@sluice/contract';
 import { z } from 'zod';
 import type { ModelLookup, ModelMatch } from '../decide/order.ts';
 import { refuseContradictions } from './contradictions.ts';
+import { DoorNames, refuseBrokenNames } from './doors.ts';
 
 export type CatalogueFile = { name: string; text: string };
 
 export type Catalogue = ModelLookup & {
   sheets: readonly PriceSheet[];
   sheet(id: string): PriceSheet | null;
+  /** What a door's clients call our models; nothing for a door without a file. */
+  door(id: string): DoorNames;
   /** A sheet whose source nobody has looked at for longer than this is stale. */
   staleAfterDays: number;
 };
@@ -22,13 +25,16 @@ const Settings = z.strictObject({ stale_after_days: z.int().min(1) });
 export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
   const models: ModelDefinition[] = [];
   const sheets: PriceSheet[] = [];
+  const doors: DoorNames[] = [];
   let settings: z.infer<typeof Settings> | null = null;
   for (const file of files) {
     const [folder, name] = splitName(file.name);
     if (folder === 'models') models.push(parseFile(file, ModelDefinition, name));
     else if (folder === 'prices') sheets.push(parseFile(file, PriceSheet, name));
+    else if (folder === 'doors') doors.push(parseFile(file, DoorNames, name));
     else if (file.name === 'settings.json') settings = parseFile(file, Settings, null);
-    else throw new Error(`catalogue: ${file.name} is neither a model, a price sheet nor settings.json`);
+    else
+      throw new Error(`catalogue: ${file.name} is neither a model, a price sheet, a door nor settings.json`);
   }
   if (settings === null) throw new Error('catalogue: settings.json is missing');
   refuseContradictions(models, sheets);
@@ -36,10 +42,13 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
   sheets.sort((a, b) => (a.id < b.id ? -1 : 1));
   const byName = matchesByName(models);
   const byId = new Map(sheets.map((sheet) => [sheet.id, sheet]));
+  const model = (nameOrAlias: string) => byName.get(nameOrAlias) ?? null;
+  refuseBrokenNames(doors, { models, model });
   return {
     models,
     sheets,
-    model: (nameOrAlias) => byName.get(nameOrAlias) ?? null,
+    model,
+    door: (id) => doors.find((door) => door.id === id) ?? { id, models: [] },
     sheet: (id) => byId.get(id) ?? null,
     staleAfterDays: settings.stale_after_days,
   };
@@ -60,7 +69,7 @@ export function isStale(
 }
 
 function splitName(path: string): [folder: string, name: string] {
-  const match = /^(models|prices)\/([^/]+)\.json$/.exec(path);
+  const match = /^(models|prices|doors)\/([^/]+)\.json$/.exec(path);
   return [match?.[1] ?? '', match?.[2] ?? ''];
 }
 

@@ -1,5 +1,6 @@
 import { type Operation, operations } from '@sluice/contract';
 import { expect, test } from 'vitest';
+import { doorRoutes } from './doors/doors.ts';
 import { useRig } from './testing/rig.ts';
 import { extraRoutes } from './unrouted.ts';
 
@@ -7,11 +8,11 @@ const use = useRig();
 
 const table = Object.entries<Operation>(operations).map(([id, operation]) => ({ id, ...operation }));
 
-test('every operation of the contract has a route, and nothing else is routed', () => {
+test('every operation of the contract and of the doors has a route, and nothing else is routed', () => {
   const { app } = use();
   const wanted = [
     ...table.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
-    ...extraRoutes.map(({ method, path }) => `${method} ${path}`),
+    ...[...extraRoutes, ...doorRoutes].map(({ method, path }) => `${method} ${path}`),
   ].map((route) => route.replaceAll(/\{(\w+)\}/g, ':$1'));
   for (const route of wanted) {
     const [method = '', url = ''] = route.split(' ');

@@ -1,7 +1,7 @@
 /**
  * The front door: one Fastify application over the contract's table of operations. It parses, authorises, calls one
- * lifecycle function or one read, and answers; it decides nothing. Extras beside the table: the reference page, health,
- * metrics, links of uploads and upstream callbacks.
+ * lifecycle function or one read, and answers; it decides nothing. Extras beside the table: the doors of foreign
+ * protocols, the reference page, health, metrics, links of uploads and upstream callbacks.
  */
 import { type OperationId, operations } from '@sluice/contract';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -11,7 +11,9 @@ import { createAuth } from './auth.ts';
 import { registerBodies } from './bodies.ts';
 import { watchConnections } from './connections.ts';
 import type { HttpContext } from './context.ts';
+import { noteDoor, registerDoors } from './doors/register.ts';
 import { type Edge, type Handlers, registerOperation } from './operation.ts';
+import { createOrdering } from './ordering.ts';
 import { refusalOf, sendRefusal } from './problem.ts';
 import { registerCallbacks } from './routes/callbacks/callbacks.ts';
 import { registerFileContent } from './routes/files/files.ts';
@@ -30,11 +32,14 @@ export function createApp(context: HttpContext): FastifyInstance {
   const stopping = new AbortController();
 
   app.decorateRequest('caller', null);
+  app.decorateRequest('refusalShape', null);
+  app.addHook('onRequest', async (request) => noteDoor(request));
   registerBodies(app, context);
   registerErrors(app, context);
   registerHeaders(app, context);
-  const readTasks = createTaskReader(context);
-  registerOperations(app, edge, handlersOf({ answered, shedding: edge.shedding, streams, readTasks }));
+  const order = createOrdering(answered, edge.shedding, createTaskReader(context));
+  registerOperations(app, edge, handlersOf({ order, streams }));
+  registerDoors(app, edge, order);
   registerFileContent(app, context);
   registerPages(app, context);
   registerCallbacks(app, context);
@@ -70,7 +75,10 @@ function newServer({ http, clock, random }: HttpContext): FastifyInstance {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
     exposeHeadRoutes: false,
     // Addresses that cannot be read never reach a route.
-    frameworkErrors: (error, _request, reply) => sendRefusal(reply, refusalOf(error)),
+    frameworkErrors: (error, request, reply) => {
+      noteDoor(request);
+      return sendRefusal(reply, refusalOf(error));
+    },
     return503OnClosing: false,
     // Node looks at overdue headers only every 30 s unless told otherwise.
     http: {

@@ -2,7 +2,7 @@
  * Request bodies: JSON, read whole, capped in bytes and in time; everything else is refused unless a route takes raw
  * streams. Bytes that are not UTF-8, and keys that would change an object's prototype, are no JSON to us.
  */
-import { type Operation, type OperationId, operations } from '@sluice/contract';
+import { type Operation, operations } from '@sluice/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpContext } from './context.ts';
 import { UnreadableBody } from './problem.ts';
@@ -45,9 +45,14 @@ function bringsBody({ headers }: FastifyRequest): boolean {
 }
 
 export function takesStream(request: FastifyRequest): boolean {
-  const id: OperationId | undefined = request.routeOptions.config.operation;
+  const { operation: id, body } = request.routeOptions.config;
+  if (body !== undefined) return body === 'stream' || (body === 'form' && !isJson(request));
   const operation: Operation | null = id === undefined ? null : operations[id];
   return operation?.bodyTypes !== undefined;
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return /^application\/json\b/i.test(headers['content-type'] ?? '');
 }
 
 export function readText(body: Uint8Array): string {
@@ -84,4 +89,11 @@ function hasPrototypeKey(value: unknown): boolean {
     left.push(...Object.values(next));
   }
   return false;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a route beside the contract's table takes. */
+    body?: 'none' | 'json' | 'form' | 'stream';
+  }
 }

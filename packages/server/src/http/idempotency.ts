@@ -1,6 +1,6 @@
 /** What makes two create requests the same one: a key that the client chose, or a body that equals another. */
 import { createHash } from 'node:crypto';
-import type { OperationId, Refusal } from '@sluice/contract';
+import type { Refusal } from '@sluice/contract';
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson } from '../decide/order.ts';
 
@@ -11,11 +11,7 @@ export type Repeatability =
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /** `body` is the validated one, so that the spelling of its JSON does not matter. */
-export function repeatabilityOf(
-  request: FastifyRequest,
-  operation: OperationId,
-  body: unknown,
-): Repeatability {
+export function repeatabilityOf(request: FastifyRequest, operation: string, body: unknown): Repeatability {
   const given = request.headers['idempotency-key'];
   const requestKey = given === undefined ? null : String(given).trim();
   if (requestKey !== null && !KEY.test(requestKey)) {

@@ -3,7 +3,7 @@
  * exceptions are bugs or lost infrastructure and become 503 or 500, with nothing of their text: no stack, no SQL.
  */
 import { type ErrorCode, errorCatalogue, type Problem, type Refusal } from '@sluice/contract';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { databaseFailure } from '../store/database-failure.ts';
 
 /** Seconds to wait where the refusal does not say. */
@@ -36,15 +36,30 @@ export function problemOf(refusal: Refusal, requestId: string): Problem {
   };
 }
 
+/** How a refusal is worded to clients of a foreign protocol. */
+export type RefusalShape = (
+  refusal: Refusal,
+  request: FastifyRequest,
+) => { status: number; body: unknown; headers?: Readonly<Record<string, string>> };
+
+const nativeShape: RefusalShape = (refusal, request) => ({
+  status: errorCatalogue[refusal.code].status,
+  body: problemOf(refusal, request.id),
+});
+
 export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { status } = errorCatalogue[refusal.code];
+  const { request } = reply;
+  const { status, body, headers } = (request.refusalShape ?? nativeShape)(refusal, request);
   const retryAfter = refusal.retryAfterSeconds ?? RETRY_AFTER[refusal.code];
   if (retryAfter !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfter))));
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"');
   // A body that was refused unread would otherwise be read as the next request of the connection.
   if (status === 413 || status === 408) reply.header('connection', 'close');
   reply.header('content-type', 'application/json; charset=utf-8').removeHeader('content-length');
-  return reply.status(status).send(problemOf(refusal, reply.request.id));
+  return reply
+    .status(status)
+    .headers(headers ?? {})
+    .send(body);
 }
 
 /** An exception as a refusal. `internal` is a fault of ours and belongs into the log with its stack. */
@@ -102,5 +117,12 @@ export class UnreadableBody extends Error {
     super(refusal.message ?? refusal.code);
     this.name = 'UnreadableBody';
     this.refusal = refusal;
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null: the native API's. */
+    refusalShape: RefusalShape | null;
   }
 }

@@ -1,6 +1,7 @@
 /** What no route answers: 405 with the methods that would do where the path exists, 404 everywhere else. */
 import { type Operation, operations } from '@sluice/contract';
 import type { FastifyInstance } from 'fastify';
+import { doorRoutes } from './doors/doors.ts';
 import { sendRefusal } from './problem.ts';
 
 /** Routed beside the contract's table. */
@@ -40,12 +41,17 @@ function knownPaths(): Known[] {
   const add = (method: string, path: string) => {
     const known = byPath.get(path) ?? {
       methods: new Set(),
-      pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      pattern: new RegExp(
+        `^${path
+          .replaceAll('.', '\\.')
+          .replaceAll(/\{\w+\}/g, '[^/]+')
+          .replace('*', '.+')}$`,
+      ),
     };
     known.methods.add(method);
     byPath.set(path, known);
   };
   for (const { method, path } of Object.values<Operation>(operations)) add(method.toUpperCase(), path);
-  for (const { method, path } of extraRoutes) add(method, path);
+  for (const { method, path } of [...extraRoutes, ...doorRoutes]) add(method, path);
   return [...byPath.values()];
 }

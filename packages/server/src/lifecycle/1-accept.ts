@@ -21,7 +21,12 @@ import { type PlannedOrder, planOrder } from './plan.ts';
 
 export type Caller = { accountId: string; keyId: string };
 
+/** How an order came in through a door: which one, and what its protocol says back to the client later. */
+export type ThroughDoor = { name: string; words: unknown };
+
 export type AcceptOptions = {
+  /** Absent or null: through the native API. */
+  door?: ThroughDoor | null;
   requestKey: string | null;
   /** Lower-case hex SHA-256 over the operation and the canonical body. */
   requestHash: string;
@@ -108,7 +113,7 @@ async function planOrders(
     if (planned.kind === 'refused') return { kind: 'refused', refusal: planned.refusal, index: place };
     const late = refuseImpossible(context, planned, input);
     if (late) return { kind: 'refused', refusal: late, index: place };
-    tasks.push(newTask(context, caller, ids[index] ?? '', input, planned));
+    tasks.push({ ...newTask(context, caller, ids[index] ?? '', input, planned), door: options.door ?? null });
   }
   return { kind: 'planned', tasks };
 }
@@ -149,7 +154,7 @@ function newTask(
   id: string,
   input: CreateGeneration,
   planned: PlannedOrder,
-): NewTask {
+): Omit<NewTask, 'door'> {
   const nowMs = context.clock.now();
   const { order, model, route, currency } = planned;
   const { holdMicros } = route;

@@ -42,6 +42,8 @@ export type NewTask = {
   rerunsMost: number;
   metadata: Record<string, string>;
   callbackUrl: string | null;
+  /** Through which door it was ordered, and what that protocol repeats to its client. */
+  door: { name: string; words: unknown } | null;
   ledgerId: string;
   ledgerReference: string;
   postings: readonly Posting[];
@@ -255,6 +257,8 @@ function taskRow(request: NewRequest, task: NewTask, index: number): Record<stri
     reruns_most: task.rerunsMost,
     metadata: task.metadata,
     callback_url: task.callbackUrl,
+    door: task.door?.name ?? null,
+    client_words: task.door?.words ?? null,
     start_by: iso(task.startByMs),
     finish_by: iso(task.finishByMs),
     deadline_at: iso(task.deadlineAtMs),

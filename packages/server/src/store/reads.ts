@@ -46,6 +46,19 @@ export type ReadStore = {
   tasks(ids: readonly string[]): Promise<sql.TaskRow[]>;
   list(filter: TaskFilter, page: { before: string | null; most: number }): Promise<sql.TaskRow[]>;
   timeline(id: string, accountId: string | null): Promise<TimelineRows | null>;
+  /** What the doors show of an account: everything but what was removed there. */
+  page(accountId: string, page: DoorPage): Promise<sql.TaskRow[]>;
+  /** Hides a task from the doors; it stays in the books and in the native API. False: there is none. */
+  remove(id: string, accountId: string, nowMs: number): Promise<boolean>;
+};
+
+export type DoorPage = {
+  direction: 'newest_first' | 'oldest_first';
+  /** The page starts behind this id. */
+  behind: string | null;
+  most: number;
+  createdFromMs: number | null;
+  createdUntilMs: number | null;
 };
 
 const LEDGER_MOST = 1_000;
@@ -75,6 +88,13 @@ export function readStore(db: Database): ReadStore {
           : await db.query(sql.listTasksOfAccount, [...values, filter.accountId]),
       );
     },
+    page: async (accountId, { direction, behind, most, createdFromMs, createdUntilMs }) => {
+      const values = [accountId, behind, most, at(createdFromMs), at(createdUntilMs)];
+      const list = direction === 'newest_first' ? sql.listDown : sql.listUp;
+      return rowsOf<sql.TaskRow>(await db.query(list, values));
+    },
+    remove: async (id, accountId, nowMs) =>
+      rowsOf(await db.query(sql.removeTask, [id, accountId, at(nowMs)])).length === 1,
     // One moment, so that a task that moves while it is read never shows an end without its cause.
     timeline: (id, accountId) =>
       db.transaction((tx) => readTimeline(tx, id, accountId), {

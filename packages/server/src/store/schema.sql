@@ -376,6 +376,9 @@ CREATE TABLE task_orders (
   finish_by timestamp with time zone,
   deadline_at timestamp with time zone NOT NULL,
   reruns_most smallint DEFAULT 0 NOT NULL,
+  door text,
+  client_words jsonb,
+  removed_at timestamp with time zone,
   CONSTRAINT task_orders_pkey PRIMARY KEY (task_id),
   CONSTRAINT task_orders_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 );

@@ -11,7 +11,7 @@ export const SHIPPED_CATALOGUE = fileURLToPath(new URL('../../../catalogue', imp
 
 export function readCatalogueFiles(directory: string = SHIPPED_CATALOGUE): ReadFile[] {
   const files: ReadFile[] = [];
-  for (const folder of ['', 'models', 'prices']) {
+  for (const folder of ['', 'models', 'prices', 'doors']) {
     for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith('.json')) continue;
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;

@@ -1,9 +1,7 @@
 /** Every operation of the contract with its handler; the compiler names the one that is missing. */
-import type { Answered } from '../answered.ts';
 import type { Handlers } from '../operation.ts';
-import type { Shedding } from '../shedding.ts';
+import type { Ordering } from '../ordering.ts';
 import type { Streams } from '../stream.ts';
-import type { TaskReader } from '../views/tasks.ts';
 import { accountHandlers } from './accounts/accounts.ts';
 import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
@@ -19,11 +17,11 @@ import { createHandlers } from './tasks/create.ts';
 import { taskHandlers } from './tasks/tasks.ts';
 import { webhookHandlers } from './webhooks/webhooks.ts';
 
-export type Parts = { answered: Answered; shedding: Shedding; streams: Streams; readTasks: TaskReader };
+export type Parts = { order: Ordering; streams: Streams };
 
-export function handlersOf({ answered, shedding, streams, readTasks }: Parts): Handlers {
+export function handlersOf({ order, streams }: Parts): Handlers {
   return {
-    ...createHandlers(answered, shedding, readTasks),
+    ...createHandlers(order),
     ...taskHandlers,
     ...eventHandlers(streams),
     ...catalogueHandlers,

@@ -38,13 +38,19 @@ export type TaskRow = {
   attempt_sent_at: number | null;
   attempt_accepted_at: number | null;
   assets: unknown;
+  /** The door through which it was ordered; null: the native API. */
+  door: string | null;
+  client_words: unknown;
+  /** Its client deleted it through a door: no door shows it any more. */
+  removed_at: number | null;
 };
 
 const TASK = `SELECT t.id, t.account_id, t.model, t.family, t.state, t.version, t.priority, t.path_names, t.path_name,
     t.sandbox, t.cancel_requested_at, t.error_code, t.error_message, t.error_upstream_code, t.hold_micros,
     t.charge_micros, t.created_at, t.started_at, t.finished_at, c.currency, o."order", o.price, o.metadata, o.start_by,
     o.finish_by, o.deadline_at, a.state AS attempt_state, a.progress AS attempt_progress,
-    a.expected_ms AS attempt_expected_ms, a.sent_at AS attempt_sent_at, a.accepted_at AS attempt_accepted_at, s.assets
+    a.expected_ms AS attempt_expected_ms, a.sent_at AS attempt_sent_at, a.accepted_at AS attempt_accepted_at, s.assets,
+    o.door, o.client_words, o.removed_at
   FROM tasks t JOIN accounts c ON c.id = t.account_id JOIN task_orders o ON o.task_id = t.id
   LEFT JOIN attempts a ON a.id = t.attempt_id
   LEFT JOIN LATERAL (
@@ -77,6 +83,30 @@ export const listTasksOfAccount = statement(
 );
 
 export const listTasksOfAll = statement('reads.list_tasks_of_all', `${TASK} WHERE ${FILTERS}`);
+
+/** What a door lists: $1 account, $2 before, $3 most, $4 and $5 created between, each of which may be null. */
+export const listDown = statement(
+  'reads.list_down',
+  `${TASK} WHERE t.account_id = $1 AND ($2::text IS NULL OR t.id < $2) AND o.removed_at IS NULL
+     AND ($4::timestamptz IS NULL OR t.created_at >= $4) AND ($5::timestamptz IS NULL OR t.created_at <= $5)
+   ORDER BY t.id DESC LIMIT $3`,
+);
+
+/** The same, oldest first; $2 after. */
+export const listUp = statement(
+  'reads.list_up',
+  `${TASK} WHERE t.account_id = $1 AND ($2::text IS NULL OR t.id > $2) AND o.removed_at IS NULL
+     AND ($4::timestamptz IS NULL OR t.created_at >= $4) AND ($5::timestamptz IS NULL OR t.created_at <= $5)
+   ORDER BY t.id LIMIT $3`,
+);
+
+/** No door shows these any more. $3 now. */
+export const removeTask = statement(
+  'reads.remove_task',
+  `UPDATE task_orders o SET removed_at = coalesce(o.removed_at, $3)
+   FROM tasks t WHERE t.id = o.task_id AND o.task_id = $1 AND t.account_id = $2
+   RETURNING o.task_id`,
+);
 
 export type TimelineTaskRow = {
   id: string;

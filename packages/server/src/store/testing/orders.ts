@@ -63,6 +63,7 @@ function newTask(
     route: {},
     metadata: {},
     callbackUrl: null,
+    door: null,
     ledgerId: rows.next('ltx'),
     ledgerReference: booking.reference,
     postings: booking.postings,
