@@ -1,11 +1,16 @@
 /** Builds the OpenAPI 3.1 document from the operations table. The golden copy is `openapi.json`. */
 import { z } from 'zod';
 import { errorCatalogue, Problem } from './errors.ts';
+import { bounded, boundedEach } from './openapi-bounds.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 
 type JsonObject = Record<string, unknown>;
 
+/**
+ * `serverUrl`: the public address of the installation. Only an https address is written down; otherwise the server is
+ * named relative to the document, so that nobody is told to send a key in the clear over a network.
+ */
 export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
   const components: JsonObject = {};
   const paths: Record<string, JsonObject> = {};
@@ -26,7 +31,13 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       contact: { name: 'The operator of this installation', url: serverUrl },
     },
-    servers: [{ url: serverUrl }],
+    servers: [
+      {
+        url: serverUrl.startsWith('https://') ? serverUrl : '/',
+        description: 'This installation, for production or local use: where this document came from.',
+        'x-internal': false,
+      },
+    ],
     security: [{ key: [] }],
     tags: [...new Set(Object.values<Operation>(operations).map((operation) => operation.tag))].map(
       (name) => ({
@@ -37,14 +48,52 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, `sk-sluice-…`.' } },
-      schemas: components,
+      headers: HEADERS,
+      schemas: boundedEach(components),
     },
   };
 }
 
+/** What every answer carries; `Retry-After` where waiting helps. */
+const HEADERS: JsonObject = {
+  'X-Request-Id': header('Names this request; quote it to the operator.', { type: 'string', maxLength: 64 }),
+  'RateLimit-Policy': header(
+    'How many orders may be in the making at once in this process: `"creates";q=2000;qu="concurrent-requests"`.',
+    { type: 'string', maxLength: 200 },
+  ),
+  RateLimit: header(
+    'How many more may be right now: `"creates";r=1999`. At 0 an order is answered with 503.',
+    {
+      type: 'string',
+      maxLength: 200,
+    },
+  ),
+  'Access-Control-Allow-Origin': header(
+    'The origin of this installation: pages of other origins may not read answers.',
+    { type: 'string', maxLength: 300 },
+  ),
+  'Retry-After': header('Seconds to wait.', {
+    type: 'integer',
+    format: 'int32',
+    minimum: 0,
+    maximum: 86_400,
+  }),
+};
+
+function header(description: string, schema: JsonObject): JsonObject {
+  return { description, schema };
+}
+
+function headersOf(status: number): JsonObject {
+  const waits = status === 409 || status === 429 || status === 503;
+  const names = Object.keys(HEADERS).filter((name) => waits || name !== 'Retry-After');
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
 function describe(id: string, operation: Operation, components: JsonObject): JsonObject {
   const { status, schema, contentType = 'application/json', description } = operation.response;
-  const content = schema ? schemaOf(schema, components, 'output') : { type: 'string' };
+  // What is not JSON is described by its media type alone.
+  const content = schema ? { schema: schemaOf(schema, components, 'output') } : {};
   return {
     operationId: id,
     tags: [operation.tag],
@@ -54,7 +103,7 @@ function describe(id: string, operation: Operation, components: JsonObject): Jso
     parameters: parametersOf(operation, components),
     ...(operation.body ? { requestBody: requestBodyOf(operation, operation.body, components) } : {}),
     responses: {
-      [String(status)]: { description, content: { [contentType]: { schema: content } } },
+      [String(status)]: { description, headers: headersOf(status), content: { [contentType]: content } },
       ...errorResponses(operation),
     },
   };
@@ -100,7 +149,16 @@ function requestBodyOf(operation: Operation, body: z.ZodType, components: JsonOb
 
 function errorResponses(operation: Operation): JsonObject {
   const always = operation.access === 'public' ? [] : (['missing_key', 'invalid_key', 'forbidden'] as const);
-  const codes = [...always, ...operation.errors, 'rate_limited', 'unavailable', 'internal'] as const;
+  // Query fields are read strictly everywhere, also where there are none.
+  const codes = [
+    ...always,
+    'unknown_field',
+    ...operation.errors,
+    'rate_limited',
+    'overloaded',
+    'unavailable',
+    'internal',
+  ] as const;
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     const { status } = errorCatalogue[code];
@@ -112,9 +170,7 @@ function errorResponses(operation: Operation): JsonObject {
       String(status),
       {
         description: names.map((name) => `\`${name}\``).join(', '),
-        ...(status === 429 || status === 503
-          ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } } }
-          : {}),
+        headers: headersOf(Number(status)),
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),
@@ -137,11 +193,8 @@ function schemaOf(schema: z.ZodType, components: JsonObject, io: 'input' | 'outp
     reused: 'inline',
   }) as JsonObject & { $defs?: Record<string, JsonObject> };
   for (const [name, definition] of Object.entries($defs ?? {})) components[name] = relocate(definition);
-  const id = schema.meta()?.id;
-  const located = relocate(root);
-  if (typeof id !== 'string') return located;
-  components[id] = located;
-  return { $ref: `#/components/schemas/${id}` };
+  // A named shape comes as a reference to its own definition, which has just been put there.
+  return bounded(relocate(root));
 }
 
 function relocate(schema: JsonObject): JsonObject {

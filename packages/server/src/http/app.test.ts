@@ -73,6 +73,15 @@ test.each(['/nowhere', '/v1', '/V1/tasks', '/v1/tasks/a/b/c', '/%c0%ae/', '/v1/t
   },
 );
 
+test('every answer says how many orders fit and whose pages may read it, as the document has it', async () => {
+  const { headers } = await use().ask('GET', '/v1/tasks');
+  expect(headers).toMatchObject({
+    'ratelimit-policy': '"creates";q=2000;qu="concurrent-requests"',
+    ratelimit: '"creates";r=2000',
+    'access-control-allow-origin': 'https://sluice.test',
+  });
+});
+
 test('every answer carries its request id, and errors repeat it', async () => {
   const answer = await use().ask('GET', '/v1/tasks');
   expect(answer.headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type Auth, type Caller, scopeRefusal } from './auth.ts';
 import type { HttpContext } from './context.ts';
 import { parseFields } from './fields.ts';
+import { linkBase } from './links.ts';
 import { sendRefusal } from './problem.ts';
 import type { Shedding } from './shedding.ts';
 
@@ -67,6 +68,7 @@ export function registerOperation<Id extends OperationId>(
     config: { operation: id },
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     onRequest: async (request, reply) => {
+      sendTerms(edge, request, reply);
       const refusal =
         shedRefusal(edge.shedding, operation) ?? (await identify(edge.auth, operation, request));
       // Answering in a hook ends the request here: the body is never read.
@@ -80,6 +82,15 @@ export function registerOperation<Id extends OperationId>(
       return sendAnswer(reply, operation, answer);
     },
   });
+}
+
+/** The room that is left, as draft-ietf-httpapi-ratelimit-headers writes it, and whose pages may read it: ours. */
+function sendTerms({ context, shedding }: Edge, request: FastifyRequest, reply: FastifyReply): void {
+  const { most, left } = shedding.room();
+  reply.header('ratelimit-policy', `"creates";q=${most};qu="concurrent-requests"`);
+  reply.header('ratelimit', `"creates";r=${left}`);
+  const base = linkBase(context.settings, request);
+  if (URL.canParse(base)) reply.header('access-control-allow-origin', new URL(base).origin);
 }
 
 /** Operators are not shed: they may be the ones who repair it. */

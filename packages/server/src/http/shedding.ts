@@ -8,6 +8,8 @@ import type { Clock } from '../effects/clock/clock.ts';
 
 export type Shedding = {
   refusal(kind: 'create' | 'client'): Refusal | null;
+  /** How many creates may be in the making at once, and how many more right now: told to clients with each answer. */
+  room(): { most: number; left: number };
   /** Counts a create request until the returned function is called. */
   beginCreate(): () => void;
   /** Measures the delay of the event loop until the signal fires. */
@@ -28,6 +30,7 @@ export function createShedding(clock: Clock, limits: { createsMost: number; lagM
         return { code: 'overloaded', retryAfterSeconds: 1 };
       return null;
     },
+    room: () => ({ most: limits.createsMost, left: Math.max(0, limits.createsMost - creates) }),
     beginCreate: () => {
       creates += 1;
       let ended = false;
