@@ -1,6 +1,6 @@
 /**
  * The API document before two judges that nobody here wrote: Spectral with the rules for OpenAPI and those of OWASP,
- * and Redocly. Errors fail; Spectral's warnings are counted (it would like a pattern for each free text, prompts included).
+ * and Redocly. Errors fail; Spectral's warnings are counted (it would like a pattern for each free text, prompts too).
  *
  *   npm run lint:api
  */
