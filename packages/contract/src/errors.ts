@@ -43,6 +43,12 @@ export const errorCatalogue = {
   // Identity.
   missing_key: entry(401, 'The request carries no API key.', 'Send Authorization: Bearer <key>.'),
   invalid_key: entry(401, 'The API key is unknown, revoked or expired.', 'Check the key, or make a new one.'),
+  session_expired: entry(401, 'The session is unknown, expired or ended.', 'Sign in again.'),
+  csrf_refused: entry(
+    403,
+    'A request by cookie must come from our own pages.',
+    'Send the csrf_token of the session in x-sluice-csrf, from the same origin; or use an API key.',
+  ),
   forbidden: entry(403, 'The key lacks the scope for this operation.', 'Use a key with the named scope.'),
   account_suspended: entry(403, 'The account is suspended.', 'Ask the operator.'),
   not_found: entry(404, 'There is no such object.', 'Check the id.'),

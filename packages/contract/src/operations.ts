@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import { EventsQuery } from './events.ts';
+import { gateOperations } from './gate-operations.ts';
 import { ModelDefinition } from './models.ts';
 import { Deleted, INPUT, json, list, type Operation } from './operation.ts';
 import { operatorOperations } from './operator-operations.ts';
+import { sessionOperations } from './session-operations.ts';
 import * as tasks from './tasks.ts';
 import { webhookOperations } from './webhook-operations.ts';
 
@@ -271,6 +273,8 @@ export const operations = {
   ...moneyOperations,
   ...webhookOperations,
   ...operatorOperations,
+  ...sessionOperations,
+  ...gateOperations,
 } satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

@@ -6,6 +6,7 @@ export { type Files, sniffContentType, type UploadContent, type UploadOptions } 
 export type { FollowOptions } from './follow.ts';
 export type { KeysQuery, StatementQuery } from './operator.ts';
 export { type ClientErrorCode, isSluiceError, SluiceError, type SluiceErrorCode } from './problem.ts';
+export type { SessionClient } from './session.ts';
 export { createSluice, type Sluice, type SluiceOptions } from './sluice.ts';
 export type { Events, Tasks } from './tasks.ts';
 export type { CallOptions, FetchLike } from './transport.ts';

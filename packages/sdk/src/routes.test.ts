@@ -91,6 +91,11 @@ describe('every operation can be reached through the client', () => {
       sluice.prices.create({ id: 's', source: { name: 'contract', reviewed_on: '2026-10-01' } }),
     listUnknownAttempts: () => sluice.attempts.unknown(),
     resolveAttempt: () => sluice.attempts.resolve('x', { outcome: 'never_accepted', reason: 'r' }),
+    createSession: () => sluice.session.create({ api_key: 'k' }),
+    getSession: () => sluice.session.get(),
+    deleteSession: () => sluice.session.end(),
+    createSignInLink: () => sluice.session.createLink(),
+    getGate: () => sluice.gate.get(),
     getSystem: () => sluice.system.get(),
     confirmSystem: () => sluice.system.confirm(),
   };

@@ -83,6 +83,12 @@ export const routes = {
   createPriceSheet: post('/v1/prices', 'once'),
   listUnknownAttempts: get('/v1/attempts/unknown'),
   resolveAttempt: post('/v1/attempts/{id}/resolve', 'once'),
+  // A second sign-in by key makes a second session, which ends by itself; a link works once.
+  createSession: post('/v1/session', 'once'),
+  getSession: get('/v1/session'),
+  deleteSession: remove('/v1/session'),
+  createSignInLink: post('/v1/session/links', 'once'),
+  getGate: get('/v1/gate'),
   getSystem: get('/v1/system'),
   confirmSystem: post('/v1/system/confirm', 'safe'),
 } satisfies Record<OperationId, Route>;

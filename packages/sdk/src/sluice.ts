@@ -4,6 +4,7 @@ import { balanceGroup, ledgerGroup, modelsGroup, quotesGroup } from './billing.t
 import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
 import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
+import { gateGroup, sessionGroup } from './session.ts';
 import { eventsGroup, tasksGroup } from './tasks.ts';
 import { createTransport, type FetchLike } from './transport.ts';
 import { webhooksGroup } from './webhooks.ts';
@@ -13,6 +14,8 @@ export type SluiceOptions = {
   baseUrl: string;
   /** Without it, only signed links can be downloaded. */
   apiKey?: string | undefined;
+  /** In a browser, on the gateway's own pages: signed in by cookie, see `session`. Not together with apiKey. */
+  cookies?: boolean | undefined;
   /** Limit of one attempt, 60 s. Streams and downloads: until their headers. Uploads have their own. */
   timeoutMs?: number | undefined;
   /** How often a call is repeated when that is safe. Default 3; 0 never repeats. */
@@ -30,9 +33,11 @@ const TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 3;
 
 export function createSluice(options: SluiceOptions) {
+  if (options.apiKey && options.cookies) throw new TypeError('give either apiKey or cookies, not both');
   const transport = createTransport({
     baseUrl: readBaseUrl(options.baseUrl),
     apiKey: options.apiKey,
+    cookies: options.cookies ?? false,
     // Called through a function of ours: browsers refuse fetch as a method of another object.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
@@ -57,6 +62,8 @@ export function createSluice(options: SluiceOptions) {
     prices: pricesGroup(transport),
     attempts: attemptsGroup(transport),
     system: systemGroup(transport),
+    session: sessionGroup(transport),
+    gate: gateGroup(transport),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from './clock.ts';
 import { errorFromAnswer, isSluiceError, SluiceError } from './problem.ts';
 import { type Failure, retryDelayMs } from './retry.ts';
-import { pathOf, type Route } from './routes.ts';
+import { pathOf, type Route, routes } from './routes.ts';
 
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
 
@@ -13,6 +13,8 @@ export type TransportOptions = {
   /** Without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
+  /** Send and take the cookies of the own origin. */
+  cookies: boolean;
   fetch: FetchLike;
   /** Limit of one attempt: to the end of a JSON answer, to the headers of a stream. */
   timeoutMs: number;
@@ -56,12 +58,17 @@ export type Transport = {
   open(call: Call, options?: CallOptions): Promise<Response>;
   clock: Clock;
   baseUrl: string;
+  /** What a session told us; goes with everything that is no read. */
+  forgery: { token: string | null };
 };
+
+type Sending = TransportOptions & { forgery: Transport['forgery'] };
 
 /** What to do with a good answer, and whether its body is read on after the call has returned. */
 type Reader<T> = { read: (response: Response) => Promise<T>; streams: boolean };
 
-export function createTransport(options: TransportOptions): Transport {
+export function createTransport(given: TransportOptions): Transport {
+  const options: Sending = { ...given, forgery: { token: null } };
   return {
     json: <T>(call: Call, callOptions?: CallOptions) =>
       send<T>(options, call, callOptions ?? {}, { read: readJson<T>, streams: false }),
@@ -69,11 +76,12 @@ export function createTransport(options: TransportOptions): Transport {
       send(options, call, callOptions ?? {}, { read: async (response) => response, streams: true }),
     clock: options.clock,
     baseUrl: options.baseUrl,
+    forgery: options.forgery,
   };
 }
 
 async function send<T>(
-  options: TransportOptions,
+  options: Sending,
   call: Call,
   callOptions: CallOptions,
   reader: Reader<T>,
@@ -89,6 +97,7 @@ async function send<T>(
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (!isSluiceError(error)) throw error;
+      if (await renewForgeryToken(options, error, sent, signal)) continue;
       const { repeat } = call.route;
       const state = { repeat, sent, maxRetries, random: options.random() };
       const delayMs = retryDelayMs(failureOf(error), state);
@@ -98,6 +107,25 @@ async function send<T>(
   }
 }
 
+/**
+ * Another tab signed in again, so this one's token is of a session that is over. What was refused for its token was
+ * not done, so it is sent again, once, with the new one.
+ */
+async function renewForgeryToken(
+  options: Sending,
+  { code }: SluiceError,
+  sent: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (code !== 'csrf_refused' || !options.cookies || sent > 1) return false;
+  const call: Call = { route: routes.getSession };
+  const reader = { read: readJson<{ csrf_token: string | null }>, streams: false };
+  const session = await attempt(options, call, { signal }, reader).catch(() => null);
+  if (!session?.csrf_token) return false;
+  options.forgery.token = session.csrf_token;
+  return true;
+}
+
 /** Every create carries a key, also where the gateway does not look at it yet: it costs nothing. */
 function mintKey(options: TransportOptions, call: Call): string | undefined {
   const creates = call.route.method === 'POST' && call.route.repeat !== 'safe';
@@ -105,7 +133,7 @@ function mintKey(options: TransportOptions, call: Call): string | undefined {
 }
 
 async function attempt<T>(
-  options: TransportOptions,
+  options: Sending,
   call: Call,
   callOptions: CallOptions,
   reader: Reader<T>,
@@ -118,6 +146,7 @@ async function attempt<T>(
       headers: headersOf(options, call, callOptions),
       // A redirected write arrives as a read, or with its key at another host: better an error.
       redirect: call.route.method === 'GET' ? 'follow' : 'manual',
+      ...(options.cookies ? { credentials: 'same-origin' } : {}),
       signal: limit.signal,
       ...bodyOf(call),
     });
@@ -140,16 +169,23 @@ function addressOf(options: TransportOptions, call: Call): string {
   return pairs.length === 0 ? base : `${base}?${new URLSearchParams(pairs)}`;
 }
 
-function headersOf(options: TransportOptions, call: Call, callOptions: CallOptions): Record<string, string> {
+function headersOf(options: Sending, call: Call, callOptions: CallOptions): Record<string, string> {
   const withKey = call.address?.withKey ?? true;
   const contentType = call.content?.type ?? (call.body === undefined ? undefined : 'application/json');
   return {
     accept: call.accept ?? 'application/json',
     ...(options.apiKey && withKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
     ...(contentType ? { 'content-type': contentType } : {}),
+    ...forgeryHeader(options, call),
     ...(callOptions.idempotencyKey ? { 'idempotency-key': callOptions.idempotencyKey } : {}),
     ...call.headers,
   };
+}
+
+function forgeryHeader({ cookies, forgery }: Sending, { route }: Call): Record<string, string> {
+  return cookies && forgery.token !== null && route.method !== 'GET'
+    ? { 'x-sluice-csrf': forgery.token }
+    : {};
 }
 
 function bodyOf(call: Call): RequestInit {

@@ -85,6 +85,21 @@ export type SluiceEvent = TaskEvent | OtherEvent;
 /** An event as a stream carries it: `cursor`, handed in as `lastEventId`, goes on after it. */
 export type StreamedEvent = SluiceEvent & { cursor: string };
 
+// Sessions and the gate.
+export type Role = contract.Role;
+export type Session = contract.Session;
+export type CreateSession = Sent<typeof contract.CreateSession>;
+export type SessionEnded = Read<typeof contract.SessionEnded>;
+export type CreateSignInLink = Sent<typeof contract.CreateSignInLink>;
+export type SignInLink = Read<typeof contract.SignInLink>;
+export type Gate = Read<typeof contract.GateSnapshot>;
+export type GatePath = Read<typeof contract.GatePath>;
+export type GateFamily = Read<typeof contract.GateFamily>;
+export type GateSlot = Read<typeof contract.GateSlot>;
+export type GateQueue = Read<typeof contract.GateQueue>;
+export type GateLane = Read<typeof contract.GateLane>;
+export type GateFinished = Read<typeof contract.GateFinished>;
+
 // Operators.
 export type Scope = contract.Scope;
 export type Account = Read<typeof contract.Account>;

@@ -12,6 +12,7 @@ import { registerBodies } from './bodies.ts';
 import { watchConnections } from './connections.ts';
 import type { HttpContext } from './context.ts';
 import { noteDoor, registerDoors } from './doors/register.ts';
+import { createFailures } from './failures.ts';
 import { type Edge, type Handlers, registerOperation } from './operation.ts';
 import { createOrdering } from './ordering.ts';
 import { refusalOf, sendRefusal } from './problem.ts';
@@ -19,6 +20,7 @@ import { registerCallbacks } from './routes/callbacks/callbacks.ts';
 import { registerFileContent } from './routes/files/files.ts';
 import { handlersOf } from './routes/handlers.ts';
 import { registerPages } from './routes/pages/pages.ts';
+import { createSessions } from './sessions.ts';
 import { createShedding } from './shedding.ts';
 import { createStreams } from './stream.ts';
 import { refuseUnrouted } from './unrouted.ts';
@@ -32,13 +34,15 @@ export function createApp(context: HttpContext): FastifyInstance {
   const stopping = new AbortController();
 
   app.decorateRequest('caller', null);
+  app.decorateRequest('session', null);
+  app.decorateRequest('stillGood', null);
   app.decorateRequest('refusalShape', null);
   app.addHook('onRequest', async (request) => noteDoor(request));
   registerBodies(app, context);
   registerErrors(app, context);
   registerHeaders(app, context);
   const order = createOrdering(answered, edge.shedding, createTaskReader(context));
-  registerOperations(app, edge, handlersOf({ order, streams }));
+  registerOperations(app, edge, handlersOf({ ...edge, order, streams }));
   registerDoors(app, edge, order);
   registerFileContent(app, context);
   registerPages(app, context);
@@ -91,15 +95,12 @@ function newServer({ http, clock, random }: HttpContext): FastifyInstance {
 
 function newEdge(context: HttpContext): Edge {
   const { http, clock, telemetry, store } = context;
+  const failures = createFailures({ burst: http.keyFailuresBurst, perMinute: http.keyFailuresPerMinute });
   return {
     context,
-    auth: createAuth({
-      keys: store.keys,
-      clock,
-      telemetry,
-      failuresBurst: http.keyFailuresBurst,
-      failuresPerMinute: http.keyFailuresPerMinute,
-    }),
+    auth: createAuth({ keys: store.keys, clock, telemetry, failures }),
+    failures,
+    sessions: createSessions(context),
     shedding: createShedding(clock, http),
   };
 }
@@ -136,6 +137,9 @@ function registerErrors(app: FastifyInstance, context: HttpContext): void {
   });
 }
 
+/** Of what is no page: shown in a window by itself, it loads nothing, runs nothing and is framed by nobody. */
+const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
 function registerHeaders(app: FastifyInstance, context: HttpContext): void {
   const { telemetry, clock, http } = context;
   app.server.maxConnections = http.socketsMost;
@@ -144,6 +148,9 @@ function registerHeaders(app: FastifyInstance, context: HttpContext): void {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('x-frame-options', 'DENY');
+    reply.header('content-security-policy', API_POLICY);
   });
   // Once the process is stopping, clients are to come back to another one.
   app.addHook('onSend', async (_request, reply, payload) => {

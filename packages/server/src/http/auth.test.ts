@@ -5,6 +5,7 @@ import { hashKey, newKeyText } from '../effects/secrets/keys.ts';
 import { silentTelemetry } from '../lifecycle/telemetry.ts';
 import type { AuthRow } from '../store/keys.ts';
 import { createAuth, scopeRefusal } from './auth.ts';
+import { createFailures } from './failures.ts';
 
 const random = seededRandom(3);
 const good = newKeyText(random);
@@ -35,8 +36,7 @@ function setUp(row: Partial<AuthRow> = {}) {
     },
     clock,
     telemetry: silentTelemetry,
-    failuresBurst: 3,
-    failuresPerMinute: 6,
+    failures: createFailures({ burst: 3, perMinute: 6 }),
   });
   const identify = async (key: string, address = '10.0.0.1') => {
     const answer = await auth.identify(key === '' ? undefined : `Bearer ${key}`, address);

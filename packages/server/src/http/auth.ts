@@ -9,7 +9,8 @@ import type { Clock } from '../effects/clock/clock.ts';
 import { hashKey, isKeyText } from '../effects/secrets/keys.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { AuthRow, KeyStore } from '../store/keys.ts';
-import { createFailures } from './failures.ts';
+import type { Failures } from './failures.ts';
+import { createRemembered, ENTRIES_MOST, makeRoom } from './remembered.ts';
 
 export type Caller = {
   keyId: string;
@@ -30,38 +31,21 @@ export type AuthOptions = {
   keys: Pick<KeyStore, 'findByHash' | 'touch'>;
   clock: Clock;
   telemetry: Telemetry;
-  failuresBurst: number;
-  failuresPerMinute: number;
+  /** Wrong keys by address; shared with whatever else strangers may guess. */
+  failures: Failures;
 };
 
-const KEEP_MS = 1_000;
-const ENTRIES_MOST = 20_000;
 const TOUCH_AFTER_MS = 60_000;
-
-type Entry = { row: Promise<AuthRow | null>; atMs: number };
 
 const missing: Identified = { kind: 'refused', refusal: { code: 'missing_key' } };
 const invalid: Identified = { kind: 'refused', refusal: { code: 'invalid_key' } };
 
 export function createAuth(options: AuthOptions): Auth {
-  const { clock, keys, telemetry } = options;
-  const failures = createFailures({ burst: options.failuresBurst, perMinute: options.failuresPerMinute });
-  const entries = new Map<string, Entry>();
+  const { clock, keys, telemetry, failures } = options;
+  const rows = createRemembered<AuthRow>(clock, (hash) => keys.findByHash(hash));
   /** Keys that worked lately: an attack from the same address does not lock them out. */
   const worked = new Set<string>();
   const touched = new Map<string, number>();
-
-  function lookUp(hash: Uint8Array, name: string): Promise<AuthRow | null> {
-    const nowMs = clock.monotonic();
-    const known = entries.get(name);
-    if (known && nowMs - known.atMs < KEEP_MS) return known.row;
-    const row = keys.findByHash(hash);
-    // A failed look-up is not remembered: the next request asks again.
-    row.catch(() => entries.delete(name));
-    makeRoom(entries);
-    entries.set(name, { row, atMs: nowMs });
-    return row;
-  }
 
   function touch(row: AuthRow): void {
     const nowMs = clock.now();
@@ -89,7 +73,7 @@ export function createAuth(options: AuthOptions): Auth {
       const name = Buffer.from(hash).toString('base64');
       const waitSeconds = worked.has(name) ? 0 : failures.waitSeconds(address, nowMs);
       if (waitSeconds > 0) return tooMany(waitSeconds);
-      const row = await lookUp(hash, name);
+      const row = await rows.lookUp(hash, name);
       if (!row || !timingSafeEqual(row.hash, hash) || !isGood(row, nowMs)) {
         worked.delete(name);
         failures.count(address, nowMs);
@@ -103,7 +87,7 @@ export function createAuth(options: AuthOptions): Auth {
   };
 }
 
-function tooMany(waitSeconds: number): Identified {
+export function tooMany(waitSeconds: number): { kind: 'refused'; refusal: Refusal } {
   const message = 'Too many wrong keys from this address.';
   return { kind: 'refused', refusal: { code: 'rate_limited', message, retryAfterSeconds: waitSeconds } };
 }
@@ -112,7 +96,7 @@ function isGood(row: AuthRow, nowMs: number): boolean {
   return row.revoked_at === null && (row.expires_at === null || row.expires_at > nowMs);
 }
 
-function callerOf(row: AuthRow): Caller {
+export function callerOf(row: Pick<AuthRow, 'id' | 'account_id' | 'scopes'>): Caller {
   const operator = row.account_id === null && row.scopes.includes('operator');
   return { keyId: row.id, accountId: row.account_id, operator, scopes: new Set(row.scopes) };
 }
@@ -156,10 +140,4 @@ export function wantedAccount(caller: Caller, filter: string | undefined): Wante
     ok: false,
     refusal: { code: 'forbidden', field: 'account', message: 'Only operators see other accounts.' },
   };
-}
-
-function makeRoom(map: Map<string, unknown>): void {
-  if (map.size < ENTRIES_MOST) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

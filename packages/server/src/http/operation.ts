@@ -7,9 +7,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { z } from 'zod';
 import { type Auth, type Caller, scopeRefusal } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import type { Failures } from './failures.ts';
 import { parseFields } from './fields.ts';
 import { linkBase } from './links.ts';
 import { sendRefusal } from './problem.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
 import type { Shedding } from './shedding.ts';
 
 type Shape<Id extends OperationId> = (typeof operations)[Id];
@@ -49,7 +51,13 @@ export function refused(refusal: Refusal): Answer {
 
 export const notFound: Answer = { kind: 'refused', refusal: { code: 'not_found' } };
 
-export type Edge = { context: HttpContext; auth: Auth; shedding: Shedding };
+export type Edge = {
+  context: HttpContext;
+  auth: Auth;
+  sessions: Sessions;
+  failures: Failures;
+  shedding: Shedding;
+};
 
 const Params = z.object({ id: z.string().min(1).max(100) });
 const NOBODY: Caller = { keyId: '', accountId: '', operator: false, scopes: new Set() };
@@ -69,8 +77,7 @@ export function registerOperation<Id extends OperationId>(
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     onRequest: async (request, reply) => {
       sendTerms(edge, request, reply);
-      const refusal =
-        shedRefusal(edge.shedding, operation) ?? (await identify(edge.auth, operation, request));
+      const refusal = shedRefusal(edge.shedding, operation) ?? (await identify(edge, id, request));
       // Answering in a hook ends the request here: the body is never read.
       if (refusal) return sendRefusal(reply, refusal);
     },
@@ -99,14 +106,52 @@ function shedRefusal(shedding: Shedding, operation: Operation): Refusal | null {
   return shedding.refusal(operation.idempotent ? 'create' : 'client');
 }
 
-async function identify(auth: Auth, operation: Operation, request: FastifyRequest): Promise<Refusal | null> {
+/** By key, or else by cookie: whoever sends a key means it. */
+async function identify(edge: Edge, id: OperationId, request: FastifyRequest): Promise<Refusal | null> {
+  const operation: Operation = operations[id];
+  // Who signs in is nobody yet, whatever their browser brings along; the handler judges.
+  if (id === 'createSession') return null;
   const { authorization } = request.headers;
-  // A signed link is judged by the handler; a key that is shown must be a good one all the same.
-  if (operation.access === 'public' && authorization === undefined) return null;
-  const identified = await auth.identify(authorization, request.ip);
-  if (identified.kind === 'refused') return identified.refusal;
-  request.caller = identified.caller;
-  return operation.access === 'public' ? null : scopeRefusal(identified.caller, operation.access);
+  const known = authorization === undefined ? await byCookie(edge, request) : await byKey(edge, request);
+  const isPublic = operation.access === 'public';
+  if (known.kind === 'refused') {
+    // A cookie comes along by itself: one that is over takes nothing away from what everybody may do.
+    return isPublic && authorization === undefined ? null : known.refusal;
+  }
+  if (known.session !== null && !SAFE.has(request.method)) {
+    const forged = edge.sessions.forgeryRefusal(request, known.session);
+    if (forged) return forged;
+  }
+  request.caller = known.caller;
+  request.session = known.session;
+  request.stillGood = async () => {
+    const again = authorization === undefined ? await byCookie(edge, request) : await byKey(edge, request);
+    return again.kind === 'known';
+  };
+  return operation.access === 'public' ? null : scopeRefusal(known.caller, operation.access);
+}
+
+const SAFE = new Set(['GET', 'HEAD']);
+
+type Known =
+  | { kind: 'known'; caller: Caller; session: SignedIn | null }
+  | { kind: 'refused'; refusal: Refusal };
+
+async function byKey({ auth }: Edge, request: FastifyRequest): Promise<Known> {
+  const identified = await auth.identify(request.headers.authorization, request.ip);
+  return identified.kind === 'known' ? { ...identified, session: null } : identified;
+}
+
+async function byCookie({ sessions }: Edge, request: FastifyRequest): Promise<Known> {
+  const recognised = await sessions.recognise(request);
+  switch (recognised.kind) {
+    case 'none':
+      return { kind: 'refused', refusal: { code: 'missing_key' } };
+    case 'refused':
+      return recognised;
+    case 'signed_in':
+      return { kind: 'known', caller: recognised.session.caller, session: recognised.session };
+  }
 }
 
 type Parts = { caller: Caller; params: { id: string }; query: unknown; body: unknown };
@@ -156,6 +201,10 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: Answer): 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
+    /** Null with a key. */
+    session: SignedIn | null;
+    /** Whether the caller would be let in again now; for answers that go on for long. */
+    stillGood: (() => Promise<boolean>) | null;
   }
   interface FastifyContextConfig {
     operation?: OperationId;

@@ -20,6 +20,8 @@ export type StreamRequest = {
   owner: string;
   /** Nothing follows any more: the stream begins and ends. */
   over: boolean;
+  /** Asked with every heartbeat: whose key or session has ended hears no more. */
+  stillGood: () => Promise<boolean>;
 };
 
 export type Streams = {
@@ -29,6 +31,10 @@ export type Streams = {
   close(): void;
 };
 
+type Open = Pick<StreamRequest, 'owner' | 'stillGood'> & { left: AbortController };
+
+const ignored = () => {};
+
 /** What clients wait before they connect again. */
 const RECONNECT_MS = 2_000;
 
@@ -36,7 +42,7 @@ export function createStreams(context: HttpContext): Streams {
   const { clock, telemetry, http, store } = context;
   const feed = createFeed(store.events, clock, telemetry, http.eventPollMs);
   const leaveHints = context.onEvents(() => feed.poke());
-  const open = new Map<ServerResponse, { owner: string; left: AbortController }>();
+  const open = new Map<ServerResponse, Open>();
   const stopping = new AbortController();
   let beating = false;
   context.draining.addEventListener('abort', endAll, { once: true });
@@ -53,7 +59,11 @@ export function createStreams(context: HttpContext): Streams {
     while (open.size > 0 && !stopping.signal.aborted) {
       await clock.sleep(http.heartbeatMs, stopping.signal);
       if (stopping.signal.aborted) break;
-      for (const response of open.keys()) if (!response.writableNeedDrain) response.write(': alive\n\n');
+      for (const [response, { stillGood, left }] of open) {
+        if (!response.writableNeedDrain) response.write(': alive\n\n');
+        // Not being able to ask changes nothing: the next heartbeat asks again.
+        void stillGood().then((good) => good || left.abort(), ignored);
+      }
     }
     beating = false;
   }
@@ -85,7 +95,7 @@ export function createStreams(context: HttpContext): Streams {
         reply.raw.end();
         return null;
       }
-      open.set(reply.raw, { owner: wanted.owner, left });
+      open.set(reply.raw, { owner: wanted.owner, stillGood: wanted.stillGood, left });
       void beat();
       void run(reply.raw, wanted, left.signal);
       return null;

@@ -37,7 +37,8 @@ export function queueBoard(context: Context): QueueBoard {
   return board;
 }
 
-function kept<Value>({ clock }: Context, read: () => Promise<Value>): () => Promise<Value> {
+/** Read at most once a second and at most a tenth of the time; see above. */
+export function kept<Value>({ clock }: Context, read: () => Promise<Value>): () => Promise<Value> {
   let last: { value: Value; atMs: number; keepMs: number } | null = null;
   let reading: Promise<Value> | null = null;
 

@@ -1,13 +1,14 @@
 /**
  * The hard end of every task, and the end of stored files.
  *
- * What enters: tasks past start_by, finish_by or their deadline; assets and uploads past their retention. What
+ * What enters: tasks past start_by, finish_by or their deadline; assets, uploads and sessions past their retention. What
  * leaves: those tasks in `settling` as failed, with their hold about to be released; deleted files, recorded. If it
  * dies in the middle: a task is moved in one statement. A file is marked first and removed after: a crash in
  * between leaves bytes that nobody can reach, never an asset without bytes.
  */
 import type { Context } from './context.ts';
 import { sweepFiles } from './operate/files.ts';
+import { dropOldSessions } from './operate/sessions.ts';
 
 const MOST = 200;
 /** Far beyond what any download or upload takes (an hour at most), so that what is dropped is nobody's. */
@@ -26,6 +27,7 @@ export async function expireTasks(context: Context): Promise<number> {
 /** Stored clips after their retention, and uploads after theirs. */
 export async function retainFiles(context: Context): Promise<number> {
   await dropLeftovers(context);
+  await dropOldSessions(context);
   const uploads = await sweepFiles(context, MOST);
   const over = await context.store.mirror.retentionOver(context.clock.now(), MOST);
   if (over.length > 0) await deleteAssets(context, over);

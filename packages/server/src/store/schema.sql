@@ -78,6 +78,7 @@ CREATE TABLE assets (
   CONSTRAINT assets_state_check CHECK ((state = ANY (ARRAY['copying'::text, 'stored'::text, 'lost'::text, 'deleted'::text]))),
   CONSTRAINT assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 ) WITH (fillfactor=70);
+CREATE INDEX assets_by_account ON public.assets USING btree (account_id, id DESC) WHERE (kind = 'video'::text);
 CREATE INDEX assets_by_blob ON public.assets USING btree (blob_key) WHERE (blob_key IS NOT NULL);
 CREATE INDEX assets_by_task ON public.assets USING btree (task_id);
 CREATE INDEX assets_copying ON public.assets USING btree (source_expires_at, copy_at) WHERE (state = 'copying'::text);
@@ -284,6 +285,24 @@ CREATE TABLE limits (
   CONSTRAINT limits_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
 ) WITH (fillfactor=70);
 
+CREATE TABLE members (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C",
+  name text NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  removed_at timestamp with time zone,
+  CONSTRAINT members_pkey PRIMARY KEY (id),
+  CONSTRAINT members_key_id_key UNIQUE (key_id),
+  CONSTRAINT members_check CHECK (((role = 'operator'::text) = (account_id IS NULL))),
+  CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['operator'::text, 'owner'::text, 'developer'::text, 'viewer'::text, 'billing'::text]))),
+  CONSTRAINT members_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  CONSTRAINT members_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id)
+);
+CREATE INDEX members_by_account ON public.members USING btree (account_id, id DESC);
+
 CREATE TABLE nodes (
   id text NOT NULL,
   started_at timestamp with time zone NOT NULL,
@@ -359,11 +378,34 @@ CREATE TABLE render_times (
   CONSTRAINT render_times_pkey PRIMARY KEY (path_name, shape)
 ) WITH (fillfactor=50);
 
+CREATE TABLE sessions (
+  hash bytea NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT sessions_pkey PRIMARY KEY (hash),
+  CONSTRAINT sessions_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id)
+) WITH (fillfactor=70);
+CREATE INDEX sessions_over ON public.sessions USING btree (expires_at);
+
 CREATE TABLE settings (
   key text NOT NULL,
   value jsonb NOT NULL,
   CONSTRAINT settings_pkey PRIMARY KEY (key)
 );
+
+CREATE TABLE sign_in_links (
+  hash bytea NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT sign_in_links_pkey PRIMARY KEY (hash),
+  CONSTRAINT sign_in_links_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id)
+);
+CREATE INDEX sign_in_links_over ON public.sign_in_links USING btree (expires_at);
 
 CREATE TABLE task_orders (
   task_id text COLLATE "C" NOT NULL,

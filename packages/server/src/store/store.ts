@@ -8,6 +8,7 @@ import { type AdmissionStore, admissionStore } from './admission.ts';
 import type { Database } from './database.ts';
 import { type EventStore, eventStore } from './events.ts';
 import { type FileStore, fileStore } from './files.ts';
+import { type GateStore, gateStore } from './gate.ts';
 import { type KeyStore, keyStore } from './keys.ts';
 import { type MirrorStore, mirrorStore } from './mirror.ts';
 import { type NodeStore, nodeStore } from './nodes.ts';
@@ -15,6 +16,7 @@ import { type NotifyStore, notifyStore } from './notify.ts';
 import { type OperatorStore, operatorStore } from './operator.ts';
 import { type PathStore, pathStore } from './paths.ts';
 import { type ReadStore, readStore } from './reads.ts';
+import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SettleStore, settleStore } from './settle.ts';
 import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
@@ -39,6 +41,8 @@ export type Store = {
   webhooks: WebhookStore;
   events: EventStore;
   operator: OperatorStore;
+  sessions: SessionStore;
+  gate: GateStore;
 };
 
 export function createStore(db: Database): Store {
@@ -60,5 +64,7 @@ export function createStore(db: Database): Store {
     webhooks: webhookStore(db),
     events: eventStore(db),
     operator: operatorStore(db),
+    sessions: sessionStore(db),
+    gate: gateStore(db),
   };
 }

@@ -1,5 +1,5 @@
 /** Every operation of the contract with its handler; the compiler names the one that is missing. */
-import type { Handlers } from '../operation.ts';
+import type { Edge, Handlers } from '../operation.ts';
 import type { Ordering } from '../ordering.ts';
 import type { Streams } from '../stream.ts';
 import { accountHandlers } from './accounts/accounts.ts';
@@ -8,18 +8,21 @@ import { attemptHandlers } from './attempts/attempts.ts';
 import { catalogueHandlers } from './catalogue/catalogue.ts';
 import { eventHandlers } from './events/events.ts';
 import { fileHandlers } from './files/files.ts';
+import { gateHandlers } from './gate/gate.ts';
 import { keyHandlers } from './keys/keys.ts';
 import { ledgerHandlers } from './ledger/ledger.ts';
 import { pathHandlers } from './paths/paths.ts';
 import { priceHandlers } from './prices/prices.ts';
+import { sessionHandlers } from './sessions/sessions.ts';
 import { systemHandlers } from './system/system.ts';
 import { createHandlers } from './tasks/create.ts';
 import { taskHandlers } from './tasks/tasks.ts';
 import { webhookHandlers } from './webhooks/webhooks.ts';
 
-export type Parts = { order: Ordering; streams: Streams };
+export type Parts = Edge & { order: Ordering; streams: Streams };
 
-export function handlersOf({ order, streams }: Parts): Handlers {
+export function handlersOf(parts: Parts): Handlers {
+  const { order, streams } = parts;
   return {
     ...createHandlers(order),
     ...taskHandlers,
@@ -35,5 +38,7 @@ export function handlersOf({ order, streams }: Parts): Handlers {
     ...priceHandlers,
     ...attemptHandlers,
     ...systemHandlers,
+    ...sessionHandlers(parts),
+    ...gateHandlers,
   };
 }

@@ -20,7 +20,16 @@ export function eventHandlers(streams: Streams): Pick<Handlers, 'streamTaskEvent
       const over = end !== null && !isAfter(end, start);
       const scope = { of: 'task', id: task.id } as const;
       const owner = caller.accountId ?? caller.keyId;
-      return started(streams.open(reply, { scope, start, types: read.types, owner, over }));
+      return started(
+        streams.open(reply, {
+          scope,
+          start,
+          types: read.types,
+          owner,
+          over,
+          stillGood: stillGoodOf(request),
+        }),
+      );
     },
     streamEvents: async ({ context, caller, query, request, reply }) => {
       const read = await readRequest(context, request, query);
@@ -29,9 +38,22 @@ export function eventHandlers(streams: Streams): Pick<Handlers, 'streamTaskEvent
       const start = await startOf(context, read.after, await context.store.events.now());
       const scope = own === null ? ({ of: 'all' } as const) : ({ of: 'account', id: own } as const);
       const owner = caller.accountId ?? caller.keyId;
-      return started(streams.open(reply, { scope, start, types: read.types, owner, over: false }));
+      return started(
+        streams.open(reply, {
+          scope,
+          start,
+          types: read.types,
+          owner,
+          over: false,
+          stillGood: stillGoodOf(request),
+        }),
+      );
     },
   };
+}
+
+function stillGoodOf({ stillGood }: FastifyRequest): () => Promise<boolean> {
+  return stillGood ?? (async () => true);
 }
 
 function started(refusal: Refusal | null): Answer {
