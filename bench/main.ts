@@ -2,12 +2,11 @@
  * `npm run bench`: the figures of "Speed", each beside its baseline, measured in one run on one database and disk.
  * Prints a table (or JSON); judges, but never fails: a busy machine is not a broken build.
  */
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { type BenchServer, startBenchServer } from './database.ts';
 import type { Bench, Figure } from './figure.ts';
 import { accept } from './figures/accept.ts';
 import { admission } from './figures/admission.ts';
-
 import { lifecycle } from './figures/lifecycle.ts';
 import { mirror } from './figures/mirror.ts';
 import { outbound } from './figures/outbound.ts';
@@ -18,36 +17,44 @@ import { type Report, reportJson, reportText } from './table.ts';
 
 const FIGURES: readonly Figure[] = [accept, lifecycle, slots, polling, mirror, admission, outbound];
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const wanted = values.only?.split(',').map((name) => name.trim());
-  const unknown = wanted?.filter((name) => !FIGURES.some((figure) => figure.name === name)) ?? [];
-  if (values.help || unknown.length > 0) {
-    process.stdout.write(usage(unknown));
-    process.exitCode = unknown.length > 0 ? 2 : 0;
-    return;
+type Options = { only?: string[]; quick: boolean; json: boolean };
+
+function readOptions(): Options {
+  return new Command('npm run bench --')
+    .description('The figures of "Speed", each beside its baseline, measured in one run.')
+    .option('--only <names>', 'these figures, with commas between them', figureNames)
+    .option('--quick', 'smaller sizes and fewer repeats: for a look, not for the record', false)
+    .option('--json', 'for programs', false)
+    .addHelpText(
+      'after',
+      `\nFigures:\n${FIGURES.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
+    )
+    .showHelpAfterError('(npm run bench -- --help says what there is)')
+    .allowExcessArguments(false)
+    .parse()
+    .opts<Options>();
+}
+
+function figureNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !FIGURES.some((figure) => figure.name === name));
+  if (unknown.length > 0) {
+    const known = FIGURES.map(({ name }) => name).join(', ');
+    throw new InvalidArgumentError(`There is no figure ${unknown.join(', ')}; there are ${known}.`);
   }
-  const figures = FIGURES.filter((figure) => wanted?.includes(figure.name) ?? true);
-  const report = await measure(figures, values.quick, commandOf(values));
-  process.stdout.write(`${values.json ? reportJson(report) : reportText(report)}\n`);
+  return names;
 }
 
-function usage(unknown: readonly string[]): string {
-  const complaint = unknown.length > 0 ? `There is no figure ${unknown.join(', ')}.\n\n` : '';
-  const names = FIGURES.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n');
-  return `${complaint}npm run bench -- [--only name,name] [--quick] [--json]\n\n${names}\n`;
+async function main(): Promise<void> {
+  const options = readOptions();
+  const figures = FIGURES.filter((figure) => options.only?.includes(figure.name) ?? true);
+  const report = await measure(figures, options.quick, commandOf(options));
+  process.stdout.write(`${options.json ? reportJson(report) : reportText(report)}\n`);
 }
 
-function commandOf(values: { only?: string | undefined; quick: boolean }): string {
+function commandOf(values: Options): string {
   const options = [
-    ...(values.only === undefined ? [] : [`--only ${values.only}`]),
+    ...(values.only === undefined ? [] : [`--only ${values.only.join(',')}`]),
     ...(values.quick ? ['--quick'] : []),
   ];
   return options.length === 0 ? 'npm run bench' : `npm run bench -- ${options.join(' ')}`;
@@ -82,5 +89,11 @@ async function measure(figures: readonly Figure[], quick: boolean, command: stri
     if (server !== null) await (await bench.server()).stop();
   }
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader (`| head`) has seen enough.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 await main();

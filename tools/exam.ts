@@ -2,6 +2,7 @@
  * The exam of all adapters as one table, law by law.
  *
  *   npm run exam                sits it: every trial of every provider in the registry, and says what failed
+ *   npm run exam -- kling fal   these providers only
  *   npm run golden -- exam      writes docs/reference/adapter-exam.md: how many trials each law has, and the exceptions
  */
 import { pathToFileURL } from 'node:url';
@@ -18,6 +19,7 @@ import { openAiVideosSubject } from '@sluice/server/providers/openai-videos/test
 import { openRouterSubject } from '@sluice/server/providers/openrouter/testing/subject.ts';
 import { providers } from '@sluice/server/providers/registry.ts';
 import { replicateSubject } from '@sluice/server/providers/replicate/testing/subject.ts';
+import { Argument, Command } from 'commander';
 
 type Sitting = { id: string; subject: Subject; trials: readonly Trial[] };
 
@@ -81,9 +83,10 @@ export function examPage(): string {
   ].join('\n');
 }
 
-async function main(): Promise<number> {
+async function sit(wanted: readonly string[]): Promise<number> {
   let failed = 0;
   for (const { id, subject, trials } of sittings()) {
+    if (wanted.length > 0 && !wanted.includes(id)) continue;
     const broken = new Map<Law, string[]>();
     for (const { law, name, run } of trials) {
       try {
@@ -109,5 +112,24 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+async function main(): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader (`| head`) has seen enough.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const program = new Command('npm run exam --')
+    .description('Every adapter sits the same exam, over recorded answers and against its emulator.')
+    .addArgument(new Argument('[provider...]', 'these only').choices(providers.map(({ id }) => id)))
+    .addHelpText(
+      'after',
+      `\nThe laws:\n${lawNumbers.map((law) => `  ${String(law).padStart(2)}  ${laws[law]}`).join('\n')}`,
+    )
+    .addHelpText('after', '\nEnds with 1 when a trial failed.')
+    .showHelpAfterError('(npm run exam -- --help says what there is)')
+    .parse();
+  process.exitCode = await sit(program.args);
+}
+
 const started = process.argv[1];
-if (started && import.meta.url === pathToFileURL(started).href) process.exitCode = await main();
+if (started && import.meta.url === pathToFileURL(started).href) await main();

@@ -1,29 +1,24 @@
 /**
  * `npm run crash`: a real gateway is killed with SIGKILL at every named point of a task's life, with a real
  * PostgreSQL that outlives it and an emulated Kling that keeps its own log; then everything has to end as it must.
- *
- *   npm run crash                              every point, 20 repeats each
- *   npm run crash -- --point outbound.submit   points whose title contains this
- *   npm run crash -- --list                    the points
- *   npm run crash -- --waits real              leases and windows as in production (slow)
  */
-import { parseArgs } from 'node:util';
 import { foreignJudges } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
+import { readOptions } from './options.ts';
 import { jobsOf, type PointResult, runPoints } from './run.ts';
 import { tableOf } from './table.ts';
 
-const { values } = parseArgs({
-  options: {
-    point: { type: 'string', multiple: true },
-    repeats: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    worlds: { type: 'string', default: '6' },
-    waits: { type: 'string', default: 'short' },
-    list: { type: 'boolean', default: false },
-  },
+/** Where no terminal shows the moving line. */
+const TELL_EVERY_MS = 60_000;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader (`| head`) has seen enough.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 });
 
-const wanted = jobsOf(Number(values.repeats)).filter(
+const values = readOptions(process.argv);
+
+const wanted = jobsOf(values.repeats).filter(
   (job) => values.point === undefined || values.point.some((text) => job.title.includes(text)),
 );
 
@@ -36,12 +31,9 @@ if (values.list) {
 }
 
 async function crash(): Promise<number> {
-  const repeats = Number(values.repeats);
-  const worlds = Number(values.worlds);
-  if (wanted.length === 0 || !(repeats >= 1) || !(worlds >= 1)) {
-    console.error(
-      'Nothing to do: see --list for the points, and give --repeats and --worlds numbers from 1 on.',
-    );
+  const { repeats, worlds, waits } = values;
+  if (wanted.length === 0) {
+    console.error('error: no point has such a title; npm run crash -- --list shows all of them');
     return 2;
   }
   const judges = await foreignJudges();
@@ -55,7 +47,7 @@ async function crash(): Promise<number> {
   const results = await runPoints(wanted, {
     seed: values.seed,
     worlds,
-    waits: values.waits === 'real' ? 'real' : 'short',
+    waits,
     onRound: progress,
   });
   console.log(`\n${tableOf(results)}\n`);
@@ -76,6 +68,7 @@ function report({ title, problems }: PointResult): void {
 
 function progressOf(total: number): (result: PointResult) => void {
   const startedMs = performance.now();
+  let toldMs = startedMs;
   let done = 0;
   return (result) => {
     done += 1;
@@ -84,6 +77,9 @@ function progressOf(total: number): (result: PointResult) => void {
     const left = minutes * (total / done - 1);
     const line = `${done}/${total}  about ${left.toFixed(0)} min left  ${result.title}`;
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line.slice(0, 110)}`);
-    else if (done % 50 === 0) console.log(line);
+    else if (performance.now() - toldMs > TELL_EVERY_MS) {
+      toldMs = performance.now();
+      console.log(line);
+    }
   };
 }

@@ -1,57 +1,33 @@
 /**
- * The simulator's command line:
- *
- *   npm run sim -- --seed 7 [--trace]         one seed, replayed to the byte
- *   npm run sim -- --seeds 200 [--from 1]     many seeds, and what they covered
- *   npm run sim -- --plant no-fence           how soon a planted bug is found
- *   npm run sim -- --plants                   the same for all of them
- *
- * --nodes and --tasks fix what is otherwise drawn from the seed; --workers says how many processes run. --paths 5 gives
- * each world five access paths of several vendors, --paths 1-5 draws how many; without it everything goes to Kling.
+ * The simulator's command line: one seed, replayed to the byte; many seeds and what they covered; how soon a planted
+ * bug is found. `npm run sim -- --help` says how.
  */
-import { parseArgs } from 'node:util';
 import { startTestServer } from '@sluice/server/store/testing/server.ts';
 import { createCoverage } from './coverage.ts';
 import { type Crew, type CrewReport, gatherCrew, serverSettings } from './crew.ts';
 import { openWorkerDatabase } from './database.ts';
+import { readOptions } from './options.ts';
 import { plantByName, plants } from './plants/plants.ts';
 import { coverageLines, purchaseLines } from './report.ts';
 import { runSeed } from './run.ts';
-import { rangeOf, seedsFrom, tellRange } from './seeds.ts';
+import { seedsFrom, tellRange } from './seeds.ts';
 import { describeFailure, type Verdict } from './verdict.ts';
 
 const PLANT_SEEDS = 200;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    tasks: { type: 'string' },
-    nodes: { type: 'string' },
-    paths: { type: 'string' },
-    workers: { type: 'string', default: '2' },
-    plant: { type: 'string' },
-    plants: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false },
-  },
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader (`| head`) has seen enough.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 });
 
-const size = {
-  nodes: numberOf(values.nodes),
-  intents: numberOf(values.tasks),
-  paths: rangeOf(values.paths),
-};
-const from = Number(values.from);
-
-function numberOf(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
-}
+const values = readOptions(process.argv);
+const { size, from } = values;
 
 function commandOf(seed: number): string {
   const more = [
-    values.tasks === undefined ? '' : ` --tasks ${values.tasks}`,
-    values.nodes === undefined ? '' : ` --nodes ${values.nodes}`,
+    size.intents === null ? '' : ` --tasks ${size.intents}`,
+    size.nodes === null ? '' : ` --nodes ${size.nodes}`,
     tellRange(size.paths),
     values.plant === undefined ? '' : ` --plant ${values.plant}`,
   ].join('');
@@ -121,7 +97,7 @@ async function runPlant(crew: Crew, name: string): Promise<boolean> {
 }
 
 async function withCrew(work: (crew: Crew) => Promise<boolean>): Promise<boolean> {
-  const crew = await gatherCrew(Number(values.workers));
+  const crew = await gatherCrew(values.workers);
   try {
     return await work(crew);
   } finally {
@@ -136,7 +112,7 @@ async function runPlants(crew: Crew, names: readonly string[]): Promise<boolean>
 }
 
 async function main(): Promise<boolean> {
-  if (values.seed !== undefined) return runOne(Number(values.seed));
+  if (values.seed !== undefined) return runOne(values.seed);
   if (values.plants)
     return withCrew((crew) =>
       runPlants(
@@ -146,7 +122,7 @@ async function main(): Promise<boolean> {
     );
   const { plant } = values;
   if (plant !== undefined) return withCrew((crew) => runPlants(crew, [plant]));
-  return withCrew((crew) => runMany(crew, Number(values.seeds ?? 200)));
+  return withCrew((crew) => runMany(crew, values.seeds));
 }
 
 process.exitCode = (await main()) ? 0 : 1;
