@@ -4,7 +4,8 @@
  */
 import { foreignJudges } from '@sluice/server/lifecycle/operate/testing/journal-judges.ts';
 import { readOptions } from './options.ts';
-import { jobsOf, type PointResult, runPoints } from './run.ts';
+import { addToRecord, missingOf, readRecord, resultsOf, writePage } from './record.ts';
+import { type Job, jobsOf, type PointResult, type RunOptions, runPoints } from './run.ts';
 import { tableOf } from './table.ts';
 
 /** Where no terminal shows the moving line. */
@@ -31,7 +32,7 @@ if (values.list) {
 }
 
 async function crash(): Promise<number> {
-  const { repeats, worlds, waits } = values;
+  const { repeats, worlds, record, page } = values;
   if (wanted.length === 0) {
     console.error('error: no point has such a title; npm run crash -- --list shows all of them');
     return 2;
@@ -43,13 +44,8 @@ async function crash(): Promise<number> {
       `${judges.length < 2 ? ' (apt-get install ledger hledger for the others)' : ''}`,
   );
   const startedMs = performance.now();
-  const progress = progressOf(wanted.length * repeats);
-  const results = await runPoints(wanted, {
-    seed: values.seed,
-    worlds,
-    waits,
-    onRound: progress,
-  });
+  const results = record === undefined ? await once(wanted) : await collect(record, judges);
+  if (record !== undefined && page !== undefined) await writePage(page, wanted, await readRecord(record));
   console.log(`\n${tableOf(results)}\n`);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const bad = results.filter((result) => result.problems.length > 0).length;
@@ -57,22 +53,52 @@ async function crash(): Promise<number> {
   return bad === 0 ? 0 : 1;
 }
 
+function once(
+  jobs: readonly Job[],
+  seed = values.seed,
+  onPoint: RunOptions['onPoint'] = undefined,
+): Promise<PointResult[]> {
+  const onRound = progressOf(
+    jobs.reduce((sum, job) => sum + job.repeats, 0),
+    seed,
+  );
+  return runPoints(jobs, {
+    seed,
+    worlds: values.worlds,
+    waits: values.waits,
+    onRound,
+    ...(onPoint === undefined ? {} : { onPoint }),
+  });
+}
+
+/** Round by round over the points, until the record has everything or shows a violation. */
+async function collect(file: string, judges: string[]): Promise<PointResult[]> {
+  for (let sitting = (await readRecord(file)).length; ; sitting = (await readRecord(file)).length) {
+    const jobs = missingOf(wanted, await readRecord(file));
+    if (jobs.length === 0) break;
+    const seed = `${values.seed}/${sitting}`;
+    const found = await once(jobs, seed, (result) => addToRecord(file, result, seed, judges));
+    if (found.some(({ problems }) => problems.length > 0)) break;
+  }
+  return resultsOf(wanted, await readRecord(file));
+}
+
 /** The first problems of a round say what is wrong; the others follow from them. */
-function report({ title, problems }: PointResult): void {
+function report({ title, problems }: PointResult, seed: string): void {
   if (problems.length === 0) return;
   console.log(`\nVIOLATION at ${title}`);
   for (const problem of problems.slice(0, 8)) console.log(`  ${problem}`);
   if (problems.length > 8) console.log(`  and ${problems.length - 8} more`);
-  console.log(`  again: npm run crash -- --seed ${values.seed} --point '${title}'`);
+  console.log(`  again: npm run crash -- --seed ${seed} --point '${title}'`);
 }
 
-function progressOf(total: number): (result: PointResult) => void {
+function progressOf(total: number, seed: string): (result: PointResult) => void {
   const startedMs = performance.now();
   let toldMs = startedMs;
   let done = 0;
   return (result) => {
     done += 1;
-    report(result);
+    report(result, seed);
     const minutes = (performance.now() - startedMs) / 60_000;
     const left = minutes * (total / done - 1);
     const line = `${done}/${total}  about ${left.toFixed(0)} min left  ${result.title}`;

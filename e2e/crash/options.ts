@@ -10,6 +10,9 @@ export type Options = {
   worlds: number;
   waits: Waits;
   list: boolean;
+  /** Where findings are kept between runs. */
+  record?: string;
+  page?: string;
 };
 
 const EXAMPLES = `
@@ -18,6 +21,7 @@ Examples:
   npm run crash -- --repeats 1                           every point once (minutes)
   npm run crash -- --point outbound.submit --repeats 5   one part of a task's life
   npm run crash -- --list                                the points
+  npm run crash -- --record e2e/crash/record.jsonl --page docs/reference/crash-table.md
 
 Ends with 1 when an accepted task was lost, taken on twice upstream, or the books were off.`;
 
@@ -35,6 +39,8 @@ export function readOptions(argv: readonly string[]): Options {
         .choices(['short', 'real'])
         .default('short'),
     )
+    .option('--record <file>', 'keep findings there, and do only what is missing from it')
+    .option('--page <file>', 'write the table of the record there, as a page')
     .option('--list', 'show the points and end', false)
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(npm run crash -- --help says what there is)')

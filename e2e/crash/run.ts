@@ -34,6 +34,8 @@ export type RunOptions = {
   /** `light` everywhere; otherwise clips are really looked into where that matters. */
   media?: 'light';
   onRound?(result: PointResult): void;
+  /** A point is done, its books included. */
+  onPoint?(result: PointResult): Promise<void>;
 };
 
 type Judges = Awaited<ReturnType<typeof foreignJudges>>;
@@ -62,7 +64,9 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
     try {
       for (let job = queue.shift(); job; job = queue.shift()) {
         if (job.kind === 'boot') {
-          results.push(await bootPoint(job, options));
+          const result = await bootPoint(job, options);
+          results.push(result);
+          await options.onPoint?.(result);
           continue;
         }
         const wanted = options.media ?? mediaOf(job.point);
@@ -78,6 +82,7 @@ export async function runPoints(jobs: readonly Job[], options: RunOptions): Prom
           result.problems.push(`not to its end: ${textOf(error)}`);
           options.onRound?.(result);
         }
+        await options.onPoint?.(result);
         if (world && result.problems.length > 0) result.problems.push(`log: ${await world.keepLog()}`);
         if (world && (isOwn(job) || result.problems.length > 0)) world = await closed(world);
       }

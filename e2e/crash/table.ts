@@ -1,9 +1,20 @@
 /** The table at the end of a run, and the line in its course. */
 import type { PointResult } from './run.ts';
 
-const HEAD = ['stage', 'point', 'repeats', 'tasks', 'lost', 'accepts', 'doubles', 'books', 'recovered in'];
+export const HEAD = [
+  'stage',
+  'point',
+  'repeats',
+  'tasks',
+  'lost',
+  'accepts',
+  'doubles',
+  'books',
+  'recovered in',
+];
 
-export function tableOf(results: readonly PointResult[]): string {
+/** One for each point, and one for their sum. */
+export function rowsOf(results: readonly PointResult[]): string[][] {
   const rows = results.map((result) => [
     result.stage,
     result.title,
@@ -28,7 +39,11 @@ export function tableOf(results: readonly PointResult[]): string {
     results.every((each) => each.balanced) ? 'balanced' : 'OFF',
     secondsOf(results.flatMap((each) => each.recoveredMs)),
   ];
-  const all = [HEAD, ...rows, total];
+  return [...rows, total];
+}
+
+export function tableOf(results: readonly PointResult[]): string {
+  const all = [HEAD, ...rowsOf(results)];
   const widths = HEAD.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
     .map((row) =>

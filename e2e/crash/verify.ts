@@ -63,10 +63,14 @@ async function checkAccepts(
   problems: string[],
 ): Promise<{ accepts: number; doubles: number }> {
   const accepts = (await world.emulator.accepts()).slice(acceptsBefore);
-  const wanted = tasks.reduce((sum, task) => sum + (ends[task.status] ?? 0), 0);
+  // One that has not come to its end may have been taken on by now, once.
+  const most = tasks.reduce((sum, task) => sum + (ends[task.status] ?? 1), 0);
+  const least = tasks.reduce((sum, task) => sum + (ends[task.status] ?? 0), 0);
   const ids = new Set(accepts.map((accept) => accept.externalId));
   if (ids.size !== accepts.length) problems.push('two accepts under one external id');
-  if (accepts.length !== wanted) problems.push(`${accepts.length} accepts for ${wanted} tasks`);
+  if (accepts.length < least || accepts.length > most) {
+    problems.push(`${accepts.length} accepts for ${most} tasks`);
+  }
   const known = new Set<unknown>();
   for (const task of tasks) {
     const { data } = await insist(world, () => world.client.tasks.timeline(task.id));
@@ -77,7 +81,7 @@ async function checkAccepts(
   for (const { id } of accepts) {
     if (!known.has(id)) problems.push(`the emulator took on ${id}, of which no task knows`);
   }
-  return { accepts: accepts.length, doubles: Math.max(0, accepts.length - wanted) };
+  return { accepts: accepts.length, doubles: Math.max(0, accepts.length - most) };
 }
 
 /** As many tasks as orders, although orders were repeated. */

@@ -47,7 +47,7 @@ export type World = {
 export type WorldOptions = { waits: Waits; media: 'real' | 'light' };
 
 const INSIST_PAUSE_MS = 40;
-const INSIST_PATIENCE_MS = 60_000;
+const INSIST_PATIENCE_MS = 180_000;
 
 export async function openWorld({ waits, media }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-crash-'));

@@ -38,7 +38,7 @@ export type ChildOptions = {
 };
 
 const Message = z.looseObject({ kind: z.string() });
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const TAIL_CHARACTERS = 2_000;
 
 export class ChildStartError extends Error {}
