@@ -28,6 +28,9 @@ export const points: readonly Point[] = [
     ['before:store.accept.accept', 2],
     ['inside:store.accept.accept', 2],
     ['after:store.accept.accept', 2],
+  ]),
+  ...at('accept', 'keyless', [
+    ['after:store.accept.accept', 2],
     ['after:store.accept.markAnswered', 1],
   ]),
   ...at('accept', 'upload', [

@@ -20,6 +20,8 @@ export type Scenario = {
   ends?: Partial<Record<TaskStatus, number>>;
   /** The clips are still there afterwards. Default: yes. */
   keepsClips?: boolean;
+  /** Orders go without an Idempotency-Key. Default: no. */
+  keyless?: boolean;
   /** The world has learned something from it that would slow the next ones down. */
   ownWorld?: boolean;
 };
@@ -28,6 +30,9 @@ const TASKS = 3;
 
 export const scenarios = {
   plain: { tasks: TASKS },
+
+  /** A client that knows no keys asks again until it is answered, and then not once more. */
+  keyless: { tasks: TASKS, keyless: true },
 
   /** The upstream takes each order on and its answer is lost. */
   answer_lost: {

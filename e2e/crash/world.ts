@@ -25,6 +25,8 @@ export type World = {
   endpointId: string;
   /** Clients that never repeat by themselves: the run decides what is repeated. */
   client: Sluice;
+  /** The same without Idempotency-Keys. */
+  keyless: Sluice;
   operator: Sluice;
   /** Ends of gateway processes that nobody asked to stop, in order. */
   deaths: Death[];
@@ -68,7 +70,8 @@ export async function openWorld({ waits, media }: WorldOptions): Promise<World> 
   const operator = createSluice({ baseUrl: url, apiKey: operatorKey, maxRetries: 0 });
   await addPath(operator, emulator.url);
   const { key } = await openAccount(operator, url, { name: 'crash run' });
-  const client = createSluice({ baseUrl: url, apiKey: key, maxRetries: 0, timeoutMs: 20_000 });
+  const access = { baseUrl: url, apiKey: key, maxRetries: 0, timeoutMs: 20_000 };
+  const client = createSluice(access);
   const endpoint = await client.webhooks.create({ url: receiver.url });
   return {
     dataDir,
@@ -77,6 +80,7 @@ export async function openWorld({ waits, media }: WorldOptions): Promise<World> 
     receiver,
     endpointId: endpoint.id,
     client,
+    keyless: createSluice({ ...access, newIdempotencyKey: () => '' }),
     operator,
     announced,
     ...lives,

@@ -58,8 +58,9 @@ export const callbackBelieved: Plant = {
     track: {
       ...store.track,
       recordCallback: async (callback, nowMs) => {
-        await store.track.recordCallback(callback, nowMs);
+        const made = await store.track.recordCallback(callback, nowMs);
         await believe(store.track, callback, nowMs);
+        return made;
       },
     },
   }),

@@ -1,7 +1,7 @@
 /**
- * Remembers that the answer to a create request reached its client, so that an equal request later is a new wish and
- * not a repeat. Collected for a moment and written together. Losing some (a crash) only means that a repeat within the
- * next minute is joined to the first request.
+ * Remembers that the answer to a create request without an Idempotency-Key reached its client, so that an equal request
+ * later is a new wish and not a repeat. Collected for a moment and written together. Losing some (a crash) only means
+ * that a repeat within the next minute is joined to the first request.
  */
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';

@@ -54,13 +54,14 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
         marked,
         batch,
         door: door ?? null,
-        answering: answered.answering,
+        // A repeat under a key finds its tasks by the key, whoever heard of them.
+        ...(requestKey === null ? { answering: answered.answering } : {}),
         listening: () => isListening(request.raw.socket),
       });
       if (accepted.kind === 'refused') return accepted;
       const replayed = accepted.kind === 'replayed';
       if (replayed) reply.header('idempotent-replayed', 'true');
-      answered.whenDelivered(reply, accepted.taskIds);
+      if (requestKey === null) answered.whenDelivered(reply, accepted.taskIds);
       const tasks = await readTasks(accepted.taskIds, linkBase(context.settings, request));
       return { kind: 'ordered', tasks, replayed };
     } finally {

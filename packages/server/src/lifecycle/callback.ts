@@ -1,5 +1,6 @@
 /**
- * Takes an upstream's callback: into the inbox, and its attempt becomes due at once.
+ * Takes an upstream's callback: into the inbox, and its attempt becomes due at once, unless all that it says is that
+ * the render is under way and we know that.
  *
  * What enters: a request to /callbacks/<path>/<token>; the token is the attempt's, unguessable. What leaves: a row
  * in the inbox, committed before the 2xx. Nothing else: status, results and money come from a question that we ask
@@ -30,7 +31,8 @@ export async function receiveCallback(
     context.telemetry.count('sluice_callbacks_rejected_total', { path: pathName });
     return 'rejected';
   }
-  await context.store.track.recordCallback(
+  const status = read.word === null ? undefined : path.provider.statusWords[read.word];
+  const made = await context.store.track.recordCallback(
     {
       id: newId('cb', nowMs, context.random),
       pathName,
@@ -38,14 +40,17 @@ export async function receiveCallback(
       deliveryId: read.deliveryId,
       verified: read.verified,
       word: read.word,
+      underWay: status === 'queued' || status === 'running',
       body: request.body,
       upstreamId: read.upstreamId,
       handle: read.handle,
     },
     nowMs,
   );
-  context.wake('track');
-  context.wake('reconcile');
+  if (made) {
+    context.wake('track');
+    context.wake('reconcile');
+  }
   return 'taken';
 }
 

@@ -114,7 +114,7 @@ const HOT: [Statement, unknown[]][] = [
   [track.claimPolls, ['kling', 200, 'lease', LATER, LATER, NOW]],
   [track.writeStill, ['[]', NOW]],
   [track.writeEnded, ['[]', NOW, 'USD']],
-  [track.writeCallback, ['cb', 'kling', 'token', 'd', true, 'w', '{}', NOW, 'u', '{}']],
+  [track.writeCallback, ['cb', 'kling', 'token', 'd', true, 'w', '{}', NOW, 'u', '{}', false]],
   [track.attemptByToken, ['token']],
   [track.pathHasCallbacks, ['kling', NOW]],
   [mirror.claimCopies, [NOW, 8, 'lease', LATER]],

@@ -391,6 +391,7 @@ async function callback(attempt: string, said: Partial<IncomingCallback> = {}): 
       deliveryId: null,
       verified: true,
       word: 'succeed',
+      underWay: false,
       body: '{}',
       upstreamId: null,
       handle: null,

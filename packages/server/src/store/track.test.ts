@@ -42,7 +42,7 @@ function claim(with_: Partial<PollClaim> = {}) {
   });
 }
 
-const poke = (attempt: string, deliveryId: string | null = null, pathName = path) =>
+const poke = (attempt: string, deliveryId: string | null = null, pathName = path, underWay = false) =>
   store.recordCallback(
     {
       id: rows.next('cb'),
@@ -50,7 +50,8 @@ const poke = (attempt: string, deliveryId: string | null = null, pathName = path
       token: `token-${attempt}`,
       deliveryId,
       verified: true,
-      word: 'succeed',
+      word: underWay ? 'processing' : 'succeed',
+      underWay,
       body: '{}',
       upstreamId: null,
       handle: null,
@@ -228,6 +229,23 @@ describe('callbacks', () => {
     await poke(attempt, null);
     await poke(attempt, null);
     expect(await rows.query('SELECT id FROM callbacks WHERE attempt_id = $1', [attempt])).toHaveLength(4);
+  });
+
+  test('that say no more than what is known are kept, and make nothing due', async () => {
+    const { attempt } = await accepted(NOW + MINUTE);
+    const before = await attemptOf(attempt);
+    expect(await poke(attempt, 'd1', path, true)).toBe(false);
+    expect(await attemptOf(attempt)).toEqual(before);
+    expect(await rows.query('SELECT id FROM callbacks WHERE attempt_id = $1', [attempt])).toHaveLength(1);
+    expect(await poke(attempt, 'd2')).toBe(true);
+  });
+
+  test('that say so of an attempt whose answer is not there yet, or was lost, are news', async () => {
+    for (const state of ['sending', 'unknown'] as const) {
+      const { attempt } = await rows.running(account, state, { task: { pathNames: [path] } });
+      expect(await poke(attempt, null, path, true)).toBe(true);
+      expect(await attemptOf(attempt)).toMatchObject({ poked: true });
+    }
   });
 
   test('with a token of another path or of nobody leave nothing', async () => {

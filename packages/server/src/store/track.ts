@@ -67,6 +67,8 @@ export type IncomingCallback = {
   deliveryId: string | null;
   verified: boolean;
   word: string | null;
+  /** The word says that the render waits or runs. */
+  underWay: boolean;
   body: string;
   upstreamId: string | null;
   /** Null where the callback does not name enough to ask by. */
@@ -86,7 +88,8 @@ export type TrackStore = {
   recordEnded(ends: readonly Ended[], nowMs: number, currency: string): Promise<EndedRow[]>;
   addRenderTimes(renders: Renders, nowMs: number): Promise<void>;
   attemptByToken(token: string): Promise<{ id: string; pathName: string } | null>;
-  recordCallback(callback: IncomingCallback, nowMs: number): Promise<void>;
+  /** Whether it made an attempt due. */
+  recordCallback(callback: IncomingCallback, nowMs: number): Promise<boolean>;
   pathHasCallbacks(pathName: string, sinceMs: number): Promise<boolean>;
 };
 
@@ -133,7 +136,7 @@ export function trackStore(db: Database): TrackStore {
     recordCallback: async (callback, nowMs) => {
       const { id, pathName, token, deliveryId, verified, word, body, upstreamId } = callback;
       const handle = callback.handle === null ? null : JSON.stringify(callback.handle);
-      await db.query(sql.writeCallback, [
+      const { count } = await db.query(sql.writeCallback, [
         id,
         pathName,
         token,
@@ -144,7 +147,9 @@ export function trackStore(db: Database): TrackStore {
         at(nowMs),
         upstreamId,
         handle,
+        callback.underWay,
       ]);
+      return count > 0;
     },
     pathHasCallbacks: async (pathName, sinceMs) =>
       firstOf<{ seen: boolean }>(await db.query(sql.pathHasCallbacks, [pathName, at(sinceMs)]))?.seen ??

@@ -190,6 +190,7 @@ export const addRenderTimes = statement(
  * A callback: into the inbox, and its attempt is due at once. Repeats change nothing. Where the attempt is being
  * asked or sent right now, the poke is remembered and honoured when that answer is recorded. An attempt that was given
  * up shows a sign of life: its question is open again. $9 the vendor's id, $10 the handle that the callback names.
+ * That a render is under way ($11) is worth no question where we know already that it was taken on.
  */
 export const writeCallback = statement(
   'track.callback',
@@ -207,6 +208,7 @@ export const writeCallback = statement(
           misses = CASE WHEN state = 'abandoned' THEN 0 ELSE misses END,
           ask_at = CASE WHEN state = 'sending' OR lease IS NOT NULL THEN ask_at ELSE least(ask_at, $8) END
    FROM c WHERE attempts.id = c.attempt_id AND attempts.state IN ('sending', 'unknown', 'accepted', 'abandoned')
+     AND NOT ($11 AND attempts.state = 'accepted')
    RETURNING attempts.id`,
 );
 

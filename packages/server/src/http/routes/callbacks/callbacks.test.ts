@@ -30,6 +30,17 @@ test('a callback is in the inbox before it is answered, and makes its attempt du
   expect(rig.wakes).toContain('track');
 });
 
+test('a callback that the render is under way is kept, and nobody is asked for it', async () => {
+  const rig = use();
+  const { attemptId, callbackToken } = await running(rig);
+  rig.wakes.length = 0;
+  const body = { ...said(`up_${attemptId}`), status: 'processing' };
+  const answer = await rig.ask('POST', `/callbacks/${PATH}/${callbackToken}`, { body });
+  expect(answer.status).toBe(200);
+  expect(await inbox(rig, attemptId)).toBe(1);
+  expect(rig.wakes).not.toContain('track');
+});
+
 test.each([
   ['a token that is nobody’s', (token: string) => `/callbacks/${PATH}/${token.replace(/^./, 'z')}`],
   ['the right token at another path', (token: string) => `/callbacks/elsewhere/${token}`],
