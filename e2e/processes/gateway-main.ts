@@ -25,7 +25,8 @@ void main();
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const effects = await openEffects(config, () => {});
-  if (process.env.E2E_WAITS !== 'real') shortenWaits(effects);
+  if (process.env.E2E_WAITS !== 'real')
+    shortenWaits(effects, process.env.E2E_MEDIA === 'light' ? 'light' : 'real');
   if (process.env.E2E_MEDIA === 'light') lightenMedia(effects);
   const kills = plantKills(effects);
   // Before the first message can arrive.

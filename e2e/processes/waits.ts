@@ -9,12 +9,14 @@ import type { Effects } from '@sluice/server';
 export type Waits = 'short' | 'real';
 
 export const SHORT = { leaseMs: 3_000, sendWindowMs: 2_500, sendStartWithinMs: 1_000 };
+/** Looking into a real clip takes a processor for longer than that, where others want it too. */
+const REAL_MEDIA_LEASE_MS = 12_000;
 const NEXT_LOOK_MS = 400;
 /** Of the provider's 30 s in which "not there" proves nothing, so much is passed over. */
 const GRACE_SKIPPED_MS = 28_500;
 
-export function shortenWaits(effects: Effects): void {
-  effects.settings = SHORT;
+export function shortenWaits(effects: Effects, media: 'real' | 'light'): void {
+  effects.settings = media === 'real' ? { ...SHORT, leaseMs: REAL_MEDIA_LEASE_MS } : SHORT;
   const { submit, track, mirror, notify } = effects.store;
   const { claimLookups, recordUnknown, recordLookAgain, recordAccepted } = submit;
   submit.claimLookups = async (path, claim) =>
