@@ -12,6 +12,7 @@ const Told = z.strictObject({
   sound: z.enum(['on', 'off']).optional(),
   duration: z.int().min(1).optional(),
   aspect_ratio: z.string().optional(),
+  keep_original_sound: z.boolean().optional(),
 });
 
 const DoorModel = z.strictObject({

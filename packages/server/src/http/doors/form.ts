@@ -22,8 +22,12 @@ export type FormRead = { ok: true; form: Form } | { ok: false; refusal: Refusal 
 const LIMITS = { fields: 60, fieldSize: 64 * 1024, parts: 70, headerPairs: 50 };
 const CUT_OFF: Refusal = { code: 'invalid_input', message: 'The form ended before it was complete.' };
 
-/** `takes`: names of the parts that may be files. */
-export async function readForm(call: DoorCall, takes: readonly string[]): Promise<FormRead> {
+/** `takes`: names of the parts that may be files; `leaves`: files that are read past. */
+export async function readForm(
+  call: DoorCall,
+  takes: readonly string[],
+  leaves: readonly string[] = [],
+): Promise<FormRead> {
   const { body: payload, request } = call;
   const contentType = request.headers['content-type'] ?? '';
   if (!(payload instanceof Readable) || !/^multipart\/form-data\b.*boundary=/is.test(contentType)) {
@@ -45,7 +49,7 @@ export async function readForm(call: DoorCall, takes: readonly string[]): Promis
   };
   const form = new Busboy({
     headers: { 'content-type': contentType },
-    limits: { ...LIMITS, files: takes.length + 1 },
+    limits: { ...LIMITS, files: takes.length + leaves.length + 1 },
   });
   form.on('field', (name, value, _nameCut, valueCut) => {
     if (valueCut) refuse({ code: 'invalid_input', field: name, message: `${name}: too long.` });
@@ -54,6 +58,7 @@ export async function readForm(call: DoorCall, takes: readonly string[]): Promis
   form.on('file', (name, stream) => {
     // A part that breaks off reports it here as well; unheard, that would end the process.
     stream.on('error', () => {});
+    if (leaves.includes(name)) return void stream.resume();
     if (!takes.includes(name) || files.has(name)) {
       refuse({
         code: 'unknown_field',

@@ -31,11 +31,21 @@ type Looked = {
   framesPerSecond: number | null;
 };
 
+/** For an upload whose id has to be known before its bytes come. */
+export function newFileId(context: Context): string {
+  return newId('file', context.clock.now(), context.random);
+}
+
+/** `givenId`: one that was given out before; the first upload under it stands. */
 export async function receiveFile(
   context: Context,
   accountId: string,
   body: AsyncIterable<Uint8Array>,
+  givenId?: string,
 ): Promise<UploadAnswer> {
+  const id = givenId ?? newFileId(context);
+  if (givenId !== undefined && (await context.store.files.find(id, accountId, context.clock.now())))
+    return refuse({ code: 'conflict', message: 'There is a file at this place already.' });
   if (await context.gate.storageFull()) return refuse({ code: 'storage_full' });
   const incoming = await context.blobs.receive(newId('upload', context.clock.now(), context.random));
   try {
@@ -45,7 +55,7 @@ export async function receiveFile(
     const unfit = refusalOf(context, looked, incoming.bytes());
     return unfit || !looked
       ? refuse(unfit ?? { code: 'unsupported_media_type' })
-      : await keep(context, accountId, incoming, looked);
+      : await keep(context, accountId, incoming, looked, id);
   } catch (error) {
     if (isFull(error)) return refuse({ code: 'storage_full' });
     if (error instanceof EndlessMediaError) {
@@ -105,6 +115,7 @@ async function keep(
   accountId: string,
   incoming: Incoming,
   looked: Looked,
+  id: string,
 ): Promise<UploadAnswer> {
   const form = FORMS[looked.format];
   if (!form) throw new Error(`no content type is known for ${looked.format}`);
@@ -113,7 +124,6 @@ async function keep(
   const blobKey = `files/${sha256.slice(0, 2)}/${sha256}.${form.extension}`;
   const bytes = incoming.bytes();
   const { format: _, ...facts } = looked;
-  const id = newId('file', nowMs, context.random);
   const file = await context.store.files.insert(
     {
       id,

@@ -5,6 +5,7 @@ import { sendBlob } from '../../send-blob.ts';
 import { answered, type DoorAnswer, type DoorCall, type DoorRoute, missing, refused } from '../door.ts';
 import { findTask, listTasks } from '../tasks.ts';
 import { createVideo } from './create.ts';
+import { deleteVideo } from './delete.ts';
 import { videoOf } from './reply.ts';
 
 export const openaiRoutes: readonly DoorRoute[] = [
@@ -18,6 +19,7 @@ export const openaiRoutes: readonly DoorRoute[] = [
     handle: createVideo,
   },
   { name: 'list', method: 'GET', path: '/v1/videos', access: 'tasks:read', handle: listVideos },
+  { name: 'delete', method: 'DELETE', path: '/v1/videos/{id}', access: 'tasks:write', handle: deleteVideo },
   { name: 'retrieve', method: 'GET', path: '/v1/videos/{id}', access: 'tasks:read', handle: retrieveVideo },
   {
     name: 'content',

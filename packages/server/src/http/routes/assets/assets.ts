@@ -1,5 +1,6 @@
 /** Stored clips and posters: downloaded by key or by signed link, deleted by their account. */
 import type { Refusal } from '@sluice/contract';
+import { deleteAssets } from '../../../lifecycle/operate/assets.ts';
 import type { AssetRow } from '../../../store/operator.ts';
 import { ownerOf, scopeRefusal } from '../../auth.ts';
 import { assetPath } from '../../links.ts';
@@ -22,8 +23,7 @@ export const assetHandlers: Pick<Handlers, 'getAsset' | 'deleteAsset'> = {
   deleteAsset: async ({ context, caller, params }) => {
     const asset = await context.store.operator.findAsset(params.id, ownerOf(caller));
     if (!asset || (asset.state !== 'stored' && asset.state !== 'deleted')) return notFound;
-    const unused = await context.store.mirror.markDeleted([asset.id], context.clock.now());
-    for (const key of unused) await context.blobs.remove(key);
+    await deleteAssets(context, [asset.id]);
     return ok({ id: asset.id, object: 'asset', deleted: true });
   },
 };
