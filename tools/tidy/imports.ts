@@ -95,6 +95,9 @@ function resolve(from: string, specifier: string, tree: Tree, workspaces: Worksp
   if (folder === undefined) return { kind: 'outside' };
   const inside = specifier.slice(packageName.length + 1);
   if (inside.endsWith('.json')) return located(`${folder}/${inside}`, tree);
+  // A part beside the sources, such as a build, is named from the package's folder.
+  const beside = `${folder}/${inside}`;
+  if (inside !== '' && tree.paths.has(beside)) return located(beside, tree);
   return located(inside === '' ? `${folder}/src/index.ts` : `${folder}/src/${inside}`, tree);
 }
 

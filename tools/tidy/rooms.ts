@@ -228,7 +228,7 @@ export const ROOMS: Room[] = [
     name: 'cli composition',
     files:
       /^packages\/cli\/src\/(?:commands\/)?(?:serve|backup|restore|migrate|doctor)(?:\.test)?(?:\.ts$|\/)/,
-    may: ['cli', 'cli demo', 'sdk', 'server entry'],
+    may: ['cli', 'cli demo', 'sdk', 'server entry', 'console build'],
     typesOf: ['contract'],
     advice: 'Commands that start or inspect a server use its entry, @sluice/server.',
   },
@@ -246,6 +246,12 @@ export const ROOMS: Room[] = [
     typesOf: ['contract'],
     mayInTests: ['server entry', 'emulators'],
     advice: 'The command line is a remote control: it reaches the gateway through the SDK only.',
+  },
+  {
+    name: 'console build',
+    files: /^packages\/console\/(?:build\/|vite\.config\.ts$)/,
+    may: [],
+    advice: 'The build bundles the console and knows nothing of it but its folder.',
   },
   {
     name: 'console',
@@ -273,7 +279,7 @@ export const ROOMS: Room[] = [
     name: 'e2e',
     files: /^e2e\//,
     // The entry that is killed at named points wraps what `openEffects` opened; a database comes from the test kit.
-    may: ['sdk', 'emulators', 'server entry', 'testing'],
+    may: ['sdk', 'emulators', 'server entry', 'testing', 'console build'],
     typesOf: ['contract'],
     advice: 'End-to-end runs treat the server as a process and talk to it through the SDK.',
   },

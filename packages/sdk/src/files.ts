@@ -56,7 +56,9 @@ async function upload(
 }
 
 function bodyFor(content: UploadContent): Content {
-  return typeof content === 'function' ? content() : content;
+  if (typeof content === 'function') return content();
+  // A view may lie on memory that threads have in common, which browsers do not send: then a copy goes.
+  return content instanceof Uint8Array ? new Uint8Array(content) : content;
 }
 
 async function typeOf(content: UploadContent): Promise<string | null> {

@@ -18,6 +18,8 @@ export type FollowOptions = {
   idleTimeoutMs?: number | undefined;
   /** Called after each (re)connection. */
   onOpen?: (() => void) | undefined;
+  /** Called when a connection broke, before it is made again. */
+  onBreak?: (() => void) | undefined;
 };
 
 const IDLE_TIMEOUT_MS = 60_000;
@@ -62,6 +64,7 @@ export async function* follow(
     } finally {
       connection.abort();
     }
+    options.onBreak?.();
     await transport.clock.sleep(pauseMs(breaks), signal);
   }
 }

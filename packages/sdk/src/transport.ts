@@ -193,8 +193,9 @@ function bodyOf(call: Call): RequestInit {
   if (!call.content) return {};
   const body = call.content.open();
   // Streams are sent while they are read; fetch wants that said (`duplex`), and types do not know it yet.
-  const streaming: RequestInit & { duplex?: 'half' } = { body };
-  return body instanceof ReadableStream ? { ...streaming, duplex: 'half' } : streaming;
+  const streaming: RequestInit & { duplex?: 'half' } =
+    body instanceof ReadableStream ? { body, duplex: 'half' } : { body };
+  return streaming;
 }
 
 async function refusal(response: Response, nowMs: number): Promise<SluiceError> {

@@ -21,6 +21,10 @@ const Environment = z.object({
     .string()
     .default('.sluice')
     .describe('Folder for the embedded database, clips and keys.'),
+  SLUICE_CONSOLE_DIR: z
+    .string()
+    .optional()
+    .describe('Folder of the built console; `sluice serve` finds or builds its own.'),
   DATABASE_URL: z.string().optional().describe('An outside PostgreSQL ≥ 15 instead of the embedded one.'),
   SLUICE_DATABASE_POOL: z.coerce
     .number()
@@ -80,6 +84,8 @@ export type Config = {
   host: string;
   port: number;
   dataDir: string;
+  /** The built console; null: none is served. */
+  consoleDir: string | null;
   databaseUrl: string | null;
   databasePool: number;
   publicUrl: string | null;
@@ -117,6 +123,7 @@ export function readConfig(env: Record<string, string | undefined>, overrides: P
     host: values.SLUICE_HOST,
     port: values.SLUICE_PORT,
     dataDir: resolve(values.SLUICE_DATA_DIR),
+    consoleDir: values.SLUICE_CONSOLE_DIR === undefined ? null : resolve(values.SLUICE_CONSOLE_DIR),
     databaseUrl: values.DATABASE_URL ?? null,
     databasePool: values.SLUICE_DATABASE_POOL,
     publicUrl: values.PUBLIC_URL ?? null,

@@ -1,4 +1,6 @@
 /** `sluice serve`: runs a gateway in this process until it is told to stop. */
+import { join } from 'node:path';
+import { ensureConsole } from '@sluice/console/build/ensure.ts';
 import { type Config, startGateway } from '@sluice/server';
 import type { Command } from 'commander';
 import { readLocalGateway, writeLocalGateway } from '../connection/local-gateway.ts';
@@ -30,10 +32,12 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
   const played = await startPlayed(flags);
   const { demo, vendors } = played ?? { demo: null, vendors: [] };
   const allow = demo ? demo.sandboxAllow(settings.allow, vendors, LISTEN_URL) : settings.allow;
-  const config: Config = { ...settings, allow };
+  const onLine = (line: string): void => output.note(({ color }) => color.dim(line));
+  const consoleDir = settings.consoleDir ?? (await builtConsole(settings, onLine));
+  const config: Config = { ...settings, allow, consoleDir };
   const stops: (() => Promise<void>)[] = vendors.map((vendor) => () => vendor.close());
   try {
-    const gateway = await startGateway(config, (line) => output.note(({ color }) => color.dim(line)));
+    const gateway = await startGateway(config, onLine);
     stops.unshift(() => gateway.stop());
     let sandbox: Sandbox | null = null;
     const { url, operatorKey, database } = gateway;
@@ -92,4 +96,11 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** Built while the project was installed; else now, once. Without it everything but the console works. */
+async function builtConsole({ dataDir }: Config, onLine: (line: string) => void): Promise<string | null> {
+  const built = await ensureConsole({ onLine, elsewhere: join(dataDir, 'console') });
+  if (!built.ok) onLine(built.reason);
+  return built.ok ? built.folder : null;
 }

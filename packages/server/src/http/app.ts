@@ -17,6 +17,7 @@ import { type Edge, type Handlers, registerOperation } from './operation.ts';
 import { createOrdering } from './ordering.ts';
 import { refusalOf, sendRefusal } from './problem.ts';
 import { registerCallbacks } from './routes/callbacks/callbacks.ts';
+import { registerConsole } from './routes/console/console.ts';
 import { registerFileContent } from './routes/files/files.ts';
 import { handlersOf } from './routes/handlers.ts';
 import { registerPages } from './routes/pages/pages.ts';
@@ -46,6 +47,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerDoors(app, edge, order);
   registerFileContent(app, context);
   registerPages(app, context);
+  registerConsole(app, context);
   registerCallbacks(app, context);
   refuseUnrouted(app);
 

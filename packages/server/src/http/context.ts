@@ -22,7 +22,20 @@ export type HttpContext = Context & {
    * elsewhere.
    */
   viewerFile(name: 'script' | 'style'): Promise<Uint8Array>;
+  /** The built console by file name; null: there is none. */
+  consoleFiles(): Promise<ReadonlyMap<string, ConsoleFile> | null>;
   http: HttpSettings;
+};
+
+/** A file of the console, with its compressed halves where they are worth it. */
+export type ConsoleFile = {
+  bytes: Uint8Array;
+  gzip: Uint8Array | null;
+  brotli: Uint8Array | null;
+  type: string;
+  etag: string;
+  /** Its name carries a hash of what is in it, so it may be kept for ever. */
+  immutable: boolean;
 };
 
 export type HttpSettings = {

@@ -7,6 +7,8 @@ import { sendRefusal } from './problem.ts';
 /** Routed beside the contract's table. */
 export const extraRoutes = [
   { method: 'GET', path: '/' },
+  { method: 'GET', path: '/console' },
+  { method: 'GET', path: '/console/{file}' },
   { method: 'GET', path: '/docs' },
   { method: 'GET', path: '/docs/viewer.js' },
   { method: 'GET', path: '/docs/viewer.css' },

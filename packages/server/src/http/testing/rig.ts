@@ -167,6 +167,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     },
     metricsText: async () => '# HELP sluice_tasks Tasks by state.\n',
     viewerFile: async () => new TextEncoder().encode(''),
+    consoleFiles: async () => null,
     addressRefusal: async (url) =>
       new URL(url).protocol === 'https:' ? null : 'Only https addresses are allowed.',
     // A clock that jumps looks like an event loop that hangs.

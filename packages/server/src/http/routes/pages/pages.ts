@@ -58,7 +58,6 @@ export function registerPages(app: FastifyInstance, context: HttpContext): void 
     return document.text;
   }
 
-  app.get('/', async (_request, reply) => reply.redirect('/docs', 302));
   app.get('/docs', async (_request, reply) =>
     reply
       .header('content-security-policy', DOCS_POLICY)

@@ -1,0 +1,15 @@
+/** The one client: the SDK over the session's cookie. The console has no other way to the gateway. */
+import { createSluice } from '@sluice/sdk';
+import { actingAccount } from './acting.ts';
+
+export const sluice = createSluice({
+  baseUrl: window.location.origin,
+  cookies: true,
+  // Reads are repeated by the cache, which shows that it does; an order keeps one repeat under its own key.
+  maxRetries: 1,
+  fetch: (input, init) => fetch(input, { ...init, headers: { ...plain(init.headers), ...actingAccount() } }),
+});
+
+function plain(headers: RequestInit['headers']): Record<string, string> {
+  return headers === undefined ? {} : Object.fromEntries(new Headers(headers));
+}

@@ -1,0 +1,45 @@
+/** Every address of the console. Each page is a file of its own, loaded when somebody goes there. */
+import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { readPlaygroundSearch } from '../pages/playground/search.ts';
+import { readTasksSearch } from '../pages/tasks/search.ts';
+import { Frame } from './frame.tsx';
+import { NotHere, Stumbled } from './not-here.tsx';
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotHere, errorComponent: Stumbled });
+
+const at = { getParentRoute: () => root } as const;
+
+const home = createRoute({
+  ...at,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/home/home.tsx'), 'Home'),
+});
+const models = createRoute({
+  ...at,
+  path: '/models',
+  component: lazyRouteComponent(() => import('../pages/models/models.tsx'), 'Models'),
+});
+const model = createRoute({
+  ...at,
+  path: '/models/$id',
+  component: lazyRouteComponent(() => import('../pages/models/model.tsx'), 'ModelPage'),
+});
+const playground = createRoute({
+  ...at,
+  path: '/playground',
+  validateSearch: readPlaygroundSearch,
+  component: lazyRouteComponent(() => import('../pages/playground/playground.tsx'), 'Playground'),
+});
+const tasks = createRoute({
+  ...at,
+  path: '/tasks',
+  validateSearch: readTasksSearch,
+  component: lazyRouteComponent(() => import('../pages/tasks/tasks.tsx'), 'Tasks'),
+});
+const task = createRoute({
+  ...at,
+  path: '/tasks/$id',
+  component: lazyRouteComponent(() => import('../pages/tasks/task.tsx'), 'TaskPage'),
+});
+
+export const routeTree = root.addChildren([home, models, model, playground, tasks, task]);

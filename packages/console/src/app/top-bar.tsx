@@ -1,0 +1,181 @@
+/** The bar above: where you are connected, for whom, with how much; and the way to everything else. */
+import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { CircleUserRound, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { useState } from 'react';
+import { sluice } from '../api/client.ts';
+import { type LiveState, useLiveState } from '../api/live.ts';
+import { balanceQuery } from '../api/queries.ts';
+import { sessionQuery } from '../api/session.ts';
+import { Amount } from '../ui/amount.tsx';
+import { cx } from '../ui/class.ts';
+import { AccountSwitch } from './account-switch.tsx';
+import { Mark } from './mark.tsx';
+import { useHasAccount, useMay, useSession } from './session-context.ts';
+import { chooseTheme, readTheme, type Theme } from './theme.ts';
+
+export function TopBar({ onSearch }: { onSearch: () => void }) {
+  const session = useSession();
+  return (
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b bg-bg px-3 sm:gap-3 sm:px-6 lg:px-8">
+      <Mark className="size-7 shrink-0 md:hidden" />
+      {session.operator ? (
+        <AccountSwitch />
+      ) : (
+        <span className="truncate font-medium max-sm:hidden">{session.account?.name}</span>
+      )}
+      {session.sandbox && <SandboxLabel />}
+      <div className="flex-1" />
+      <LiveMark />
+      <button
+        type="button"
+        onClick={onSearch}
+        className={cx(
+          'flex h-8 items-center gap-2 rounded-md border border-line-strong/60 bg-surface px-2 text-ink-3',
+          'hover:border-line-strong hover:text-ink lg:w-56',
+        )}
+      >
+        <Search className="size-4" aria-hidden="true" />
+        <span className="flex-1 text-left max-lg:sr-only">Search or jump to…</span>
+        <kbd className="rounded-sm border px-1 font-sans text-xs max-lg:hidden">/</kbd>
+      </button>
+      <BalanceChip />
+      <PersonMenu />
+    </header>
+  );
+}
+
+/** Nobody may mistake play money for real money, or the other way round. */
+export function SandboxLabel() {
+  return (
+    <span
+      title="No path leads to a paid vendor: emulators render these clips, and nothing costs money."
+      className={cx(
+        'shrink-0 rounded-sm border border-warn/60 bg-warn-soft px-1.5 py-px font-mono text-xs font-semibold',
+        'tracking-wide text-warn uppercase',
+      )}
+    >
+      sandbox
+    </span>
+  );
+}
+
+function BalanceChip() {
+  const may = useMay('billing:read');
+  const hasAccount = useHasAccount();
+  const balance = useQuery({ ...balanceQuery, enabled: may && hasAccount });
+  if (!balance.data) return null;
+  const { available, held, currency } = balance.data;
+  const low = available.startsWith('-') || Number(available) === 0;
+  return (
+    <span className="flex h-8 shrink-0 items-center gap-2 rounded-md border bg-surface px-2.5">
+      <span className={cx('font-medium', low && 'text-bad')}>
+        <span className="sr-only">Available balance </span>
+        <Amount amount={available} currency={currency} title={`${available} ${currency} available`} />
+      </span>
+      {Number(held) !== 0 && (
+        <span className="text-ink-3 max-sm:hidden">
+          <Amount amount={held} currency={currency} title="Reserved for tasks under way" /> held
+        </span>
+      )}
+    </span>
+  );
+}
+
+const LIVE: Record<LiveState, { text: string; dot: string; means: string }> = {
+  connecting: { text: 'connecting', dot: 'bg-line-strong', means: 'Opening the stream of events.' },
+  live: { text: 'live', dot: 'bg-ok', means: 'Changes appear by themselves.' },
+  broken: {
+    text: 'reconnecting',
+    dot: 'bg-warn-fill',
+    means: 'The stream of events broke. What you see may be old; it is caught up when the stream is back.',
+  },
+};
+
+function LiveMark() {
+  const state = useLiveState();
+  const { text, dot, means } = LIVE[state];
+  return (
+    <span
+      role="status"
+      title={means}
+      className={cx(
+        'flex shrink-0 items-center gap-1.5 text-[0.93rem]',
+        state === 'broken' ? 'font-medium text-warn' : 'text-ink-3',
+      )}
+    >
+      <span className={cx('size-2 rounded-full', dot)} aria-hidden="true" />
+      <span className={state === 'broken' ? '' : 'max-sm:sr-only'}>{text}</span>
+    </span>
+  );
+}
+
+const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
+  { value: 'light', label: 'Light', icon: Sun },
+  { value: 'dark', label: 'Dark', icon: Moon },
+  { value: 'system', label: 'As the system', icon: Monitor },
+];
+
+const ITEM =
+  'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none cursor-pointer data-[active-item]:bg-accent-soft';
+
+function PersonMenu() {
+  const session = useSession();
+  const queries = useQueryClient();
+  const [theme, setTheme] = useState(readTheme);
+  const leave = useMutation({
+    mutationFn: () => sluice.session.end(),
+    onSettled: () => {
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
+  return (
+    <MenuProvider placement="bottom-end">
+      <MenuButton
+        aria-label="You and this page"
+        className={
+          'inline-flex size-8 shrink-0 items-center justify-center ' +
+          'rounded-md text-ink-2 hover:bg-sunken hover:text-ink'
+        }
+      >
+        <CircleUserRound className="size-5" strokeWidth={1.8} aria-hidden="true" />
+      </MenuButton>
+      <Menu
+        gutter={6}
+        portal
+        unmountOnHide
+        className="z-40 w-60 rounded-lg border bg-surface p-1.5 shadow-lift outline-none"
+      >
+        <div className="px-2.5 py-2">
+          <p className="truncate font-medium">{session.member?.name ?? session.key.name}</p>
+          <p className="text-ink-3">
+            {session.member?.role ?? (session.operator ? 'operator' : session.account?.name)} ·{' '}
+            {session.version}
+          </p>
+        </div>
+        <MenuSeparator className="my-1 border-t" />
+        {THEMES.map(({ value, label, icon: Icon }) => (
+          <MenuItem
+            key={value}
+            className={ITEM}
+            hideOnClick={false}
+            onClick={() => {
+              chooseTheme(value);
+              setTheme(value);
+            }}
+          >
+            <Icon className="size-4 text-ink-3" aria-hidden="true" />
+            <span className="flex-1">{label}</span>
+            {theme === value && <span className="text-ok">✓</span>}
+          </MenuItem>
+        ))}
+        <MenuSeparator className="my-1 border-t" />
+        <MenuItem className={ITEM} onClick={() => leave.mutate()}>
+          <LogOut className="size-4 text-ink-3" aria-hidden="true" />
+          Sign out
+        </MenuItem>
+      </Menu>
+    </MenuProvider>
+  );
+}
