@@ -15,7 +15,7 @@ export function Prices({ model }: { model: Model }) {
   const several = new Set(model.prices.map(({ path }) => path)).size > 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it.
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Prices">
+    <section className="overflow-x-auto" tabIndex={0} aria-label="Prices">
       <table className="w-full text-left">
         <thead className="text-ink-3">
           <tr className="border-b [&>th]:p-2.5 [&>th]:font-normal first:[&>th]:pl-4">
@@ -50,6 +50,6 @@ export function Prices({ model }: { model: Model }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
