@@ -1,6 +1,6 @@
 /**
- * The gateway does what its document says: the SDK's calls, good ones and refused ones, through a Prism proxy that knows
- * only `openapi.json`. `npm run e2e -- prism` prints each exchange.
+ * The gateway does what its document says: the SDK's calls, good ones and refused ones, through a Prism proxy that
+ * knows only `openapi.json`. `npm run e2e -- prism` prints each exchange.
  */
 import { createSluice, isSluiceError, type Sluice } from '@sluice/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A model of the gateway as a video model of the AI SDK. It calls itself `v3`, which version 6 of `ai` asks for; version
- * 7 reads such a model as its own `v4` and finds `doStart`, `doStatus` and `handleWebhookOption` on it, as described
+ * A model of the gateway as a video model of the AI SDK. It calls itself `v3`, which version 6 of `ai` asks for;
+ * version 7 reads such a model as its own `v4` and finds `doStart`, `doStatus` and `handleWebhookOption` on it, as described
  * there (`@ai-sdk/provider` 4.0.38, VideoModelV4).
  *
  * Died in the middle of doGenerate: the tasks go on and are charged; they are in GET /v1/tasks. A lost answer to the
@@ -77,15 +77,7 @@ export function createVideoModel(modelId: string, around: ModelSurroundings): Sl
     const asked = webhookUrl === undefined ? wish.order : { ...wish.order, callback_url: webhookUrl };
     const call = { signal: options.abortSignal, idempotencyKey: keyOf(options.headers) };
     try {
-      const tasks =
-        options.n > 1
-          ? (
-              await client.tasks.batch(
-                Array.from({ length: options.n }, () => asked),
-                call,
-              )
-            ).data
-          : [await client.tasks.create(asked, call)];
+      const tasks = await ordered(client, asked, options.n, call);
       return { tasks, asked, warnings: wish.warnings };
     } catch (error) {
       throw callError(error, WHERE, asked);
@@ -143,6 +135,17 @@ export function createVideoModel(modelId: string, around: ModelSurroundings): Sl
       return { webhookUrl: url, received };
     },
   };
+}
+
+async function ordered(
+  client: ModelSurroundings['client'],
+  asked: Parameters<ModelSurroundings['client']['tasks']['create']>[0],
+  times: number,
+  call: Parameters<ModelSurroundings['client']['tasks']['create']>[1],
+) {
+  if (times <= 1) return [await client.tasks.create(asked, call)];
+  const orders = Array.from({ length: times }, () => asked);
+  return (await client.tasks.batch(orders, call)).data;
 }
 
 /** Waits for all of them. Aborted: what can still be cancelled is, and nobody waits for that. */
