@@ -1,7 +1,7 @@
 /**
  * A model of the gateway as a video model of the AI SDK. It calls itself `v3`, which version 6 of `ai` asks for;
- * version 7 reads such a model as its own `v4` and finds `doStart`, `doStatus` and `handleWebhookOption` on it, as described
- * there (`@ai-sdk/provider` 4.0.38, VideoModelV4).
+ * version 7 reads such a model as its own `v4` and finds `doStart`, `doStatus` and `handleWebhookOption` on it, as
+ * described there (`@ai-sdk/provider` 4.0.38, VideoModelV4).
  *
  * Died in the middle of doGenerate: the tasks go on and are charged; they are in GET /v1/tasks. A lost answer to the
  * order: the client repeats it under one Idempotency-Key, so it stays one order. With doStart nothing is lost at all:
