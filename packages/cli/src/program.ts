@@ -66,6 +66,11 @@ const OPERATIONS: Entry[] = [
     summary: 'attempts whose answer was lost',
     load: () => import('./commands/attempts.ts'),
   },
+  {
+    name: 'console',
+    summary: 'a link that opens the console signed in',
+    load: () => import('./commands/console.ts'),
+  },
   { name: 'system', summary: 'state of the installation', load: () => import('./commands/system.ts') },
 ];
 

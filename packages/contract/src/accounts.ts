@@ -67,7 +67,16 @@ export const Balance = z
   .meta({ id: 'Balance' });
 
 export const Scope = z
-  .enum(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write', 'operator'])
+  .enum([
+    'tasks:read',
+    'tasks:write',
+    'files:write',
+    'billing:read',
+    'webhooks:write',
+    'keys:write',
+    'members:write',
+    'operator',
+  ])
   .meta({ id: 'Scope' });
 export type Scope = z.infer<typeof Scope>;
 

@@ -19,5 +19,7 @@ export * from './plan-request.ts';
 export * from './plan-result.ts';
 export * from './routing.ts';
 export * from './sessions.ts';
+export * from './spend.ts';
 export * from './tasks.ts';
+export * from './team.ts';
 export * from './verification.ts';

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import { EventsQuery } from './events.ts';
 import { gateOperations } from './gate-operations.ts';
+import { keyOperations } from './key-operations.ts';
 import { ModelDefinition } from './models.ts';
 import { Deleted, INPUT, json, list, type Operation } from './operation.ts';
 import { operatorOperations } from './operator-operations.ts';
 import { sessionOperations } from './session-operations.ts';
+import { spendOperations } from './spend-operations.ts';
 import * as tasks from './tasks.ts';
+import { teamOperations } from './team-operations.ts';
 import { webhookOperations } from './webhook-operations.ts';
 
 const ORDER = [
@@ -273,8 +276,11 @@ export const operations = {
   ...moneyOperations,
   ...webhookOperations,
   ...operatorOperations,
+  ...keyOperations,
   ...sessionOperations,
   ...gateOperations,
+  ...spendOperations,
+  ...teamOperations,
 } satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

@@ -1,7 +1,6 @@
-/** What operators do: accounts, keys, money by hand, paths, prices, lost answers, the installation itself. */
-import { z } from 'zod';
+/** What operators do: accounts, money by hand, paths, prices, lost answers, the installation itself. */
 import * as accounts from './accounts.ts';
-import { Deleted, INPUT, json, list, type Operation, PageQuery } from './operation.ts';
+import { INPUT, json, list, type Operation, PageQuery } from './operation.ts';
 import * as paths from './paths.ts';
 import * as tasks from './tasks.ts';
 
@@ -28,17 +27,6 @@ export const operatorOperations = {
   adjustAccount: operator('post', '/v1/accounts/{id}/adjustments', 'Book a correction', {
     body: accounts.Adjustment,
     response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
-  }),
-  listKeys: operator('get', '/v1/keys', 'List keys', {
-    query: PageQuery.extend({ account: z.string().max(100).optional() }),
-    response: json(list(accounts.Key, 'KeyList'), 'Keys.'),
-  }),
-  createKey: operator('post', '/v1/keys', 'Create a key', {
-    body: accounts.CreateKey,
-    response: json(accounts.KeyWithSecret, 'The key, shown once.', 201),
-  }),
-  revokeKey: operator('delete', '/v1/keys/{id}', 'Revoke a key at once', {
-    response: json(Deleted, 'Revoked.'),
   }),
   listPaths: operator('get', '/v1/paths', 'List access paths with slots, limits and guarantee', {
     response: json(list(paths.Path, 'PathList'), 'Paths.'),

@@ -40,7 +40,7 @@ export const sessionOperations = {
     path: '/v1/session/links',
     tag: 'Sessions',
     summary: 'Make a one-time sign-in link',
-    access: 'operator',
+    access: 'members:write',
     body: sessions.CreateSignInLink,
     response: json(sessions.SignInLink, 'The link, shown once.', 201),
     errors: [...INPUT, 'not_found'],

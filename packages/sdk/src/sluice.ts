@@ -6,6 +6,7 @@ import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
 import { gateGroup, sessionGroup } from './session.ts';
 import { eventsGroup, tasksGroup } from './tasks.ts';
+import { alertsGroup, membersGroup, promptsGroup, spendGroup } from './team.ts';
 import { createTransport, type FetchLike } from './transport.ts';
 import { webhooksGroup } from './webhooks.ts';
 
@@ -64,6 +65,10 @@ export function createSluice(options: SluiceOptions) {
     system: systemGroup(transport),
     session: sessionGroup(transport),
     gate: gateGroup(transport),
+    spend: spendGroup(transport),
+    members: membersGroup(transport),
+    alerts: alertsGroup(transport),
+    prompts: promptsGroup(transport),
   };
 }
 

@@ -100,6 +100,21 @@ export type GateQueue = Read<typeof contract.GateQueue>;
 export type GateLane = Read<typeof contract.GateLane>;
 export type GateFinished = Read<typeof contract.GateFinished>;
 
+// Spending, people, prompts.
+export type SpendQuery = Sent<typeof contract.SpendQuery>;
+export type Spend = Read<typeof contract.Spend>;
+export type SpendRow = Read<typeof contract.SpendRow>;
+export type StatementMonthQuery = Sent<typeof contract.StatementMonthQuery>;
+export type AccountStatement = Read<typeof contract.AccountStatement>;
+export type Member = Read<typeof contract.Member>;
+export type CreateMember = Sent<typeof contract.CreateMember>;
+export type UpdateMember = Sent<typeof contract.UpdateMember>;
+export type Alert = Read<typeof contract.Alert>;
+export type AlertCode = Read<typeof contract.AlertCode>;
+export type Prompt = Read<typeof contract.Prompt>;
+export type PromptOrder = Read<typeof contract.PromptOrder>;
+export type CreatePrompt = Sent<typeof contract.CreatePrompt>;
+
 // Operators.
 export type Scope = contract.Scope;
 export type Account = Read<typeof contract.Account>;

@@ -50,6 +50,7 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
     const started: Started = {
       url,
       operatorKey,
+      console: await consoleLink(url, operatorKey),
       database,
       savedIn,
       dataDir,
@@ -58,6 +59,7 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
     output.event(
       {
         url,
+        console: started.console,
         ...(operatorKey ? { operator_key: operatorKey } : {}),
         data_dir: dataDir,
         sandbox: started.sandbox,
@@ -80,6 +82,18 @@ async function startPlayed({ sandbox }: ServeFlags) {
     import('../demo/vendors.ts'),
   ]);
   return { demo, vendors: await startVendors(readVendorNames(sandbox === true ? 'kling' : sandbox)) };
+}
+
+/** The first start shows a way in; later ones only where it is, because logs of services are kept and read. */
+async function consoleLink(url: string, operatorKey: string | null): Promise<string> {
+  const plain = `${url}/console/`;
+  if (operatorKey === null) return plain;
+  const { createSluice } = await import('@sluice/sdk');
+  const sluice = createSluice({ baseUrl: url, apiKey: operatorKey });
+  return sluice.session.createLink().then(
+    (link) => link.url,
+    () => plain,
+  );
 }
 
 async function knownKeys(dataDir: string): Promise<{ operatorKey: string; key: string | undefined }> {

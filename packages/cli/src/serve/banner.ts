@@ -7,6 +7,8 @@ export type Started = {
   url: string;
   /** Only on the first start. */
   operatorKey: string | null;
+  /** Opens the console: signed in on the first start, by hand after that. */
+  console: string;
   dataDir: string;
   database: { kind: 'embedded' | 'external'; version: string; adopted: boolean };
   /** Where the address and the key were written for the commands of this machine. */
@@ -21,6 +23,7 @@ export function startedText(started: Started, paint: Paint): string {
   const kept = database.adopted ? ', kept from the last run' : '';
   const facts = fields(
     [
+      ['console', bold(clean(started.console))],
       ['API', `${started.url}/v1`],
       ['reference', `${started.url}/docs`],
       ['health', `${started.url}/readyz`],
@@ -40,6 +43,7 @@ export function startedText(started: Started, paint: Paint): string {
     `${dim('operator key')}  ${bold(started.operatorKey)}`,
     dim('Shown this once. The commands on this machine find it in'),
     dim(started.savedIn),
+    dim('The console link signs you in, once; later: sluice console'),
     '',
     dim('Next, in another terminal:'),
     ...(started.sandbox ? ['  sluice generate "a fox in the snow" -m kling-3.0'] : NEXT_STEPS),

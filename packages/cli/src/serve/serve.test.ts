@@ -54,6 +54,7 @@ describe('what a start says', () => {
   const started: Started = {
     url: 'http://127.0.0.1:8080',
     operatorKey: 'sk-sluice-operator',
+    console: 'http://127.0.0.1:8080/console/#token=once',
     dataDir: '/srv/sluice',
     database: { kind: 'embedded', version: '18.4', adopted: false },
     savedIn: '/srv/sluice/cli.json',

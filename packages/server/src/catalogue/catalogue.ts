@@ -3,7 +3,7 @@
  * strict: an unknown key, an unknown fact or a contradiction between files is an error at start, not a
  * surprise at the first order.
  */
-import { ModelDefinition, PriceSheet } from '@sluice/contract';
+import { ModelDefinition, PriceSheet, Prompt } from '@sluice/contract';
 import { z } from 'zod';
 import type { ModelLookup, ModelMatch } from '../decide/order.ts';
 import { refuseContradictions } from './contradictions.ts';
@@ -16,9 +16,18 @@ export type Catalogue = ModelLookup & {
   sheet(id: string): PriceSheet | null;
   /** What a door's clients call our models; nothing for a door without a file. */
   door(id: string): DoorNames;
+  /** Worked examples for the gallery. */
+  prompts: readonly ShippedPrompt[];
   /** A sheet whose source nobody has looked at for longer than this is stale. */
   staleAfterDays: number;
 };
+
+const ShippedPrompts = z.array(
+  Prompt.pick({ id: true, title: true, note: true, order: true }).extend({
+    id: z.string().regex(/^example_[a-z0-9-]{1,60}$/),
+  }),
+);
+export type ShippedPrompt = z.infer<typeof ShippedPrompts>[number];
 
 const Settings = z.strictObject({ stale_after_days: z.int().min(1) });
 
@@ -26,15 +35,19 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
   const models: ModelDefinition[] = [];
   const sheets: PriceSheet[] = [];
   const doors: DoorNames[] = [];
+  let prompts: ShippedPrompt[] = [];
   let settings: z.infer<typeof Settings> | null = null;
   for (const file of files) {
     const [folder, name] = splitName(file.name);
     if (folder === 'models') models.push(parseFile(file, ModelDefinition, name));
     else if (folder === 'prices') sheets.push(parseFile(file, PriceSheet, name));
     else if (folder === 'doors') doors.push(parseFile(file, DoorNames, name));
+    else if (file.name === 'prompts.json') prompts = parseFile(file, ShippedPrompts, null);
     else if (file.name === 'settings.json') settings = parseFile(file, Settings, null);
     else
-      throw new Error(`catalogue: ${file.name} is neither a model, a price sheet, a door nor settings.json`);
+      throw new Error(
+        `catalogue: ${file.name} is neither a model, a price sheet, a door, prompts.json nor settings.json`,
+      );
   }
   if (settings === null) throw new Error('catalogue: settings.json is missing');
   refuseContradictions(models, sheets);
@@ -44,14 +57,23 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
   const byId = new Map(sheets.map((sheet) => [sheet.id, sheet]));
   const model = (nameOrAlias: string) => byName.get(nameOrAlias) ?? null;
   refuseBrokenNames(doors, { models, model });
+  refuseStrangeModels(prompts, model);
   return {
     models,
     sheets,
     model,
     door: (id) => doors.find((door) => door.id === id) ?? { id, models: [] },
     sheet: (id) => byId.get(id) ?? null,
+    prompts,
     staleAfterDays: settings.stale_after_days,
   };
+}
+
+function refuseStrangeModels(prompts: readonly ShippedPrompt[], model: ModelLookup['model']): void {
+  for (const { id, order } of prompts) {
+    if (model(order.model) === null)
+      throw new Error(`catalogue: ${id} is for an unknown model ${order.model}`);
+  }
 }
 
 /** Whole days since a person last looked at the source of this sheet; 0 for a date in the future. */

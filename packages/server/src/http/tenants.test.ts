@@ -1,13 +1,15 @@
 /** Another account's object is the same to a caller as one that was never there, byte for byte. */
-import { type Operation, type OperationId, operations } from '@sluice/contract';
+import { type Operation, type OperationId, operations, Scope } from '@sluice/contract';
 import { beforeAll, expect, test } from 'vitest';
 import { addPath, liveWhole } from './testing/life.ts';
 import { useRig } from './testing/rig.ts';
 
 const use = useRig();
 
+type Kind = 'task' | 'asset' | 'file' | 'endpoint' | 'delivery' | 'key' | 'member' | 'prompt';
+
 /** Each operation that names an object of an account, with the kind of object. */
-const named: Partial<Record<OperationId, 'task' | 'asset' | 'file' | 'endpoint' | 'delivery'>> = {
+const named: Partial<Record<OperationId, Kind>> = {
   getTask: 'task',
   cancelTask: 'task',
   getTimeline: 'task',
@@ -23,17 +25,33 @@ const named: Partial<Record<OperationId, 'task' | 'asset' | 'file' | 'endpoint' 
   testEndpoint: 'endpoint',
   listDeliveries: 'endpoint',
   replayDelivery: 'delivery',
+  revokeKey: 'key',
+  updateMember: 'member',
+  removeMember: 'member',
+  deletePrompt: 'prompt',
 };
 
-const bodies: Partial<Record<OperationId, object>> = { updateEndpoint: { description: 'taken over' } };
+const bodies: Partial<Record<OperationId, object>> = {
+  updateEndpoint: { description: 'taken over' },
+  updateMember: { name: 'taken over' },
+};
 
-let owned: Record<'task' | 'asset' | 'file' | 'endpoint' | 'delivery', string>;
+/** Whatever an account's key can be allowed. */
+const EVERYTHING = Scope.options.filter((scope) => scope !== 'operator');
+
+let owned: Record<Kind, string>;
 let stranger: string;
 
 beforeAll(async () => {
   const rig = use();
   await addPath(rig);
-  const { key } = await rig.account();
+  const { key, keyId, id: account } = await rig.account();
+  const person = { name: 'Ada', email: 'ada@example.com', role: 'viewer', account };
+  const member = await rig.ask('POST', '/v1/members', { key: rig.operatorKey, body: person });
+  const prompt = await rig.ask('POST', '/v1/prompts', {
+    key,
+    body: { title: 'Ours', order: { model: 'kling-3.0', prompt: 'a secret idea' } },
+  });
   const endpoint = await rig.ask('POST', '/v1/webhooks', {
     key,
     body: { url: 'https://hooks.example.com/' },
@@ -46,8 +64,17 @@ beforeAll(async () => {
   const { taskId, assetId } = await liveWhole(rig, key);
   const log = await rig.ask('GET', `/v1/webhooks/${endpoint.body.id}/deliveries`, { key });
   const delivery = log.body.data[0].id;
-  owned = { task: taskId, asset: assetId, file: file.body.id, endpoint: endpoint.body.id, delivery };
-  stranger = (await rig.account()).key;
+  owned = {
+    task: taskId,
+    asset: assetId,
+    file: file.body.id,
+    endpoint: endpoint.body.id,
+    delivery,
+    key: keyId,
+    member: member.body.id,
+    prompt: prompt.body.id,
+  };
+  stranger = (await rig.account({ scopes: EVERYTHING })).key;
 });
 
 test('every operation on an object of an account is in the table above', () => {
@@ -77,10 +104,22 @@ test.each(Object.entries(named))('%s of another account is not found', async (op
 
 test('lists of another account show nothing of it', async () => {
   const { ask } = use();
-  for (const path of ['/v1/tasks', '/v1/webhooks', '/v1/ledger']) {
+  const lists = [
+    'tasks',
+    'webhooks',
+    'ledger',
+    'keys',
+    'members',
+    'prompts',
+    'gate',
+    'alerts',
+    'spend?by=key',
+  ];
+  for (const path of lists.map((name) => `/v1/${name}`)) {
     const answer = await ask('GET', path, { key: stranger });
-    expect(answer.text).not.toContain(owned.task);
-    expect(answer.text).not.toContain(owned.endpoint);
+    expect(answer.status, path).toBe(200);
+    for (const id of Object.values(owned)) expect(answer.text, path).not.toContain(id);
+    expect(answer.text, path).not.toContain('a secret idea');
   }
 });
 

@@ -1,9 +1,9 @@
 /**
  * The hard end of every task, and the end of stored files.
  *
- * What enters: tasks past start_by, finish_by or their deadline; assets, uploads and sessions past their retention.
- * What leaves: those tasks in `settling` as failed, with their hold about to be released; deleted files, recorded.
- * If it dies in the middle: a task is moved in one statement. A file is marked first and removed after: a crash in
+ * What enters: tasks past start_by, finish_by or their deadline; assets, uploads and sessions past their time. What
+ * leaves: those tasks in `settling` as failed, with their hold about to be released; deleted files, recorded. If it
+ * dies in the middle: a task is moved in one statement. A file is marked first and removed after: a crash in
  * between leaves bytes that nobody can reach, never an asset without bytes.
  */
 import type { Context } from './context.ts';

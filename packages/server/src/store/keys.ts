@@ -25,7 +25,8 @@ export type KeyStore = {
   insert(key: NewKey, nowMs: number): Promise<sql.KeyRow>;
   findByHash(hash: Uint8Array): Promise<sql.AuthRow | null>;
   list(page: { accountId: string | null; before: string | null; most: number }): Promise<sql.KeyRow[]>;
-  revoke(id: string, nowMs: number): Promise<sql.KeyRow | null>;
+  /** `accountId` null reaches everybody's. */
+  revoke(id: string, accountId: string | null, nowMs: number): Promise<sql.KeyRow | null>;
   touch(id: string, nowMs: number): Promise<void>;
   /** Working operator keys; with none, the first start makes one. */
   countOperatorKeys(nowMs: number): Promise<number>;
@@ -49,7 +50,8 @@ export function keyStore(db: Database): KeyStore {
     findByHash: async (hash) => firstOf<sql.AuthRow>(await db.query(sql.findByHash, [Buffer.from(hash)])),
     list: async ({ accountId, before, most }) =>
       rowsOf<sql.KeyRow>(await db.query(sql.listKeys, [accountId, before, most])),
-    revoke: async (id, nowMs) => firstOf<sql.KeyRow>(await db.query(sql.revokeKey, [id, at(nowMs)])),
+    revoke: async (id, accountId, nowMs) =>
+      firstOf<sql.KeyRow>(await db.query(sql.revokeKey, [id, at(nowMs), accountId])),
     touch: async (id, nowMs) => {
       await db.query(sql.touchKey, [id, at(nowMs)]);
     },
@@ -65,12 +67,17 @@ export function keyStore(db: Database): KeyStore {
       db.transaction(async (tx) => {
         const claimed = await tx.query(sql.claimFirstKey, [key.id, unseenId]);
         if (claimed.rows.length === 0) return false;
-        if (unseenId !== null) await tx.query(sql.revokeKey, [unseenId, at(nowMs)]);
+        if (unseenId !== null) await tx.query(sql.revokeKey, [unseenId, at(nowMs), null]);
         await tx.query(sql.insertKey, keyValues(key, nowMs));
         return true;
       }),
     markFirstKeyShown: async (id) => (await db.query(sql.markFirstKeyShown, [id])).rows.length === 1,
   };
+}
+
+/** In a transaction that makes something beside it. */
+export async function insertKeyIn(tx: Pick<Database, 'query'>, key: NewKey, nowMs: number): Promise<void> {
+  await tx.query(sql.insertKey, keyValues(key, nowMs));
 }
 
 function keyValues(key: NewKey, nowMs: number): unknown[] {

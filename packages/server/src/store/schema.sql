@@ -179,6 +179,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_endpoint ON public.deliveries USING btree (endpoint_id, id DESC);
 CREATE INDEX deliveries_by_task ON public.deliveries USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX deliveries_exhausted ON public.deliveries USING btree (ended_at DESC) WHERE (state = 'exhausted'::text);
 
 CREATE TABLE endpoints (
   id text COLLATE "C" NOT NULL,
@@ -268,6 +269,8 @@ CREATE TABLE ledger_transactions (
 );
 CREATE INDEX ledger_by_account ON public.ledger_transactions USING btree (account_id, number DESC);
 CREATE INDEX ledger_by_task ON public.ledger_transactions USING btree (task_id) WHERE (task_id IS NOT NULL);
+CREATE INDEX ledger_movements ON public.ledger_transactions USING btree (account_id, at, number) WHERE (kind = ANY (ARRAY['top_up'::text, 'adjustment'::text, 'settle'::text, 'refund'::text]));
+CREATE INDEX ledger_spent ON public.ledger_transactions USING btree (at) WHERE (kind = ANY (ARRAY['settle'::text, 'cost'::text]));
 CREATE TRIGGER ledger_is_append_only BEFORE DELETE OR UPDATE ON ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE limits (
@@ -355,6 +358,19 @@ CREATE TABLE price_sheets (
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT price_sheets_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE prompts (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C",
+  key_id text COLLATE "C" NOT NULL,
+  title text NOT NULL,
+  note text NOT NULL,
+  "order" jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT prompts_pkey PRIMARY KEY (id),
+  CONSTRAINT prompts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE INDEX prompts_by_account ON public.prompts USING btree (account_id, id DESC);
 
 CREATE TABLE queues (
   family text NOT NULL,

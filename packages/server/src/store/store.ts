@@ -18,8 +18,10 @@ import { type PathStore, pathStore } from './paths.ts';
 import { type ReadStore, readStore } from './reads.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SettleStore, settleStore } from './settle.ts';
+import { type SpendStore, spendStore } from './spend.ts';
 import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
+import { type TeamStore, teamStore } from './team.ts';
 import { type TrackStore, trackStore } from './track.ts';
 import { type WebhookStore, webhookStore } from './webhooks.ts';
 
@@ -43,6 +45,8 @@ export type Store = {
   operator: OperatorStore;
   sessions: SessionStore;
   gate: GateStore;
+  spend: SpendStore;
+  team: TeamStore;
 };
 
 export function createStore(db: Database): Store {
@@ -66,5 +70,7 @@ export function createStore(db: Database): Store {
     operator: operatorStore(db),
     sessions: sessionStore(db),
     gate: gateStore(db),
+    spend: spendStore(db),
+    team: teamStore(db),
   };
 }

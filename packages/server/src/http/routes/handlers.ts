@@ -3,6 +3,7 @@ import type { Edge, Handlers } from '../operation.ts';
 import type { Ordering } from '../ordering.ts';
 import type { Streams } from '../stream.ts';
 import { accountHandlers } from './accounts/accounts.ts';
+import { alertHandlers } from './alerts/alerts.ts';
 import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
 import { catalogueHandlers } from './catalogue/catalogue.ts';
@@ -11,9 +12,12 @@ import { fileHandlers } from './files/files.ts';
 import { gateHandlers } from './gate/gate.ts';
 import { keyHandlers } from './keys/keys.ts';
 import { ledgerHandlers } from './ledger/ledger.ts';
+import { memberHandlers } from './members/members.ts';
 import { pathHandlers } from './paths/paths.ts';
 import { priceHandlers } from './prices/prices.ts';
+import { promptHandlers } from './prompts/prompts.ts';
 import { sessionHandlers } from './sessions/sessions.ts';
+import { spendHandlers } from './spend/spend.ts';
 import { systemHandlers } from './system/system.ts';
 import { createHandlers } from './tasks/create.ts';
 import { taskHandlers } from './tasks/tasks.ts';
@@ -40,5 +44,9 @@ export function handlersOf(parts: Parts): Handlers {
     ...systemHandlers,
     ...sessionHandlers(parts),
     ...gateHandlers,
+    ...spendHandlers,
+    ...memberHandlers,
+    ...alertHandlers,
+    ...promptHandlers,
   };
 }

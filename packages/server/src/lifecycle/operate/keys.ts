@@ -5,17 +5,42 @@ import { newId } from '../../effects/random/id.ts';
 import { hashKey, keyPrefix, newKeyText } from '../../effects/secrets/keys.ts';
 import type { KeyRow, NewKey } from '../../store/keys.ts';
 import type { Context } from '../context.ts';
+import { record } from './actions.ts';
 
 export type KeyAnswer =
   | { kind: 'created'; key: KeyRow; text: string }
   | { kind: 'refused'; refusal: Refusal };
 
-export async function createKey(context: Context, input: z.output<typeof CreateKey>): Promise<KeyAnswer> {
-  const refusal = await refusalOf(context, input);
+/** Who asks for a key: an operator may make any, everybody else what they could do themselves. */
+export type KeyMaker = {
+  keyId: string;
+  accountId: string | null;
+  operator: boolean;
+  scopes: ReadonlySet<string>;
+};
+
+export async function createKey(
+  context: Context,
+  by: KeyMaker,
+  asked: z.output<typeof CreateKey>,
+): Promise<KeyAnswer> {
+  const input = by.operator ? asked : { ...asked, account: asked.account ?? by.accountId };
+  const refusal = byRefusal(by, input) ?? (await refusalOf(context, input));
   if (refusal) return { kind: 'refused', refusal };
   const { text, key: made } = newKey(context, input);
   const key = await context.store.keys.insert(made, context.clock.now());
+  await record(context, by.keyId, 'key.created', key.id, { account: input.account, scopes: made.scopes });
   return { kind: 'created', key, text };
+}
+
+function byRefusal(by: KeyMaker, { account, scopes }: z.output<typeof CreateKey>): Refusal | null {
+  if (by.operator) return null;
+  // Another account is the same to them as one that is not there.
+  if (account !== by.accountId) return invalid('account', `There is no account ${account}.`);
+  const lacking = scopes.findIndex((scope) => !by.scopes.has(scope));
+  if (lacking < 0) return null;
+  const message = `You cannot give the scope ${scopes[lacking]}, which you do not have yourself.`;
+  return { ...invalid(`scopes[${lacking}]`, message), allowed: [...by.scopes] };
 }
 
 /** A key that nobody knows yet: its text for its owner, and what is kept of it. */

@@ -53,7 +53,8 @@ export const listKeys = statement(
 
 export const revokeKey = statement(
   'keys.revoke',
-  `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING ${COLUMNS}`,
+  `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2)
+   WHERE id = $1 AND ($3::text IS NULL OR account_id = $3) RETURNING ${COLUMNS}`,
 );
 
 /** At most one write a minute per key, whatever the number of processes. */

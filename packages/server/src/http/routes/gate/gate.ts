@@ -1,4 +1,4 @@
-/** The gate as it is now. Operators see whose work it is; others see their own, and of the rest that it is there. */
+/** The gate as it is now. Operators see whose work it is; everybody else their own, and of the rest only a shape. */
 import { gatePicture } from '../../../lifecycle/operate/gate-picture.ts';
 import { ownerOf } from '../../auth.ts';
 import { linkBase, taskLinks } from '../../links.ts';

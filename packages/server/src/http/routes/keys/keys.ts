@@ -1,16 +1,21 @@
 /** Operations on API keys. The text of a key is in one answer only: the one to its creation. */
+
+import { record } from '../../../lifecycle/operate/actions.ts';
 import { createKey } from '../../../lifecycle/operate/keys.ts';
+import { ownerOf, wantedAccount } from '../../auth.ts';
 import { pageOf, readIdCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { keyView } from '../../views/key.ts';
 
 export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey'> = {
-  listKeys: async ({ context, query }) => {
+  listKeys: async ({ context, caller, query }) => {
+    const wanted = wantedAccount(caller, query.account);
+    if (!wanted.ok) return refused(wanted.refusal);
     const cursor = readIdCursor(query.cursor);
     if (!cursor.ok) return refused(cursor.refusal);
-    const { account = null, limit } = query;
+    const { limit } = query;
     const rows = await context.store.keys.list({
-      accountId: account,
+      accountId: wanted.accountId,
       before: cursor.before,
       most: limit + 1,
     });
@@ -24,13 +29,14 @@ export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey'>
       ),
     );
   },
-  createKey: async ({ context, body }) => {
-    const answer = await createKey(context, body);
+  createKey: async ({ context, caller, body }) => {
+    const answer = await createKey(context, caller, body);
     if (answer.kind === 'refused') return refused(answer.refusal);
     return ok({ ...keyView(answer.key, context.clock.now()), key: answer.text });
   },
-  revokeKey: async ({ context, params }) => {
-    const revoked = await context.store.keys.revoke(params.id, context.clock.now());
+  revokeKey: async ({ context, caller, params }) => {
+    const revoked = await context.store.keys.revoke(params.id, ownerOf(caller), context.clock.now());
+    if (revoked) await record(context, caller.keyId, 'key.revoked', revoked.id, {});
     return revoked ? ok({ id: revoked.id, object: 'key', deleted: true }) : notFound;
   },
 };

@@ -170,8 +170,8 @@ test('a sign-in link works once, for its own key, and for a quarter of an hour',
   const rig = use();
   const link = await rig.ask('POST', '/v1/session/links', { key: rig.operatorKey, body: {} });
   const { origin, pathname, hash } = new URL(link.body.url);
-  expect({ origin, pathname }).toEqual({ origin: 'https://sluice.test', pathname: '/' });
-  const token = hash.replace('#sign-in=', '');
+  expect({ origin, pathname }).toEqual({ origin: 'https://sluice.test', pathname: '/console/' });
+  const token = hash.replace('#token=', '');
   const tries = await Promise.all(
     Array.from({ length: 5 }, () => rig.ask('POST', '/v1/session', { body: { token } })),
   );

@@ -13,7 +13,8 @@ import {
   type NewSession,
   SESSION_MOST_MS,
 } from '../../../lifecycle/operate/sessions.ts';
-import { tooMany } from '../../auth.ts';
+import { type Caller, ownerOf, tooMany } from '../../auth.ts';
+import type { HttpContext } from '../../context.ts';
 import { isForeign, seesHttps, sessionCookie } from '../../cookies.ts';
 import { linkBase } from '../../links.ts';
 import {
@@ -53,13 +54,13 @@ export function sessionHandlers(edge: Edge): Pick<Handlers, Names> {
       return ok({ object: 'session', ended: true });
     },
     createSignInLink: async ({ context, caller, body, request }) => {
-      const keyId = body.member === null ? caller.keyId : await keyOfMember(body.member);
+      const keyId = body.member === null ? caller.keyId : await keyOfMember(context, caller, body.member);
       if (keyId === null) return notFound;
       const link = await makeSignInLink(context, keyId);
       await record(context, caller.keyId, 'sign_in_link.created', keyId, {});
       return ok({
         object: 'sign_in_link',
-        url: `${linkBase(context.settings, request)}/#sign-in=${link.token}`,
+        url: `${linkBase(context.settings, request)}/console/#token=${link.token}`,
         expires_at: new Date(link.expiresAtMs).toISOString(),
       });
     },
@@ -123,6 +124,6 @@ async function reasonOf({ sessions }: Edge, request: FastifyRequest) {
   return recognised.kind === 'refused' ? recognised.refusal : ({ code: 'missing_key' } as const);
 }
 
-async function keyOfMember(_id: string): Promise<string | null> {
-  return null;
+async function keyOfMember(context: HttpContext, caller: Caller, id: string): Promise<string | null> {
+  return (await context.store.team.findMember(id, ownerOf(caller)))?.key_id ?? null;
 }
