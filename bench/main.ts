@@ -10,12 +10,13 @@ import { admission } from './figures/admission.ts';
 import { lifecycle } from './figures/lifecycle.ts';
 import { mirror } from './figures/mirror.ts';
 import { outbound } from './figures/outbound.ts';
+import { planner } from './figures/planner.ts';
 import { polling, slots } from './figures/watching.ts';
 import { readCpuTimes, readMachine, takenBetween } from './machine.ts';
 import { createProgress } from './progress.ts';
 import { type Report, reportJson, reportText } from './table.ts';
 
-const FIGURES: readonly Figure[] = [accept, lifecycle, slots, polling, mirror, admission, outbound];
+const FIGURES: readonly Figure[] = [accept, lifecycle, slots, polling, mirror, admission, outbound, planner];
 
 type Options = { only?: string[]; quick: boolean; json: boolean };
 

@@ -29,6 +29,7 @@ const SERVER_ROOMS: RoomName[] = [
   'config',
   'decide',
   'catalogue',
+  'plan',
   'providers/contract',
   'providers/registry',
   'providers/drive',
@@ -102,6 +103,14 @@ export const ROOMS: Room[] = [
     advice: 'The catalogue is data and its checks: main.ts reads the files and hands the texts in.',
   },
   {
+    name: 'plan',
+    files: /^packages\/server\/src\/plan\//,
+    may: ['decide', 'catalogue', 'contract'],
+    mayInTests: SERVER_TESTS,
+    advice:
+      'The planner is pure like decide/: facts are handed in by lifecycle/, and a thread of effects/ runs it.',
+  },
+  {
     name: 'providers/contract',
     files: /^packages\/server\/src\/providers\/(?:contract|guarantee)(?:\.test)?\.ts$/,
     may: ['contract'],
@@ -160,6 +169,7 @@ export const ROOMS: Room[] = [
     may: [
       'decide',
       'catalogue',
+      'plan',
       'providers/contract',
       'providers/drive',
       'providers/registry',

@@ -6,6 +6,9 @@
  * may use them waits.
  */
 
+import { admissible, type HealthState } from './health.ts';
+import { effectiveLimit, type Limit } from './limits.ts';
+
 export type FreeSlots = { pathName: string; free: number };
 
 export type WaitingTask = { id: string; keyId: string; slotMs: number; pathNames: readonly string[] };
@@ -110,4 +113,47 @@ function headOf(
 /** The task's paths come in the order of the router's preference; the first with a free slot wins. */
 function firstFree(pathNames: readonly string[], free: ReadonlyMap<string, number>): string | null {
   return pathNames.find((name) => (free.get(name) ?? 0) > 0) ?? null;
+}
+
+/** Lanes beyond those that can be served: some turn out empty, or want a path that is full by then. */
+const LANES_SPARE = 8;
+const LANES_MOST = 200;
+
+/** How many lanes are looked at in a round that serves `most` tasks at most, and how many tasks of one at most. */
+export function headsWanted(most: number): { lanes: number; perLane: number } {
+  return {
+    lanes: Math.min(LANES_MOST, most + LANES_SPARE),
+    perLane: Math.min(most, 16 + Math.ceil(most / 4)),
+  };
+}
+
+/** Of each of so many lanes come about twice as many tasks as its share of the round. */
+export function headsOfLane(perLane: number, lanes: number): number {
+  return Math.min(perLane, 2 + Math.floor((2 * perLane) / lanes));
+}
+
+/**
+ * How many attempts a path may get now. After a rest one goes ahead as the probe; the others follow when it was
+ * accepted. `sendingAnywhere`: attempts of any family whose answer has not come.
+ */
+export function slotsToFill(
+  limit: Pick<Limit, 'configured' | 'learned'>,
+  taken: { occupied: number; sendingAnywhere: number },
+  health: HealthState,
+  nowMs: number,
+): number {
+  const room = Math.max(0, effectiveLimit(limit) - taken.occupied);
+  switch (admissible(health, nowMs)) {
+    case 'any':
+      return room;
+    case 'probe':
+      return taken.sendingAnywhere === 0 ? Math.min(1, room) : 0;
+    case 'none':
+      return 0;
+  }
+}
+
+/** A lane that wakes does not get the time back in which nobody waited in it. */
+export function wokenVirtualTime(laneVirtualTime: bigint, queueVirtualTime: bigint): bigint {
+  return laneVirtualTime > queueVirtualTime ? laneVirtualTime : queueVirtualTime;
 }

@@ -22,7 +22,7 @@ export type PollFacts = {
   callbacks: boolean;
 };
 
-const SAMPLES_TO_TRUST = 8;
+export const SAMPLES_TO_TRUST = 8;
 const STEP_LEAST_MS = 2_000;
 const STEP_MOST_MS = 30_000;
 /** While renders end one after the other; a lag is paid for with an idle slot. */
@@ -59,7 +59,14 @@ export function renderSpread(samplesMs: readonly number[], declaredMs: number): 
 }
 
 export function nextPollAtMs(facts: PollFacts): number {
-  const spread = renderSpread(facts.samplesMs, facts.declaredMs);
+  return pollAfter(renderSpread(facts.samplesMs, facts.declaredMs), facts);
+}
+
+/** The same where the spread is known already. */
+export function pollAfter(
+  spread: RenderSpread,
+  facts: Pick<PollFacts, 'nowMs' | 'acceptedAtMs' | 'callbacks'>,
+): number {
   const elapsedMs = facts.nowMs - facts.acceptedAtMs;
   const stretch = facts.callbacks ? CALLBACK_STRETCH : 1;
   if (!spread.measured) {

@@ -1,5 +1,6 @@
 /** What the router is told about each access path: abilities, price, what is free, and what was measured. */
 import type { ModelDefinition, Order } from '@sluice/contract';
+import { queueWaitMs } from '../decide/forecast.ts';
 import { effectiveLimit } from '../decide/limits.ts';
 import { renderSpread, shapeOf } from '../decide/polling.ts';
 import { costFromUpstream, quote } from '../decide/pricing.ts';
@@ -74,7 +75,7 @@ async function measure(
       const limit = row ? effectiveLimit(row) : 1;
       const free = limit - (row?.occupied ?? 0);
       // What waits now goes before it, over all the slots of the path.
-      const waitMs = free > queued ? 0 : Math.round(((queued - free + 1) / limit) * medianMs);
+      const waitMs = queueWaitMs({ queued, free, slots: limit, slotMs: medianMs });
       const ends = outcomes.get(name) ?? NO_ENDS;
       return [name, { waitMs, renderMs: { medianMs, measured }, ends }];
     }),

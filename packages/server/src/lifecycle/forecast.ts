@@ -1,13 +1,15 @@
 /** What a waiting task is told: why it waits, its place, and when it can be expected to start and end. */
 import { type ModelDefinition, Order, type Task } from '@sluice/contract';
-import { forecast, tasksAhead } from '../decide/forecast.ts';
+import { forecast, slotFacts, tasksAhead } from '../decide/forecast.ts';
 import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
+import { shapeOf } from '../decide/polling.ts';
+import { renderTimesOf } from '../decide/render-times.ts';
 import type { LaneCount, SlotRow } from '../store/stats.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
 import type { AccessPath } from './paths.ts';
-import { expectedSpread } from './plan.ts';
+import { declaredRenderMs, expectedSpread } from './plan.ts';
 
 type Wait = NonNullable<Task['wait']>;
 
@@ -81,14 +83,9 @@ async function describe(context: Context, task: WaitingTask, facts: Facts): Prom
   const ahead = tasksAhead({ before: facts.before, weight: own?.weight ?? 1 }, others);
   const spread = await expectedSpread(context, facts.order, facts.model, task.pathNames[0] ?? '');
   const nowMs = context.clock.now();
-  const times = forecast({
-    nowMs,
-    ahead,
-    slots,
-    occupied,
-    slotMs: spread.medianMs,
-    renderMs: spread.medianMs,
-  });
+  const samples = await context.gate.renderTimes(task.pathNames[0] ?? '', shapeOf(facts.order));
+  const render = renderTimesOf(samples, declaredRenderMs(facts.order, facts.model));
+  const times = forecast({ nowMs, ahead, slots, occupied, ...slotFacts(render, null), render });
   return {
     reason: await reasonOf(context, paths, { ahead, free: slots - occupied }),
     position: ahead + 1,

@@ -1,7 +1,13 @@
 /** Stage 2 against the database. See sql/admission.ts for the locking story. */
-import { type Admission, type AdmissionInput, admit, type Lane } from '../decide/admission.ts';
-import { admissible } from '../decide/health.ts';
-import { effectiveLimit, type Limit, limitAfterQuiet } from '../decide/limits.ts';
+import {
+  type Admission,
+  type AdmissionInput,
+  admit,
+  headsWanted,
+  type Lane,
+  slotsToFill,
+} from '../decide/admission.ts';
+import { type Limit, limitAfterQuiet } from '../decide/limits.ts';
 import type { Database, Transaction } from './database.ts';
 import * as sql from './sql/admission.ts';
 import { at, inOrder, iso, rows } from './sql/statement.ts';
@@ -44,10 +50,6 @@ export type AdmissionStore = {
     change: (limit: Limit, slots: { occupied: number; accepted: number }) => Limit,
   ): Promise<void>;
 };
-
-const LANES_MOST = 200;
-/** Lanes beyond those that can be served: some turn out empty, or want a path that is full by then. */
-const LANES_SPARE = 8;
 
 export function admissionStore(db: Database): AdmissionStore {
   return {
@@ -112,11 +114,8 @@ async function freeSlots(
       strikes: row.health_strikes,
       detail: null,
     };
-    const allowed = admissible(health, request.nowMs);
-    const room = Math.max(0, effectiveLimit(limit) - busy);
-    // After a rest one attempt goes ahead as the probe; the others follow when it was accepted.
-    const probes = (taken.get(row.path_name)?.sendingAnywhere ?? 0) === 0 ? 1 : 0;
-    const most = allowed === 'any' ? room : allowed === 'probe' ? Math.min(probes, room) : 0;
+    const sendingAnywhere = taken.get(row.path_name)?.sendingAnywhere ?? 0;
+    const most = slotsToFill(limit, { occupied: busy, sendingAnywhere }, health, request.nowMs);
     free.push({ pathName: row.path_name, free: Math.min(most, request.most) });
   }
   return free;
@@ -128,12 +127,12 @@ async function readLanes(
   free: readonly { pathName: string; free: number }[],
   most: number,
 ): Promise<{ input: AdmissionInput; empty: string[] }> {
-  const perLane = Math.min(most, 16 + Math.ceil(most / 4));
+  const wanted = headsWanted(most);
   const heads = rowsOf<sql.LaneRow>(
     await tx.query(sql.laneHeads, [
       request.family,
-      Math.min(LANES_MOST, most + LANES_SPARE),
-      perLane,
+      wanted.lanes,
+      wanted.perLane,
       at(request.nowMs),
       free.filter((slots) => slots.free > 0).map((slots) => slots.pathName),
     ]),
