@@ -27,7 +27,7 @@ const Visit = z.object({
 type Visit = z.infer<typeof Visit>;
 
 /** Kills at one point before the next point has its turn, so that an interrupted run has been everywhere. */
-const AT_A_TIME = 5;
+const AT_A_TIME = 2;
 
 export async function readRecord(file: string): Promise<Visit[]> {
   if (!existsSync(file)) return [];
