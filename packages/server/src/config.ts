@@ -12,6 +12,10 @@ const List = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+const Origins = List.refine(
+  (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
+  'must be origins such as https://studio.example, or *',
+);
 const BaseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
 const Environment = z.object({
@@ -47,6 +51,9 @@ const Environment = z.object({
     'Internal hosts or networks that links and webhooks may use.',
   ),
   SLUICE_ALLOW_HTTP: Flag.default(false).describe('Allow plain http to public addresses.'),
+  SLUICE_CORS_ORIGINS: Origins.default([]).describe(
+    'Origins whose pages may call the API from a browser, or *.',
+  ),
   S3_ENDPOINT: BaseUrl.optional().describe('An S3-compatible store; empty for AWS.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
   S3_BUCKET: z.string().optional().describe('Store clips in this bucket instead of the data folder.'),
@@ -92,6 +99,7 @@ export type Config = {
   sealKey: string | null;
   logLevel: Environment['SLUICE_LOG_LEVEL'];
   allow: { configured: string[]; given: string[]; http: boolean };
+  corsOrigins: string[];
   s3: {
     endpoint: string | undefined;
     region: string;
@@ -134,6 +142,7 @@ export function readConfig(env: Record<string, string | undefined>, overrides: P
       given: values.SLUICE_ALLOW_GIVEN,
       http: values.SLUICE_ALLOW_HTTP,
     },
+    corsOrigins: values.SLUICE_CORS_ORIGINS,
     s3: s3Of(values),
     submitConcurrency: values.SLUICE_SUBMIT_CONCURRENCY,
     copyConcurrency: values.SLUICE_COPY_CONCURRENCY,
@@ -141,6 +150,10 @@ export function readConfig(env: Record<string, string | undefined>, overrides: P
     storageReserveBytes: values.SLUICE_STORAGE_RESERVE_MB * 1024 * 1024,
     ...overrides,
   };
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 function s3Of(values: Environment): Config['s3'] {

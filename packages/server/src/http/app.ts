@@ -11,6 +11,7 @@ import { createAuth } from './auth.ts';
 import { registerBodies } from './bodies.ts';
 import { watchConnections } from './connections.ts';
 import type { HttpContext } from './context.ts';
+import { registerCors } from './cors.ts';
 import { noteDoor, registerDoors } from './doors/register.ts';
 import { createFailures } from './failures.ts';
 import { type Edge, type Handlers, registerOperation } from './operation.ts';
@@ -42,6 +43,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerBodies(app, context);
   registerErrors(app, context);
   registerHeaders(app, context);
+  registerCors(app, context.http.corsOrigins);
   const order = createOrdering(answered, edge.shedding, createTaskReader(context));
   registerOperations(app, edge, handlersOf({ ...edge, order, streams }));
   registerDoors(app, edge, order);

@@ -63,6 +63,8 @@ export type HttpSettings = {
   heartbeatMs: number;
   /** Answers downloads with a redirect to the object store, where it can sign one. */
   redirectDownloads: boolean;
+  /** Origins whose pages may call the API, or `*`. */
+  corsOrigins: readonly string[];
 };
 
 export const defaultHttpSettings: HttpSettings = {
@@ -82,4 +84,5 @@ export const defaultHttpSettings: HttpSettings = {
   eventPollMs: 500,
   heartbeatMs: 15_000,
   redirectDownloads: false,
+  corsOrigins: [],
 };

@@ -96,6 +96,7 @@ function sendTerms({ context, shedding }: Edge, request: FastifyRequest, reply: 
   const { most, left } = shedding.room();
   reply.header('ratelimit-policy', `"creates";q=${most};qu="concurrent-requests"`);
   reply.header('ratelimit', `"creates";r=${left}`);
+  if (reply.hasHeader('access-control-allow-origin')) return;
   const base = linkBase(context.settings, request);
   if (URL.canParse(base)) reply.header('access-control-allow-origin', new URL(base).origin);
 }

@@ -18,7 +18,7 @@ type FrontDoor = Pick<
 
 export async function startDoor(
   context: Context,
-  config: Pick<Config, 'host' | 'port' | 'consoleDir'>,
+  config: Pick<Config, 'host' | 'port' | 'consoleDir' | 'corsOrigins'>,
   front: FrontDoor,
 ): Promise<Door> {
   const app = createApp({
@@ -26,7 +26,7 @@ export async function startDoor(
     ...front,
     viewerFile,
     consoleFiles: consoleIn(config.consoleDir),
-    http: defaultHttpSettings,
+    http: { ...defaultHttpSettings, corsOrigins: config.corsOrigins },
   });
   await app.listen({ host: config.host, port: config.port });
   const address = app.server.address();
