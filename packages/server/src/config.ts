@@ -54,6 +54,8 @@ const Environment = z.object({
   SLUICE_CORS_ORIGINS: Origins.default([]).describe(
     'Origins whose pages may call the API from a browser, or *.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: BaseUrl.optional().describe('Send traces to this OpenTelemetry collector.'),
+  OTEL_SERVICE_NAME: z.string().default('sluice').describe('The name under which they are sent.'),
   S3_ENDPOINT: BaseUrl.optional().describe('An S3-compatible store; empty for AWS.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
   S3_BUCKET: z.string().optional().describe('Store clips in this bucket instead of the data folder.'),
@@ -100,6 +102,7 @@ export type Config = {
   logLevel: Environment['SLUICE_LOG_LEVEL'];
   allow: { configured: string[]; given: string[]; http: boolean };
   corsOrigins: string[];
+  collector: { url: string; serviceName: string } | null;
   s3: {
     endpoint: string | undefined;
     region: string;
@@ -143,6 +146,10 @@ export function readConfig(env: Record<string, string | undefined>, overrides: P
       http: values.SLUICE_ALLOW_HTTP,
     },
     corsOrigins: values.SLUICE_CORS_ORIGINS,
+    collector:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : { url: values.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: values.OTEL_SERVICE_NAME },
     s3: s3Of(values),
     submitConcurrency: values.SLUICE_SUBMIT_CONCURRENCY,
     copyConcurrency: values.SLUICE_COPY_CONCURRENCY,

@@ -18,6 +18,7 @@ import { newId } from './effects/random/id.ts';
 import { realRandom } from './effects/random/real.ts';
 import { loadSealKey } from './effects/secrets/seal-key.ts';
 import { createSecrets, type Secrets } from './effects/secrets/secrets.ts';
+import { exportSpans } from './effects/telemetry/export.ts';
 import { createLog, type Log } from './effects/telemetry/log.ts';
 import { createMetrics, type Metrics } from './effects/telemetry/metrics.ts';
 import { ensureLimits } from './lifecycle/2-admit.ts';
@@ -101,6 +102,7 @@ export async function startGateway(
 export async function openEffects(config: Config, onLine: (line: string) => void): Promise<Effects> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
+  const spans = exportSpans(config.collector, VERSION);
   const sealKey = await loadSealKey(config.dataDir, config.sealKey);
   const database = await openDatabaseOf(config, log, onLine);
   try {
@@ -119,6 +121,7 @@ export async function openEffects(config: Config, onLine: (line: string) => void
     const close = async () => {
       await outbound.close();
       await database.close();
+      await spans.stop();
     };
     const schema = migrations.length;
     return {

@@ -1,6 +1,6 @@
 /**
- * Spans over the OpenTelemetry API. The gateway ships no SDK: unless the operator registers one (by loading it
- * before the start, `node --import …`), every span is an empty object and costs nothing to speak of.
+ * Spans over the OpenTelemetry API. Without a collector in the settings (export.ts), and unless the operator has loaded
+ * an SDK before the start, every span is an empty object and costs nothing to speak of.
  */
 import { type Attributes, SpanStatusCode, trace } from '@opentelemetry/api';
 import { withoutSecrets } from './log.ts';
