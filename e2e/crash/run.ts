@@ -44,7 +44,7 @@ type Judges = Awaited<ReturnType<typeof foreignJudges>>;
 const MOST_TRIES = 4;
 
 /** A gateway lets two hundred times as long pass as its last addition took. */
-const ADDING_PATIENCE_MS = 180_000;
+const ADDING_PATIENCE_MS = 900_000;
 
 /** Every point there is. */
 export function jobsOf(repeats: number): Job[] {
