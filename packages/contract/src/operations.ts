@@ -208,8 +208,8 @@ const assetOperations = {
     tag: 'Files',
     summary: 'Upload an input picture or video',
     description:
-      'Multipart with one `file` part, or the raw bytes with their content type. Equal bytes are stored once, but each ' +
-      'upload has an id and a life of its own: deleting one leaves the others.',
+      'Multipart with one `file` part, or the raw bytes with their content type. Equal bytes are stored once, but ' +
+      'each upload has an id and a life of its own: deleting one leaves the others.',
     access: 'files:write',
     body: z.string().meta({ format: 'binary' }),
     bodyTypes: ['multipart/form-data', 'image/jpeg', 'image/png', 'video/mp4', 'video/quicktime'],
