@@ -7,6 +7,7 @@ import { type BenchServer, startBenchServer } from './database.ts';
 import type { Bench, Figure } from './figure.ts';
 import { accept } from './figures/accept.ts';
 import { admission } from './figures/admission.ts';
+import { inFlight } from './figures/in-flight.ts';
 import { lifecycle } from './figures/lifecycle.ts';
 import { mirror } from './figures/mirror.ts';
 import { outbound } from './figures/outbound.ts';
@@ -14,11 +15,22 @@ import { planner } from './figures/planner.ts';
 import { polling, slots } from './figures/watching.ts';
 import { readCpuTimes, readMachine, takenBetween } from './machine.ts';
 import { createProgress } from './progress.ts';
+import { writeResults } from './results.ts';
 import { type Report, reportJson, reportText } from './table.ts';
 
-const FIGURES: readonly Figure[] = [accept, lifecycle, slots, polling, mirror, admission, outbound, planner];
+const FIGURES: readonly Figure[] = [
+  accept,
+  lifecycle,
+  slots,
+  polling,
+  mirror,
+  admission,
+  inFlight,
+  outbound,
+  planner,
+];
 
-type Options = { only?: string[]; quick: boolean; json: boolean };
+type Options = { only?: string[]; quick: boolean; json: boolean; write: boolean };
 
 function readOptions(): Options {
   return new Command('npm run bench --')
@@ -26,6 +38,7 @@ function readOptions(): Options {
     .option('--only <names>', 'these figures, with commas between them', figureNames)
     .option('--quick', 'smaller sizes and fewer repeats: for a look, not for the record', false)
     .option('--json', 'for programs', false)
+    .option('--write', 'put these figures into bench/RESULTS.md', false)
     .addHelpText(
       'after',
       `\nFigures:\n${FIGURES.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
@@ -50,6 +63,12 @@ async function main(): Promise<void> {
   const options = readOptions();
   const figures = FIGURES.filter((figure) => options.only?.includes(figure.name) ?? true);
   const report = await measure(figures, options.quick, commandOf(options));
+  if (options.write) {
+    await writeResults(
+      report,
+      FIGURES.map(({ name }) => name),
+    );
+  }
   process.stdout.write(`${options.json ? reportJson(report) : reportText(report)}\n`);
 }
 

@@ -164,3 +164,38 @@ export async function seedCopies(
     [ids, copies.map(({ url }) => url)],
   );
 }
+
+/** Tasks that run upstream, where they have these ids; due for their first question a day from now. */
+export async function seedInFlight(
+  db: Database,
+  { from, upstreamIds, accountId }: { from: number; upstreamIds: readonly string[]; accountId: string },
+): Promise<void> {
+  const values = [from, upstreamIds, accountId, MODEL, FAMILY, SHAPE, PATH, FAR];
+  await run(
+    db,
+    `INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, path_name, attempt_id,
+                        attempts, sandbox, slot_ms, shape, expires_at, hold_micros, request_hash, answered, created_at,
+                        started_at)
+     SELECT 'task_' || n, $3, (SELECT id FROM api_keys WHERE account_id = $3 LIMIT 1), $4, $5, 'running', 0, ARRAY[$7],
+            $7, 'att_' || n, 1, true, 131000, $6, $8::timestamptz, 0, decode(md5(n::text), 'hex'), true, now(), now()
+     FROM unnest($2::text[]) WITH ORDINALITY AS u (id, at), LATERAL (SELECT $1::int + at - 1 AS n) numbered`,
+    values,
+  );
+  await run(
+    db,
+    `INSERT INTO task_orders (task_id, "order", price, route, metadata, deadline_at)
+     SELECT 'task_' || n, $2::jsonb, $3::jsonb, '{}', '{}', $4::timestamptz
+     FROM generate_series($1::int, $1::int + $5::int - 1) AS n`,
+    [from, JSON.stringify(ORDER), JSON.stringify(PRICE), FAR, upstreamIds.length],
+  );
+  await run(
+    db,
+    `INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
+                           upstream_id, handle, ask_at, expected_ms, shape, sent_at, accepted_at)
+     SELECT 'att_' || n, 'task_' || n, 1, $3, $6, $4, 'accepted', 'att_' || n, 'token-' || n, u.id,
+            jsonb_build_object('v', 1, 'generation', 'new', 'taskId', u.id, 'watermark', false),
+            now() + interval '1 day', 131000, $5, now(), now()
+     FROM unnest($2::text[]) WITH ORDINALITY AS u (id, at), LATERAL (SELECT $1::int + at - 1 AS n) numbered`,
+    [from, upstreamIds, accountId, FAMILY, SHAPE, PATH],
+  );
+}
