@@ -122,6 +122,18 @@ const taskOperations = {
     response: json(tasks.Timeline, 'The timeline.'),
     errors: ['not_found'],
   },
+  getTaskOrder: {
+    method: 'get',
+    path: '/v1/tasks/{id}/order',
+    tag: 'Tasks',
+    summary: 'The order behind a task, as it can be sent again',
+    description:
+      'Every choice written out, defaults included. Without what was particular to the first sending: its webhook, ' +
+      'deadlines, priority, path and metadata. Uploads among its inputs may be gone by now.',
+    access: 'tasks:read',
+    response: json(tasks.CreateGeneration, 'The order.'),
+    errors: ['not_found'],
+  },
   streamTaskEvents: {
     method: 'get',
     path: '/v1/tasks/{id}/events',

@@ -56,6 +56,9 @@ export function tasksGroup(transport: Transport) {
     /** Everything that happened to a task, in order. */
     timeline: (id: string, options?: CallOptions): Promise<Timeline> =>
       transport.json({ route: routes.getTimeline, id }, options),
+    /** The order behind it, every choice written out, to be changed and sent again. */
+    order: (id: string, options?: CallOptions): Promise<CreateGeneration> =>
+      transport.json({ route: routes.getTaskOrder, id }, options),
     /** Events of one task; ends after the event that ends the task. */
     stream,
     /** Resolves at the end of the task, whatever that end is: look at `status`. */

@@ -14,9 +14,9 @@ import { createRemembered, ENTRIES_MOST, makeRoom } from './remembered.ts';
 
 export type Caller = {
   keyId: string;
-  /** Null for operators, who have no account of their own. */
+  /** Null for operators, who have no account of their own, unless they act for one. */
   accountId: string | null;
-  /** May do everything, to the objects of every account. */
+  /** May do everything, to the objects of every account; of the one that they act for, if they name one. */
   operator: boolean;
   scopes: ReadonlySet<string>;
 };
@@ -111,7 +111,7 @@ export function scopeRefusal(caller: Caller, scope: Scope): Refusal | null {
 
 /** Whose objects the caller sees; null: everybody's. */
 export function ownerOf(caller: Caller): string | null {
-  return caller.operator ? null : (caller.accountId ?? '');
+  return caller.operator ? caller.accountId : (caller.accountId ?? '');
 }
 
 export type AccountOf = { ok: true; accountId: string } | { ok: false; refusal: Refusal };
@@ -124,7 +124,7 @@ export function accountOf(caller: Caller): AccountOf {
     refusal: {
       code: 'forbidden',
       message: 'An operator key belongs to no account.',
-      fix: 'Use a key of the account that this is for.',
+      fix: 'Name the account in the header sluice-account, or use a key of it.',
     },
   };
 }

@@ -5,6 +5,7 @@
 import { type Operation, type OperationId, operations, type Refusal } from '@sluice/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
+import { ACCOUNT_HEADER, actingFor } from './acting.ts';
 import { type Auth, type Caller, scopeRefusal } from './auth.ts';
 import type { HttpContext } from './context.ts';
 import type { Failures } from './failures.ts';
@@ -123,7 +124,9 @@ async function identify(edge: Edge, id: OperationId, request: FastifyRequest): P
     const forged = edge.sessions.forgeryRefusal(request, known.session);
     if (forged) return forged;
   }
-  request.caller = known.caller;
+  const acting = await actingFor(edge.context, known.caller, request.headers[ACCOUNT_HEADER]);
+  if (acting.kind === 'refused') return acting.refusal;
+  request.caller = acting.caller;
   request.session = known.session;
   request.stillGood = async () => {
     const again = authorization === undefined ? await byCookie(edge, request) : await byKey(edge, request);

@@ -13,6 +13,7 @@ const named: Partial<Record<OperationId, Kind>> = {
   getTask: 'task',
   cancelTask: 'task',
   getTimeline: 'task',
+  getTaskOrder: 'task',
   streamTaskEvents: 'task',
   getAsset: 'asset',
   deleteAsset: 'asset',

@@ -1,5 +1,6 @@
 /** Reading and cancelling tasks. */
-import type { TaskStage, TaskStatus } from '@sluice/contract';
+import { Order, type TaskStage, type TaskStatus } from '@sluice/contract';
+import { asSent } from '../../../decide/order/as-sent.ts';
 import { cancelTask } from '../../../lifecycle/cancel.ts';
 import { ownerOf, wantedAccount } from '../../auth.ts';
 import { cursorOf, readIdCursor } from '../../cursor.ts';
@@ -8,7 +9,10 @@ import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { taskView, taskViews } from '../../views/tasks.ts';
 import { toTimeline } from '../../views/timeline.ts';
 
-export const taskHandlers: Pick<Handlers, 'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline'> = {
+export const taskHandlers: Pick<
+  Handlers,
+  'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline' | 'getTaskOrder'
+> = {
   listTasks: async ({ context, caller, query, request }) => {
     const wanted = wantedAccount(caller, query.account);
     if (!wanted.ok) return refused(wanted.refusal);
@@ -47,6 +51,10 @@ export const taskHandlers: Pick<Handlers, 'listTasks' | 'getTask' | 'cancelTask'
     const row = await context.store.reads.task(params.id, ownerOf(caller));
     if (!row) return notFound;
     return ok({ task: await taskView(context, row, linkBase(context.settings, request)), outcome });
+  },
+  getTaskOrder: async ({ context, caller, params }) => {
+    const row = await context.store.reads.task(params.id, ownerOf(caller));
+    return row ? ok(asSent(Order.parse(row.order))) : notFound;
   },
   getTimeline: async ({ context, caller, params }) => {
     const rows = await context.store.reads.timeline(params.id, ownerOf(caller));
