@@ -1,6 +1,7 @@
 /** Every operation of the native API. HTTP routes, the OpenAPI document and the SDK are built from this table. */
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
+import { activityOperations } from './activity-operations.ts';
 import { EventsQuery } from './events.ts';
 import { gateOperations } from './gate-operations.ts';
 import { keyOperations } from './key-operations.ts';
@@ -293,6 +294,7 @@ export const operations = {
   ...keyOperations,
   ...sessionOperations,
   ...gateOperations,
+  ...activityOperations,
   ...spendOperations,
   ...teamOperations,
 } satisfies Record<string, Operation>;

@@ -34,6 +34,7 @@ export const routes = {
   getTaskOrder: get('/v1/tasks/{id}/order'),
   streamTaskEvents: get('/v1/tasks/{id}/events'),
   streamEvents: get('/v1/events'),
+  getActivity: get('/v1/activity'),
 
   listModels: get('/v1/models'),
   getModel: get('/v1/models/{id}'),

@@ -5,7 +5,7 @@ import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
 import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
 import { gateGroup, sessionGroup } from './session.ts';
-import { eventsGroup, tasksGroup } from './tasks.ts';
+import { activityGroup, eventsGroup, tasksGroup } from './tasks.ts';
 import { alertsGroup, membersGroup, promptsGroup, spendGroup } from './team.ts';
 import { createTransport, type FetchLike } from './transport.ts';
 import { webhooksGroup } from './webhooks.ts';
@@ -50,6 +50,7 @@ export function createSluice(options: SluiceOptions) {
   return {
     tasks: tasksGroup(transport),
     events: eventsGroup(transport),
+    activity: activityGroup(transport),
     models: modelsGroup(transport),
     quotes: quotesGroup(transport),
     files: filesGroup(transport),

@@ -4,6 +4,8 @@ import { everyItem } from './pages.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
+  Activity,
+  ActivityQuery,
   CancelResult,
   CreateGeneration,
   ListTasksQuery,
@@ -104,5 +106,13 @@ export function eventsGroup(transport: Transport) {
     /** Everything of the account, for as long as you listen. Without `lastEventId` it starts now. */
     stream: (options: FollowOptions = {}): AsyncGenerator<StreamedEvent, void, undefined> =>
       follow(transport, { route: routes.streamEvents }, options, async () => true),
+  };
+}
+
+export function activityGroup(transport: Transport) {
+  return {
+    /** Tasks of the last hours: how many, how they ended, how long they took; in all and by model. */
+    get: (query: ActivityQuery = {}, options?: CallOptions): Promise<Activity> =>
+      transport.json({ route: routes.getActivity, query }, options),
   };
 }

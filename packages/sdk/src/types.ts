@@ -38,6 +38,10 @@ export type Wait = Read<typeof contract.Wait>;
 export type WaitReason = contract.WaitReason;
 export type Asset = Read<typeof contract.Asset>;
 export type CancelResult = Read<typeof contract.CancelResult>;
+export type Activity = Read<typeof contract.Activity>;
+export type ActivityQuery = Omit<Sent<typeof contract.ActivityQuery>, 'hours'> & {
+  hours?: number | undefined;
+};
 export type Timeline = Read<typeof contract.Timeline>;
 export type TimelineEntry = Read<typeof contract.TimelineEntry>;
 export type ListTasksQuery = SentQuery<typeof contract.ListTasksQuery>;

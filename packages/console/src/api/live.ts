@@ -91,7 +91,7 @@ function refresh(queries: QueryClient, events: readonly StreamedEvent[]): void {
     void queries.invalidateQueries({ queryKey: ['task', id] });
     void queries.invalidateQueries({ queryKey: ['timeline', id] });
   }
-  for (const name of ['gate', 'balance', 'spend', 'alerts', 'attempts', 'recent']) {
+  for (const name of ['gate', 'balance', 'spend', 'activity', 'alerts', 'attempts', 'recent']) {
     void queries.invalidateQueries({ queryKey: [name] });
   }
 }

@@ -109,3 +109,40 @@ export const recentQuery = queryOptions({
   queryKey: ['recent', 'clips'],
   queryFn: ({ signal }) => sluice.tasks.list({ stage: 'succeeded', limit: 12 }, { signal }),
 });
+
+/** What went on in the last hours, measured here. */
+export const activityQuery = (hours: number) =>
+  queryOptions({
+    queryKey: ['activity', hours],
+    queryFn: ({ signal }) => sluice.activity.get({ hours }, { signal }),
+    staleTime: 10_000,
+  });
+
+export const alertsQuery = queryOptions({
+  queryKey: ['alerts'],
+  queryFn: ({ signal }) => sluice.alerts.list({ signal }),
+});
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** By day, in the days of whoever looks. */
+export const spendByDayQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['spend', 'day', from, to],
+    queryFn: ({ signal }) => sluice.spend.get({ by: 'day', from, to, zone }, { signal }),
+    staleTime: 10_000,
+  });
+
+export const promptsQuery = queryOptions({
+  queryKey: ['prompts'],
+  queryFn: ({ signal }) => sluice.prompts.list({ signal }),
+  staleTime: 60_000,
+});
+
+export const orderQuery = (taskId: string) =>
+  queryOptions({
+    queryKey: ['order', taskId],
+    queryFn: ({ signal }) => sluice.tasks.order(taskId, { signal }),
+    // What was ordered never changes.
+    staleTime: Number.POSITIVE_INFINITY,
+  });

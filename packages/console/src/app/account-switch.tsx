@@ -11,8 +11,8 @@ import {
 } from '@ariakit/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronsUpDown } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
-import { actFor, useActing } from '../api/acting.ts';
+import { useDeferredValue, useEffect, useState } from 'react';
+import { actFor, hasChosenAccount, useActing } from '../api/acting.ts';
 import { accountsQuery } from '../api/queries.ts';
 import { cx } from '../ui/class.ts';
 
@@ -33,9 +33,16 @@ export function AccountSwitch() {
     .slice(0, SHOWN_MOST);
   const choose = (value: string): void => {
     actFor(value === ALL ? null : value);
-    queries.removeQueries({ predicate: ({ queryKey }) => !STAYS.has(String(queryKey[0])) });
-    void queries.invalidateQueries();
+    // Nobody may see, not even for a moment, what belongs to the account before.
+    void queries.resetQueries({ predicate: ({ queryKey }) => !STAYS.has(String(queryKey[0])) });
   };
+  const [only, second] = all;
+  useEffect(() => {
+    // With one account there is nothing to choose, and everything that needs one works at once.
+    if (only === undefined || second !== undefined || hasChosenAccount()) return;
+    actFor(only.id);
+    void queries.resetQueries({ predicate: ({ queryKey }) => !STAYS.has(String(queryKey[0])) });
+  }, [only, second, queries]);
   return (
     <ComboboxProvider setValue={setLooked} resetValueOnHide>
       <SelectProvider value={acting ?? ALL} setValue={choose} placement="bottom-start">

@@ -3,6 +3,7 @@ import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariaki
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleUserRound, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
+import { forgetActing } from '../api/acting.ts';
 import { sluice } from '../api/client.ts';
 import { type LiveState, useLiveState } from '../api/live.ts';
 import { balanceQuery } from '../api/queries.ts';
@@ -126,6 +127,7 @@ function PersonMenu() {
   const leave = useMutation({
     mutationFn: () => sluice.session.end(),
     onSettled: () => {
+      forgetActing();
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, null);
     },

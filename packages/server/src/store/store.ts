@@ -4,6 +4,7 @@
  */
 import { type AcceptStore, acceptStore } from './accept.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
+import { type ActivityStore, activityStore } from './activity.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
 import type { Database } from './database.ts';
 import { type EventStore, eventStore } from './events.ts';
@@ -42,6 +43,7 @@ export type Store = {
   files: FileStore;
   webhooks: WebhookStore;
   events: EventStore;
+  activity: ActivityStore;
   operator: OperatorStore;
   sessions: SessionStore;
   gate: GateStore;
@@ -67,6 +69,7 @@ export function createStore(db: Database): Store {
     files: fileStore(db),
     webhooks: webhookStore(db),
     events: eventStore(db),
+    activity: activityStore(db),
     operator: operatorStore(db),
     sessions: sessionStore(db),
     gate: gateStore(db),

@@ -1,13 +1,16 @@
 /** One model: what it can do, mode by mode, what it costs and where that comes from, and how to order it. */
-import type { Model } from '@sluice/sdk';
+import type { CreateGeneration, Model } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { modelQuery, sampleQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { Code } from '../playground/code.tsx';
+import { newDraft, toOrder } from '../playground/draft.ts';
 import { Abilities } from './abilities.tsx';
 import { Prices } from './prices.tsx';
+import { Times } from './render-time.tsx';
 
 export function ModelPage() {
   const { id } = useParams({ from: '/models/$id' });
@@ -47,10 +50,21 @@ function Whole({ model }: { model: Model }) {
             <Abilities model={model} />
           </Panel>
         </div>
+        <Panel title="How long it takes">
+          <Times model={model} />
+        </Panel>
         <Panel title="What it costs" flush>
           <Prices model={model} />
+        </Panel>
+        <Panel flush>
+          <Code order={exampleOrder(model)} model={model} />
         </Panel>
       </div>
     </>
   );
+}
+
+/** The model's plainest clip, with a prompt in it. */
+function exampleOrder(model: Model): CreateGeneration {
+  return toOrder({ ...newDraft(model), prompt: 'A fox crosses a snowy field at dawn' }, model);
 }

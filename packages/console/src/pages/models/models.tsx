@@ -7,8 +7,8 @@ import { Amount } from '../../ui/amount.tsx';
 import { Grade } from '../../ui/grade.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
-import { spanText } from '../../ui/time.tsx';
 import { cheapest, MODE_WORDS, modesOf, reachOf } from './facts.ts';
+import { RenderTime } from './render-time.tsx';
 
 export function Models() {
   const models = useQuery(modelsQuery);
@@ -87,7 +87,6 @@ function Card({ model }: { model: Model }) {
 
 function From({ model }: { model: Model }) {
   const price = cheapest(model);
-  const { expected_render_seconds: render } = model;
   return (
     <div className="relative z-[1] flex items-center justify-between gap-3 border-t pt-2.5">
       {price ? (
@@ -100,10 +99,7 @@ function From({ model }: { model: Model }) {
       ) : (
         <span className="text-ink-3">no price here</span>
       )}
-      <span className="flex items-center gap-1.5 text-ink-2">
-        ≈ {spanText(render.base + render.per_second * 5)}
-        <Grade grade={render.grade} source={render.source.name} date={render.source.reviewed_on} />
-      </span>
+      <RenderTime model={model} />
     </div>
   );
 }

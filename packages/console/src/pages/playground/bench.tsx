@@ -1,66 +1,134 @@
-/** The bench: draft, quote, order, and the task that came of it. */
+/** The bench: one draft, one or several targets, their quotes, and the tasks that came of them. */
 import type { CreateGeneration, Model } from '@sluice/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sluice } from '../../api/client.ts';
 import { taskQuery } from '../../api/queries.ts';
-import { useHasAccount } from '../../app/session-context.ts';
+import { useHasAccount, useMay } from '../../app/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Panel } from '../../ui/panel.tsx';
 import { Code } from './code.tsx';
-import { type Draft, missingIn, newDraft, toOrder } from './draft.ts';
+import { type Draft, missingIn, toOrder, withModel } from './draft.ts';
 import { OrderForm } from './form.tsx';
-import { QuoteLine, useQuote } from './quote-line.tsx';
+import { QuoteLine } from './quote-line.tsx';
+import { type QuoteResult, useQuotes } from './quotes.ts';
 import { Result } from './result.tsx';
+import { type Target, Targets } from './targets.tsx';
 
 const NO_ACCOUNT = 'Choose an account at the top: it owns the clip and pays for it.';
+const NO_RIGHT = 'Your role may look, not order.';
 
-export function Bench({ models, begin }: { models: readonly Model[]; begin: Model }) {
-  const [draft, setDraft] = useState<Draft>(() => newDraft(begin));
-  const [tasks, setTasks] = useState<readonly string[]>([]);
-  const hasAccount = useHasAccount();
-  const model = models.find(({ id }) => id === draft.model) ?? begin;
-  const missing = hasAccount ? missingIn(draft, model) : NO_ACCOUNT;
-  const order = toOrder(draft, model);
-  const quote = useQuote(missing === null ? order : null);
-  const queries = useQueryClient();
-  const create = useMutation({
-    mutationFn: (given: CreateGeneration) => sluice.tasks.create(given),
-    onSuccess: (task) => {
-      queries.setQueryData(taskQuery(task.id).queryKey, task);
-      setTasks((before) => [task.id, ...before]);
-    },
-  });
-  const ready = missing === null && !quote.isError;
+type Aimed = { target: Target; model: Model; order: CreateGeneration; missing: string | null };
+
+type BenchProps = {
+  models: readonly Model[];
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+  onSave: () => void;
+  onGallery: () => void;
+};
+
+export function Bench({ models, draft, onDraft, onSave, onGallery }: BenchProps) {
+  const [others, setOthers] = useState<readonly Target[]>([]);
+  const targets: Target[] = [{ model: draft.model, path: draft.path }, ...others];
+  const aimed = useAimed(models, draft, targets);
+  const quotes = useQuotes(aimed.map(({ order, missing }) => (missing === null ? order : null)));
+  const [runs, setRuns] = useState<readonly string[][]>([]);
+  const create = useOrders((ids) => setRuns((before) => [ids, ...before]));
+  const ready = aimed.every(({ missing }) => missing === null) && !quotes.some(({ isError }) => isError);
+  const [first] = aimed;
+  const setTargets = ([head, ...rest]: Target[]): void => {
+    const model = models.find(({ id }) => id === head?.model);
+    if (head && model) onDraft({ ...withModel(draft, model), path: head.path });
+    setOthers(rest);
+  };
+  if (!first) return null;
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[25rem_minmax(0,1fr)]">
       <form
-        className="rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
+        aria-label="Order"
+        className={
+          'rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto'
+        }
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) create.mutate(order);
+          if (ready) create.mutate(aimed.map(({ order }) => order));
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
         }}
       >
-        <div className="p-4">
-          <OrderForm draft={draft} models={models} model={model} onChange={setDraft} />
+        <div className="grid gap-4.5 p-4">
+          <Targets models={models} targets={targets} onChange={setTargets} />
+          <OrderForm draft={draft} model={first.model} onChange={onDraft} />
         </div>
-        <div className="sticky bottom-0 grid gap-3 border-t bg-surface p-4">
-          <QuoteLine quote={quote} missing={missing} />
-          <Button type="submit" kind="primary" disabled={!ready} busy={create.isPending}>
-            Generate
-          </Button>
-          {create.isError && <Failure error={create.error} what="Nothing was ordered, nothing is charged." />}
-        </div>
+        <Foot aimed={aimed} quotes={quotes} ready={ready} busy={create.isPending} error={create.error} />
       </form>
       <div className="grid min-w-0 gap-5">
-        <Result ids={tasks} />
+        <Result runs={runs} onGallery={onGallery} onSave={onSave} />
         <Panel flush>
-          <Code order={order} model={model} />
+          <Code order={first.order} model={first.model} />
         </Panel>
       </div>
+    </div>
+  );
+}
+
+function useAimed(models: readonly Model[], draft: Draft, targets: readonly Target[]): Aimed[] {
+  const hasAccount = useHasAccount();
+  const may = useMay('tasks:write');
+  return targets.flatMap((target) => {
+    const model = models.find(({ id }) => id === target.model);
+    if (!model) return [];
+    const own = { ...withModel(draft, model), path: target.path };
+    const unfit = own.mode === draft.mode ? null : `${model.name} does not make clips from that.`;
+    const missing = !may ? NO_RIGHT : !hasAccount ? NO_ACCOUNT : (unfit ?? missingIn(own, model));
+    return [{ target, model, order: toOrder(own, model), missing }];
+  });
+}
+
+/** All at once; each is an order of its own, so that one refusal does not take the others with it. */
+function useOrders(onOrdered: (ids: string[]) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (orders: CreateGeneration[]) => {
+      const answers = await Promise.allSettled(orders.map((order) => sluice.tasks.create(order)));
+      const tasks = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+      for (const task of tasks) queries.setQueryData(taskQuery(task.id).queryKey, task);
+      if (tasks.length > 0) onOrdered(tasks.map(({ id }) => id));
+      const refused = answers.find((answer) => answer.status === 'rejected');
+      if (refused) throw refused.reason;
+    },
+  });
+}
+
+type FootProps = {
+  aimed: readonly Aimed[];
+  quotes: readonly QuoteResult[];
+  ready: boolean;
+  busy: boolean;
+  error: unknown;
+};
+
+function Foot({ aimed, quotes, ready, busy, error }: FootProps) {
+  const several = aimed.length > 1;
+  return (
+    <div className="sticky bottom-0 grid gap-3 border-t bg-surface p-4">
+      <div role="status" className="grid gap-2">
+        {aimed.map(({ model, target, missing }, at) => (
+          <QuoteLine
+            // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
+            key={at}
+            quote={quotes[at]}
+            missing={missing}
+            name={several ? [model.name, target.path].filter(Boolean).join(', ') : null}
+          />
+        ))}
+      </div>
+      <Button type="submit" kind="primary" disabled={!ready} busy={busy}>
+        {several ? `Generate ${aimed.length} clips` : 'Generate'}
+      </Button>
+      {error !== null && <Failure error={error} what="It was not ordered, and nothing is charged for it." />}
     </div>
   );
 }

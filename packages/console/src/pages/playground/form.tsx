@@ -1,39 +1,22 @@
 /** The form of an order, drawn from what the chosen model says it can do. */
 import type { Mode, ModeCapability, Model } from '@sluice/sdk';
 import type { ReactNode } from 'react';
-import { Pick, Segments } from '../../ui/choice.tsx';
+import { Segments } from '../../ui/choice.tsx';
 import { cx } from '../../ui/class.ts';
 import { Field, INPUT } from '../../ui/field.tsx';
 import { MODE_WORDS, modesOf } from '../models/facts.ts';
-import { type Cutting, capabilityOf, type Draft, inputsOf, type Role, settled, withModel } from './draft.ts';
+import { type Cutting, capabilityOf, type Draft, inputsOf, type Role, settled } from './draft.ts';
 import { Shots } from './shots.tsx';
 import { Uploads } from './uploads.tsx';
 
-type FormProps = {
-  draft: Draft;
-  models: readonly Model[];
-  model: Model;
-  onChange: (draft: Draft) => void;
-  /** Model and path are chosen elsewhere when several are compared. */
-  withoutModel?: boolean;
-};
+type FormProps = { draft: Draft; model: Model; onChange: (draft: Draft) => void };
 
-export function OrderForm({ draft, models, model, onChange, withoutModel = false }: FormProps) {
+/** Everything but which model: that is chosen beside it. */
+export function OrderForm({ draft, model, onChange }: FormProps) {
   const capability = capabilityOf(draft, model);
   const set = (change: Partial<Draft>): void => onChange({ ...draft, ...change });
   return (
-    <div className="grid gap-4.5">
-      {!withoutModel && (
-        <Pick
-          label="Model"
-          value={draft.model}
-          options={models.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => {
-            const next = models.find((each) => each.id === id);
-            if (next) onChange(withModel(draft, next));
-          }}
-        />
-      )}
+    <>
       {modesOf(model).length > 1 && (
         <Segments<Mode>
           label="From"
@@ -43,7 +26,7 @@ export function OrderForm({ draft, models, model, onChange, withoutModel = false
         />
       )}
       {capability && <Parts draft={draft} capability={capability} set={set} />}
-    </div>
+    </>
   );
 }
 

@@ -2,13 +2,13 @@
 import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react';
 import type { Task } from '@sluice/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Ban, Share2 } from 'lucide-react';
+import { Ban, RotateCcw, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { sluice } from '../../api/client.ts';
 import { taskQuery } from '../../api/queries.ts';
 import { messageOf } from '../../app/key-form.tsx';
 import { useMay } from '../../app/session-context.ts';
-import { Button, buttonClass } from '../../ui/button.tsx';
+import { Button, ButtonLink, buttonClass } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -20,6 +20,7 @@ const ITEM =
 export function Actions({ task }: { task: Task }) {
   return (
     <>
+      <Repeat task={task} />
       <Share task={task} />
       <Cancel task={task} />
     </>
@@ -69,6 +70,21 @@ function Cancel({ task }: { task: Task }) {
         </div>
       </Dialog>
     </>
+  );
+}
+
+/** Back in the playground with everything as it was, to be changed or sent again. */
+function Repeat({ task }: { task: Task }) {
+  const may = useMay('tasks:write');
+  if (!may) return null;
+  return (
+    <ButtonLink
+      to="/playground"
+      search={{ from: task.id }}
+      icon={<RotateCcw className="size-4" aria-hidden="true" />}
+    >
+      Repeat with changes
+    </ButtonLink>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Edge, Handlers } from '../operation.ts';
 import type { Ordering } from '../ordering.ts';
 import type { Streams } from '../stream.ts';
 import { accountHandlers } from './accounts/accounts.ts';
+import { activityHandlers } from './activity/activity.ts';
 import { alertHandlers } from './alerts/alerts.ts';
 import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
@@ -30,6 +31,7 @@ export function handlersOf(parts: Parts): Handlers {
   return {
     ...createHandlers(order),
     ...taskHandlers,
+    ...activityHandlers,
     ...eventHandlers(streams),
     ...catalogueHandlers,
     ...assetHandlers,

@@ -1,0 +1,75 @@
+/** What needs a person, each with what to do about it. It goes away when it is dealt with. */
+import type { Alert } from '@sluice/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { alertsQuery } from '../../api/queries.ts';
+import { ButtonLink } from '../../ui/button.tsx';
+import { Failure, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { Ago } from '../../ui/time.tsx';
+
+export function Alerts() {
+  const alerts = useQuery({ ...alertsQuery, refetchInterval: 30_000 });
+  const all = alerts.data?.data ?? [];
+  return (
+    <Panel title="Needs a person" flush>
+      {alerts.isPending && (
+        <div className="p-4">
+          <SkeletonRows rows={2} />
+        </div>
+      )}
+      {alerts.isError && !alerts.data && (
+        <div className="p-4">
+          <Failure error={alerts.error} what="The alerts could not be read." retry={() => alerts.refetch()} />
+        </div>
+      )}
+      {alerts.data && all.length === 0 && (
+        <p className="flex items-center gap-2 p-4 text-ink-2">
+          <CircleCheck className="size-4 text-ok" aria-hidden="true" /> Nothing just now.
+        </p>
+      )}
+      <ul>
+        {all.map((alert) => (
+          <One key={`${alert.code} ${alert.subject} ${alert.account}`} alert={alert} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function One({ alert }: { alert: Alert }) {
+  const critical = alert.severity === 'critical';
+  const Icon = critical ? OctagonAlert : TriangleAlert;
+  return (
+    <li className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b px-4 py-3 last:border-0">
+      <Icon className={critical ? 'mt-0.5 size-4 text-bad' : 'mt-0.5 size-4 text-warn'} aria-hidden="true" />
+      <div className="min-w-0 flex-1 basis-60">
+        <p className="[overflow-wrap:anywhere]">
+          <span className="sr-only">{alert.severity}: </span>
+          <bdi>{alert.message}</bdi>
+        </p>
+        <p className="text-[0.93rem] text-ink-3">
+          {alert.action}
+          {alert.since !== null && (
+            <>
+              {' '}
+              · <Ago at={alert.since} />
+            </>
+          )}
+        </p>
+      </div>
+      <Way alert={alert} />
+    </li>
+  );
+}
+
+const PLACES: Partial<Record<Alert['code'], 'lost answers'>> = { unknown_attempts: 'lost answers' };
+
+/** Where it can be dealt with in the console. */
+function Way({ alert }: { alert: Alert }) {
+  if (PLACES[alert.code] !== 'lost answers') return null;
+  return (
+    <ButtonLink to="/tasks" search={{ stage: 'unknown' }} small>
+      See the tasks
+    </ButtonLink>
+  );
+}
