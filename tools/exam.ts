@@ -9,36 +9,18 @@ import { pathToFileURL } from 'node:url';
 import { exercise } from '@sluice/server/providers/conformance/exercise.ts';
 import { type Law, laws, type Trial } from '@sluice/server/providers/conformance/laws.ts';
 import type { Subject } from '@sluice/server/providers/conformance/subject.ts';
-import { evolink, gptimage2 } from '@sluice/server/providers/evolink/adapter.ts';
-import { unifiedSubject } from '@sluice/server/providers/evolink/testing/subject.ts';
-import { falSubject } from '@sluice/server/providers/fal/testing/subject.ts';
 import { guaranteeOf } from '@sluice/server/providers/guarantee.ts';
-import { kieSubject } from '@sluice/server/providers/kie/testing/subject.ts';
-import { klingSubject } from '@sluice/server/providers/kling/testing/subject.ts';
-import { openAiVideosSubject } from '@sluice/server/providers/openai-videos/testing/subject.ts';
-import { openRouterSubject } from '@sluice/server/providers/openrouter/testing/subject.ts';
 import { providers } from '@sluice/server/providers/registry.ts';
-import { replicateSubject } from '@sluice/server/providers/replicate/testing/subject.ts';
 import { Argument, Command } from 'commander';
+import { subjectOf } from './subjects.ts';
 
 type Sitting = { id: string; subject: Subject; trials: readonly Trial[] };
 
-/** In the order of the registry. A provider without a subject has not sat the exam, and that is an error. */
+/** In the order of the registry. */
 export function sittings(): Sitting[] {
-  const subjects = [
-    klingSubject(),
-    unifiedSubject(evolink),
-    unifiedSubject(gptimage2),
-    falSubject(),
-    replicateSubject(),
-    openRouterSubject(),
-    openAiVideosSubject(),
-    kieSubject(),
-  ];
-  return providers.map(({ id }) => {
-    const subject = subjects.find((each) => each.provider.id === id);
-    if (!subject) throw new Error(`the provider ${id} hands in no subject for the exam`);
-    return { id, subject, trials: exercise(subject) };
+  return providers.map((provider) => {
+    const subject = subjectOf(provider);
+    return { id: provider.id, subject, trials: exercise(subject) };
   });
 }
 

@@ -151,7 +151,8 @@ function successTrials(subject: Subject): Trial[] {
   ]);
 }
 
-function outcomeOf(subject: Subject, document: VendorDocument, body: unknown) {
+/** What the adapter makes of a document. */
+export function outcomeOf(subject: Subject, document: VendorDocument, body: unknown) {
   const response = answer(JSON.stringify(body), document.status, document.headers);
   switch (document.operation) {
     case 'submit':

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { CallbackCase, Subject, VendorDocument } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext, Provider } from '../../contract.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
 import { apiKey, emulatedWith, startMs } from './stage.ts';
@@ -91,7 +92,7 @@ export function unifiedSubject(provider: Provider): Subject {
     upstreamId,
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
-    documents: documents(),
+    documents: [...documents(), ...recordedDocuments(folder, provider.id)],
     refusalClasses: [
       'bad_input',
       'moderation',

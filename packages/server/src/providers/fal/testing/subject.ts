@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Subject } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext } from '../../contract.ts';
 import { fal } from '../adapter.ts';
 import { callbackCases, requestId } from './callbacks.ts';
@@ -57,7 +58,7 @@ export function readFixture<T>(name: string, schema: z.ZodType<T>): T {
 function documents() {
   return readdirSync(folder)
     .map((file) => file.replace(/\.json$/, ''))
-    .filter((name) => name !== 'handles')
+    .filter((name) => name !== 'handles' && !name.startsWith('recorded-'))
     .sort()
     .flatMap((name) => {
       const { paths: asked, ...document } = readFixture(name, Fixture);
@@ -79,7 +80,7 @@ export function falSubject(): Subject {
     upstreamId: requestId,
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
-    documents: documents(),
+    documents: [...documents(), ...recordedDocuments(folder, 'fal')],
     refusalClasses: ['bad_input', 'moderation', 'no_slot', 'throttled', 'wallet', 'credentials', 'forbidden'],
     handles: readFixture('handles', Handles).handles,
     statusAnswer: (_path, word) =>

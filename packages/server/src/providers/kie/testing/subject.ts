@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { CallbackCase, Subject, VendorDocument } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext } from '../../contract.ts';
 import { kie } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
@@ -114,7 +115,7 @@ export function kieSubject(): Subject {
     upstreamId,
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
-    documents: documents(),
+    documents: [...documents(), ...recordedDocuments(folder, 'kie')],
     refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'forbidden', 'unavailable'],
     handles: readFixture('handles', Handles).map((one) => ({ ...one, path: 'main' })),
     statusAnswer: (_path, word) => taskBody(word, ['https://media.example/clip.mp4']),

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { CallbackCase, Subject } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext } from '../../contract.ts';
 import { kling } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOnLegacy, refusedOrders } from './orders.ts';
@@ -56,7 +57,7 @@ export function readFixture<T>(name: string, schema: z.ZodType<T>): T {
 function documents() {
   return readdirSync(folder)
     .map((file) => file.replace(/\.json$/, ''))
-    .filter((name) => name !== 'handles' && !name.startsWith('callback-'))
+    .filter((name) => name !== 'handles' && !/^(?:callback|recorded)-/.test(name))
     .sort()
     .map((name) => ({ name, ...readFixture(name, Fixture) }));
 }
@@ -166,7 +167,7 @@ export function klingSubject(): Subject {
       ]),
       ...refusedOnLegacy.map((one) => ({ ...one, path: 'legacy' })),
     ],
-    documents: documents(),
+    documents: [...documents(), ...recordedDocuments(folder, 'kling')],
     refusalClasses: [
       'bad_input',
       'moderation',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readDocuments } from '../../conformance/documents.ts';
 import type { Subject } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext, SubmitIds } from '../../contract.ts';
 import { openAiVideos } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
@@ -64,7 +65,10 @@ export function openAiVideosSubject(): Subject {
     upstreamId,
     accepted: declaredOrders(),
     refused: refusedOrders(),
-    documents: readDocuments(fixture('documents')),
+    documents: [
+      ...readDocuments(fixture('documents')),
+      ...recordedDocuments(new URL('../fixtures/', import.meta.url), 'openai-videos'),
+    ],
     refusalClasses: ['bad_input', 'moderation', 'throttled', 'wallet', 'credentials', 'forbidden'],
     handles: Handles.parse(JSON.parse(fixture('handles'))).handles,
     statusAnswer: (_path, word) => body(word, linked),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readDocuments } from '../../conformance/documents.ts';
 import type { CallbackCase, Subject } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext, SubmitIds } from '../../contract.ts';
 import { openRouter } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
@@ -97,7 +98,10 @@ export function openRouterSubject(): Subject {
     upstreamId,
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
-    documents: readDocuments(fixture('documents')),
+    documents: [
+      ...readDocuments(fixture('documents')),
+      ...recordedDocuments(new URL('../fixtures/', import.meta.url), 'openrouter'),
+    ],
     refusalClasses: ['bad_input', 'moderation', 'throttled', 'wallet', 'credentials', 'forbidden'],
     handles: Handles.parse(JSON.parse(fixture('handles'))).handles,
     statusAnswer: (_path, word) => jobBody(word, [link]),

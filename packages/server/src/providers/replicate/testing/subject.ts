@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readDocuments } from '../../conformance/documents.ts';
 import type { CallbackCase, Subject } from '../../conformance/subject.ts';
+import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext } from '../../contract.ts';
 import { replicate } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
@@ -93,7 +94,10 @@ export function replicateSubject(): Subject {
     upstreamId,
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
-    documents: readDocuments(fixture('documents')),
+    documents: [
+      ...readDocuments(fixture('documents')),
+      ...recordedDocuments(new URL('../fixtures/', import.meta.url), 'replicate'),
+    ],
     refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'forbidden'],
     handles: Handles.parse(JSON.parse(fixture('handles'))).handles,
     statusAnswer: (_path, word) => body(word, 'https://replicate.delivery/xezq/x/output.mp4'),
