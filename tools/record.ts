@@ -20,7 +20,8 @@ import { realRandom } from '@sluice/server/effects/random/real.ts';
 import { canFind } from '@sluice/server/providers/conformance/play.ts';
 import type { Observation, PathContext, StoredHandle } from '@sluice/server/providers/contract.ts';
 import { createDrive, type Drive } from '@sluice/server/providers/drive.ts';
-import { type Recording, readRecording, secretsOf, USAGE, WrongUsage } from './record/account.ts';
+import { CommanderError } from 'commander';
+import { type Recording, readRecording, secretsOf, WrongUsage } from './record/account.ts';
 import {
   documentOf,
   type Heard,
@@ -221,8 +222,9 @@ async function main(): Promise<number> {
   try {
     return await record(readRecording(process.argv.slice(2)));
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
     if (!(error instanceof WrongUsage)) throw error;
-    say(`${error.message}\n\n${USAGE}`);
+    say(`${error.message}\nSee npm run record -- --help`);
     return 2;
   }
 }

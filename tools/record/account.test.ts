@@ -31,8 +31,8 @@ test('settings that are secret are kept out too', () => {
 });
 
 test.each([
-  [['nobody'], /Name one provider: kling/],
-  [['fal'], /--credential is needed/],
+  [['nobody', '--credential', key], /Name one provider: kling/],
+  [['fal'], /--credential <file>' not specified/],
   [['fal', '--credential', join(folder, 'nothing')], /cannot be read/],
   [['gptimage2', '--credential', key], /--base-url is needed/],
   [['fal', '--credential', key, '--like', 'other'], /--like is one of main, admin/],

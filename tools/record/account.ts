@@ -1,9 +1,9 @@
 /** Which account is recorded, as the command line gives it: provider, credential, settings, address. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import type { Subject } from '@sluice/server/providers/conformance/subject.ts';
 import type { PathContext, Provider } from '@sluice/server/providers/contract.ts';
 import { providerById, providers } from '@sluice/server/providers/registry.ts';
+import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { subjectOf } from '../subjects.ts';
 
@@ -23,29 +23,12 @@ export type Recording = {
 
 export class WrongUsage extends Error {}
 
-export const USAGE = `npm run record -- <provider> --credential <file> [options]
-
-  Asks a live account and keeps its answers, redacted, as documents for the exam. Free questions are asked at once;
-  the one paid order only after a yes (on a terminal) or with --pay.
-
-  --credential <file>   a JSON object of the provider's fields, or one line that is its only field; - is standard input
-  --base-url <url>      instead of the vendor's documented host; only there may it be an address of this machine
-  --setting <name=text> a setting of the provider; may be repeated
-  --like <path>         which of the exam's paths of the provider the account is like (default: by the credential)
-  --order <file>        JSON over the exam's plain order, e.g. {"model":"kling-3.0","seconds":5}
-  --pay                 order once without asking
-  --every <seconds>     between two questions (default: 10)
-  --patience <minutes>  after which it stops asking (default: 30)
-  --out <folder>        default: the provider's fixtures
-`;
-
 const FIXTURES = new URL('../../packages/server/src/providers/', import.meta.url);
 
 export function readRecording(argv: readonly string[]): Recording {
-  const { values, positionals } = parseOptions(argv);
-  const [id = '', ...more] = positionals;
+  const { values, provider: id } = parseOptions(argv);
   const provider = providerById(id);
-  if (!provider || more.length > 0) {
+  if (!provider) {
     throw new WrongUsage(`Name one provider: ${providers.map((each) => each.id).join(', ')}.`);
   }
   const subject = subjectOf(provider);
@@ -54,11 +37,11 @@ export function readRecording(argv: readonly string[]): Recording {
   if (!Object.hasOwn(subject.paths, like)) {
     throw new WrongUsage(`--like is one of ${Object.keys(subject.paths).join(', ')}.`);
   }
-  const baseUrl = (values['base-url'] ?? provider.defaultBaseUrl).replace(/\/+$/, '');
+  const baseUrl = (values.baseUrl ?? provider.defaultBaseUrl).replace(/\/+$/, '');
   if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) {
     throw new WrongUsage('--base-url is needed: an address that starts with https://.');
   }
-  const pairs = (values.setting ?? []).map(pairOf);
+  const pairs = values.setting.map(pairOf);
   const settings = given('setting', provider.settings, Object.fromEntries(pairs));
   return {
     provider,
@@ -89,26 +72,53 @@ function mostAlike({ paths }: Subject, credential: PathContext['credential']): s
   return alike?.[0] ?? Object.keys(paths)[0] ?? '';
 }
 
-function parseOptions(argv: readonly string[]) {
+type Options = {
+  credential: string;
+  baseUrl?: string;
+  setting: string[];
+  like?: string;
+  order?: string;
+  pay: boolean;
+  every: string;
+  patience: string;
+  out?: string;
+};
+
+const gather = (text: string, all: string[]): string[] => [...all, text];
+
+export function commandLine(): Command {
+  return new Command('npm run record --')
+    .description(
+      'Asks a live account and keeps its answers, redacted, as documents for the exam. Free questions are asked at ' +
+        'once; the one paid order only after a yes on a terminal, or with --pay.',
+    )
+    .argument('<provider>', providers.map(({ id }) => id).join(', '))
+    .requiredOption(
+      '--credential <file>',
+      "JSON of the provider's fields, or its only field; - is standard input",
+    )
+    .option('--base-url <url>', "instead of the vendor's documented host; may be an address of this machine")
+    .option('--setting <name=text>', 'a setting of the provider; may be repeated', gather, [])
+    .option('--like <path>', "which of the exam's paths the account is like (default: by the credential)")
+    .option('--order <file>', 'JSON over the plain order of the exam, e.g. {"model":"kling-3.0","seconds":5}')
+    .option('--pay', 'order once without asking', false)
+    .option('--every <seconds>', 'between two questions', '10')
+    .option('--patience <minutes>', 'after which it stops asking', '30')
+    .option('--out <folder>', 'instead of the fixtures of the provider');
+}
+
+/** Nothing is printed and nothing ends here but the help that somebody asked for. */
+function parseOptions(argv: readonly string[]): { values: Options; provider: string } {
+  const program = commandLine()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
   try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        credential: { type: 'string' },
-        'base-url': { type: 'string' },
-        setting: { type: 'string', multiple: true },
-        like: { type: 'string' },
-        order: { type: 'string' },
-        pay: { type: 'boolean', default: false },
-        every: { type: 'string', default: '10' },
-        patience: { type: 'string', default: '30' },
-        out: { type: 'string' },
-      },
-    });
+    program.parse(argv, { from: 'user' });
   } catch (error) {
-    throw new WrongUsage(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+    throw new WrongUsage(error.message.replace(/^error: /, ''));
   }
+  return { values: program.opts<Options>(), provider: program.args[0] ?? '' };
 }
 
 /** Profiles of one family share the folder of the family. */
@@ -122,8 +132,7 @@ function pairOf(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function textIn(file: string | undefined): string {
-  if (file === undefined) throw new WrongUsage('--credential is needed: a file, or - for standard input.');
+function textIn(file: string): string {
   return readText(file === '-' ? 0 : file, '--credential');
 }
 
