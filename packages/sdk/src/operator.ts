@@ -19,6 +19,7 @@ import type {
   PriceOverlay,
   PriceSheet,
   ResolveAttempt,
+  SigningSecret,
   SystemStatus,
   Timeline,
   TopUp,
@@ -67,6 +68,9 @@ export function keysGroup(transport: Transport) {
       transport.json({ route: routes.createKey, body: key }, options),
     revoke: (id: string, options?: CallOptions): Promise<Deleted> =>
       transport.json({ route: routes.revokeKey, id }, options),
+    /** The pair that the key of this client signs tokens with, for Kling's older clients. */
+    signingSecret: (options?: CallOptions): Promise<SigningSecret> =>
+      transport.json({ route: routes.getSigningSecret }, options),
   };
 }
 
