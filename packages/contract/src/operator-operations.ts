@@ -31,6 +31,9 @@ export const operatorOperations = {
   listPaths: operator('get', '/v1/paths', 'List access paths with slots, limits and guarantee', {
     response: json(list(paths.Path, 'PathList'), 'Paths.'),
   }),
+  listProviders: operator('get', '/v1/providers', 'List the providers that a path can be of', {
+    response: json(list(paths.ProviderView, 'ProviderList'), 'Providers.'),
+  }),
   createPath: operator('post', '/v1/paths', 'Add an access path', {
     body: paths.CreatePath,
     response: json(paths.Path, 'The path.', 201),

@@ -232,3 +232,16 @@ export const SystemStatus = z
     }),
   })
   .meta({ id: 'SystemStatus' });
+
+const ProviderField = z.strictObject({ name: z.string(), required: z.boolean(), description: z.string() });
+
+export const ProviderView = z
+  .strictObject({
+    id: z.string().describe('What `provider` of a path says.'),
+    object: z.literal('provider'),
+    name: z.string(),
+    base_url: z.string().describe('Its documented host.'),
+    credential: z.array(ProviderField),
+    settings: z.array(ProviderField),
+  })
+  .meta({ id: 'Provider', description: 'A vendor protocol that a path can be of.' });

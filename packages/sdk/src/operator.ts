@@ -18,8 +18,8 @@ import type {
   PathStatement,
   PriceOverlay,
   PriceSheet,
+  Provider,
   ResolveAttempt,
-  SigningSecret,
   SystemStatus,
   Timeline,
   TopUp,
@@ -68,9 +68,6 @@ export function keysGroup(transport: Transport) {
       transport.json({ route: routes.createKey, body: key }, options),
     revoke: (id: string, options?: CallOptions): Promise<Deleted> =>
       transport.json({ route: routes.revokeKey, id }, options),
-    /** The pair that the key of this client signs tokens with, for Kling's older clients. */
-    signingSecret: (options?: CallOptions): Promise<SigningSecret> =>
-      transport.json({ route: routes.getSigningSecret }, options),
   };
 }
 
@@ -79,6 +76,9 @@ export function pathsGroup(transport: Transport) {
   return {
     list: (options?: CallOptions): Promise<Page<Path>> =>
       transport.json({ route: routes.listPaths }, options),
+    /** What a path can be of, and what its credential is made of. */
+    providers: (options?: CallOptions): Promise<Page<Provider>> =>
+      transport.json({ route: routes.listProviders }, options),
     create: (path: CreatePath, options?: CallOptions): Promise<Path> =>
       transport.json({ route: routes.createPath, body: path }, options),
     get: (name: string, options?: CallOptions): Promise<Path> =>

@@ -48,8 +48,6 @@ export const routes = {
   getFile: get('/v1/files/{id}'),
   deleteFile: remove('/v1/files/{id}'),
 
-  getSigningSecret: get('/v1/signing-secret'),
-
   getBalance: get('/v1/balance'),
   listLedger: get('/v1/ledger'),
   exportLedger: get('/v1/ledger/export'),
@@ -77,6 +75,7 @@ export const routes = {
   createKey: post('/v1/keys', 'once'),
   revokeKey: remove('/v1/keys/{id}'),
   listPaths: get('/v1/paths'),
+  listProviders: get('/v1/providers'),
   createPath: post('/v1/paths', 'once'),
   getPath: get('/v1/paths/{id}'),
   updatePath: patch('/v1/paths/{id}'),

@@ -1,9 +1,19 @@
 /** The pages by name: what the rail shows, and what the palette finds. A page is one entry here and one route. */
 import type { Session } from '@sluice/sdk';
-import { Clapperboard, House, ListVideo, type LucideIcon, Shapes } from 'lucide-react';
+import {
+  Banknote,
+  Clapperboard,
+  Code,
+  House,
+  ListVideo,
+  type LucideIcon,
+  Route,
+  Settings2,
+  Shapes,
+} from 'lucide-react';
 
 export type PageEntry = {
-  path: '/' | '/models' | '/playground' | '/tasks';
+  path: '/' | '/models' | '/playground' | '/tasks' | '/paths' | '/money' | '/developers' | '/settings';
   label: string;
   icon: LucideIcon;
   /** Other words that somebody may look for. */
@@ -17,4 +27,25 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/models', label: 'Models', icon: Shapes, words: 'prices capabilities kling catalogue' },
   { path: '/playground', label: 'Playground', icon: Clapperboard, words: 'create try generate order clip' },
   { path: '/tasks', label: 'Tasks', icon: ListVideo, words: 'jobs list history clips' },
+  {
+    path: '/paths',
+    label: 'Paths',
+    icon: Route,
+    words: 'access vendors slots limits wallet credential pause drain',
+    for: ({ operator }) => operator,
+  },
+  {
+    path: '/money',
+    label: 'Money',
+    icon: Banknote,
+    words: 'balance spend ledger statements top-up margin budget',
+    for: ({ operator, scopes }) => operator || scopes.includes('billing:read'),
+  },
+  {
+    path: '/developers',
+    label: 'Developers',
+    icon: Code,
+    words: 'keys webhooks events api guides deliveries',
+  },
+  { path: '/settings', label: 'Settings', icon: Settings2, words: 'members roles accounts alerts storage' },
 ];

@@ -42,4 +42,48 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('../pages/tasks/task.tsx'), 'TaskPage'),
 });
 
-export const routeTree = root.addChildren([home, models, model, playground, tasks, task]);
+const paths = createRoute({
+  ...at,
+  path: '/paths',
+  component: lazyRouteComponent(() => import('../pages/paths/paths.tsx'), 'Paths'),
+});
+const path = createRoute({
+  ...at,
+  path: '/paths/$name',
+  component: lazyRouteComponent(() => import('../pages/paths/path.tsx'), 'PathPage'),
+});
+const money = createRoute({
+  ...at,
+  path: '/money',
+  component: lazyRouteComponent(() => import('../pages/money/money.tsx'), 'Money'),
+});
+const developers = createRoute({
+  ...at,
+  path: '/developers',
+  component: lazyRouteComponent(() => import('../pages/developers/developers.tsx'), 'Developers'),
+});
+const endpoint = createRoute({
+  ...at,
+  path: '/developers/webhooks/$id',
+  component: lazyRouteComponent(() => import('../pages/developers/endpoint.tsx'), 'EndpointPage'),
+});
+const settings = createRoute({
+  ...at,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../pages/settings/settings.tsx'), 'Settings'),
+});
+
+export const routeTree = root.addChildren([
+  home,
+  models,
+  model,
+  playground,
+  tasks,
+  task,
+  paths,
+  path,
+  money,
+  developers,
+  endpoint,
+  settings,
+]);

@@ -62,14 +62,47 @@ function One({ alert }: { alert: Alert }) {
   );
 }
 
-const PLACES: Partial<Record<Alert['code'], 'lost answers'>> = { unknown_attempts: 'lost answers' };
-
 /** Where it can be dealt with in the console. */
-function Way({ alert }: { alert: Alert }) {
-  if (PLACES[alert.code] !== 'lost answers') return null;
-  return (
-    <ButtonLink to="/tasks" search={{ stage: 'unknown' }} small>
-      See the tasks
-    </ButtonLink>
-  );
+function Way({ alert: { code, subject } }: { alert: Alert }) {
+  switch (code) {
+    case 'unknown_attempts':
+      return (
+        <ButtonLink to="/tasks" search={{ stage: 'unknown' }} small>
+          See the tasks
+        </ButtonLink>
+      );
+    case 'wallet_runs_out':
+    case 'wallet_empty':
+    case 'credentials_refused':
+    case 'path_unavailable':
+    case 'path_paused':
+      return subject === null ? null : (
+        <ButtonLink to="/paths/$name" params={{ name: subject }} small>
+          Open the path
+        </ButtonLink>
+      );
+    case 'webhook_failing':
+    case 'webhook_disabled':
+    case 'deliveries_exhausted':
+      return subject === null ? null : (
+        <ButtonLink to="/developers/webhooks/$id" params={{ id: subject }} small>
+          Open its deliveries
+        </ButtonLink>
+      );
+    case 'key_budget_low':
+      return (
+        <ButtonLink to="/developers" small>
+          Open the keys
+        </ButtonLink>
+      );
+    case 'balance_low':
+    case 'ledger_drift':
+      return (
+        <ButtonLink to="/money" small>
+          Open Money
+        </ButtonLink>
+      );
+    default:
+      return null;
+  }
 }

@@ -260,3 +260,14 @@ test('a statement lays what the upstream says of each ended attempt beside our b
   expect(silent.body.next_cursor).not.toBeNull();
   expect((await rig.ask('GET', '/v1/paths/none/statement', { key: rig.operatorKey })).status).toBe(404);
 });
+
+test('whoever adds a path is told what each provider asks for', async () => {
+  const { ask, operatorKey, account } = use();
+  const { body } = await ask('GET', '/v1/providers', { key: operatorKey });
+  const kling = body.data.find((each: { id: string }) => each.id === 'kling');
+  expect(kling.base_url).toMatch(/^https:/);
+  expect(kling.credential.map((field: { name: string }) => field.name)).toContain('api_key');
+  for (const provider of body.data) expect(provider.credential.length, provider.id).toBeGreaterThan(0);
+  const { key } = await account({ topUp: '0' });
+  expect((await ask('GET', '/v1/providers', { key })).status).toBe(403);
+});

@@ -1,6 +1,7 @@
 /** Operations on access paths. */
 import { pathReports } from '../../../lifecycle/operate/path-report.ts';
 import { checkPath, createPath, type PathAnswer, updatePath } from '../../../lifecycle/operate/paths.ts';
+import { providerFacts } from '../../../lifecycle/operate/providers.ts';
 import { pathStatement } from '../../../lifecycle/operate/statement.ts';
 import { storedWallet } from '../../../lifecycle/operate/wallet.ts';
 import type { HttpContext } from '../../context.ts';
@@ -11,12 +12,20 @@ const DAY_MS = 24 * 3_600_000;
 
 export const pathHandlers: Pick<
   Handlers,
-  'listPaths' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath' | 'getPathStatement'
+  'listPaths' | 'listProviders' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath' | 'getPathStatement'
 > = {
   listPaths: async ({ context }) => {
     const nowMs = context.clock.now();
     const reports = await pathReports(context);
     return ok({ object: 'list', data: reports.map((report) => pathView(report, nowMs)), next_cursor: null });
+  },
+  listProviders: async () => {
+    const data = providerFacts().map(({ defaultBaseUrl, ...facts }) => ({
+      object: 'provider',
+      base_url: defaultBaseUrl,
+      ...facts,
+    }));
+    return ok({ object: 'list', data, next_cursor: null });
   },
   createPath: async ({ context, caller, body }) =>
     shown(context, await createPath(context, caller.keyId, body)),

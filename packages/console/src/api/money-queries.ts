@@ -1,0 +1,84 @@
+/** What the pages about money, people and access ask, each under one name. */
+import type { ListLedgerQuery, SpendQuery, StatementMonthQuery } from '@sluice/sdk';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { sluice } from './client.ts';
+
+/** The viewer's own, so that a day is their day. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+export const spendQuery = (query: SpendQuery) =>
+  queryOptions({
+    queryKey: ['spend', query],
+    queryFn: ({ signal }) => sluice.spend.get({ zone: ZONE, ...query }, { signal }),
+    staleTime: 15_000,
+  });
+
+export const statementQuery = (query: StatementMonthQuery) =>
+  queryOptions({
+    queryKey: ['spend', 'statement', query],
+    queryFn: ({ signal }) => sluice.spend.statement({ zone: ZONE, ...query }, { signal }),
+  });
+
+export const ledgerQuery = (query: ListLedgerQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['spend', 'ledger', query],
+    queryFn: ({ signal, pageParam }) => sluice.ledger.list({ ...query, cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const accountQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['accounts', id],
+    queryFn: ({ signal }) => sluice.accounts.get(id, { signal }),
+  });
+
+export const keysQuery = (account: string | null) =>
+  queryOptions({
+    queryKey: ['keys', account],
+    queryFn: ({ signal }) =>
+      sluice.keys.list({ limit: 200, ...(account === null ? {} : { account }) }, { signal }),
+  });
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['webhooks'],
+  queryFn: ({ signal }) => sluice.webhooks.list({ limit: 200 }, { signal }),
+});
+
+export const endpointQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id],
+    queryFn: ({ signal }) => sluice.webhooks.get(id, { signal }),
+  });
+
+export const deliveriesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['webhooks', id, 'deliveries'],
+    queryFn: ({ signal, pageParam }) =>
+      sluice.webhooks.deliveries(id, { limit: 50, cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const membersQuery = queryOptions({
+  queryKey: ['members'],
+  queryFn: ({ signal }) => sluice.members.list({ signal }),
+});
+
+export const pathQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['paths', name],
+    queryFn: ({ signal }) => sluice.paths.get(name, { signal }),
+  });
+
+export const pricesQuery = queryOptions({
+  queryKey: ['prices'],
+  queryFn: ({ signal }) => sluice.prices.list({ signal }),
+  staleTime: 60_000,
+});
+
+export const providersQuery = queryOptions({
+  queryKey: ['providers'],
+  queryFn: ({ signal }) => sluice.paths.providers({ signal }),
+  staleTime: 600_000,
+});

@@ -1,0 +1,181 @@
+/** A new key: what it may do, what it may spend; then the key itself, once. */
+import type { KeyWithSecret, Scope } from '@sluice/sdk';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Copy } from 'lucide-react';
+import { useState } from 'react';
+import { useActing } from '../../api/acting.ts';
+import { sluice } from '../../api/client.ts';
+import { accountsQuery } from '../../api/queries.ts';
+import { useSession } from '../../app/session-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { Pick, Segments } from '../../ui/choice.tsx';
+import { copyText } from '../../ui/copy.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Said } from '../../ui/said.tsx';
+
+const SCOPES: readonly { scope: Scope; says: string }[] = [
+  { scope: 'tasks:read', says: 'read tasks and clips' },
+  { scope: 'tasks:write', says: 'order and cancel' },
+  { scope: 'files:write', says: 'upload' },
+  { scope: 'billing:read', says: 'read balance and spending' },
+  { scope: 'webhooks:write', says: 'set up webhooks' },
+  { scope: 'keys:write', says: 'make and revoke keys' },
+  { scope: 'members:write', says: 'manage members' },
+];
+const USUAL = new Set<Scope>(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write']);
+const PERIODS = [
+  { value: 'total', label: 'in all' },
+  { value: 'month', label: 'a month' },
+  { value: 'day', label: 'a day' },
+] as const;
+
+type Period = (typeof PERIODS)[number]['value'];
+
+export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const [made, setMade] = useState<KeyWithSecret | null>(null);
+  const close = (): void => {
+    setMade(null);
+    onClose();
+  };
+  return (
+    <Dialog open={open} onClose={close} title={made ? 'Your new key' : 'New key'}>
+      {made ? <Shown made={made} onDone={close} /> : <Form onMade={setMade} />}
+    </Dialog>
+  );
+}
+
+function Form({ onMade }: { onMade: (key: KeyWithSecret) => void }) {
+  const session = useSession();
+  const acting = useActing();
+  const queries = useQueryClient();
+  const accounts = useQuery({ ...accountsQuery, enabled: session.operator });
+  const all = accounts.data?.data ?? [];
+  const [account, setAccount] = useState(acting ?? '');
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<ReadonlySet<Scope>>(USUAL);
+  const [budget, setBudget] = useState('');
+  const [period, setPeriod] = useState<Period>('month');
+  const own = account || all[0]?.id || null;
+  const create = useMutation({
+    mutationFn: () =>
+      sluice.keys.create({
+        name,
+        account: session.operator ? own : null,
+        scopes: [...scopes],
+        ...(budget ? { budget, budget_period: period } : {}),
+      }),
+    onSuccess: (key) => {
+      void queries.invalidateQueries({ queryKey: ['keys'] });
+      onMade(key);
+    },
+  });
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        required
+        maxLength={200}
+        placeholder="render worker, production"
+      />
+      {session.operator && (
+        <Pick
+          label="Account that pays"
+          value={own ?? ''}
+          options={all.map(({ id, name: called }) => ({ value: id, label: called }))}
+          onChange={setAccount}
+        />
+      )}
+      <Scopes scopes={scopes} onChange={setScopes} />
+      <BudgetFields budget={budget} period={period} onBudget={setBudget} onPeriod={setPeriod} />
+      <Said error={create.error} />
+      <Button type="submit" kind="primary" busy={create.isPending} disabled={scopes.size === 0}>
+        Create the key
+      </Button>
+    </form>
+  );
+}
+
+type ScopesProps = { scopes: ReadonlySet<Scope>; onChange: (scopes: ReadonlySet<Scope>) => void };
+
+/** Nobody gives what they do not have. */
+function Scopes({ scopes, onChange }: ScopesProps) {
+  const session = useSession();
+  const offered = SCOPES.filter(({ scope }) => session.operator || session.scopes.includes(scope));
+  return (
+    <fieldset>
+      <legend className="mb-1.5 font-medium">May</legend>
+      <div className="grid gap-1 sm:grid-cols-2">
+        {offered.map(({ scope, says }) => (
+          <label key={scope} className="flex items-center gap-2">
+            <input
+              type="checkbox"
+              className="size-4 accent-accent"
+              checked={scopes.has(scope)}
+              onChange={() => onChange(toggled(scopes, scope))}
+            />
+            {says}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+type BudgetProps = {
+  budget: string;
+  period: Period;
+  onBudget: (budget: string) => void;
+  onPeriod: (period: Period) => void;
+};
+
+function BudgetFields({ budget, period, onBudget, onPeriod }: BudgetProps) {
+  return (
+    <>
+      <TextField
+        label="Budget"
+        value={budget}
+        onChange={onBudget}
+        inputMode="decimal"
+        placeholder="none"
+        hint="What it may spend; an order beyond it is refused before anything is held."
+      />
+      {budget !== '' && (
+        <Segments label="Budget period" hideLabel value={period} options={PERIODS} onChange={onPeriod} />
+      )}
+    </>
+  );
+}
+
+function toggled(scopes: ReadonlySet<Scope>, scope: Scope): ReadonlySet<Scope> {
+  const next = new Set(scopes);
+  if (!next.delete(scope)) next.add(scope);
+  return next;
+}
+
+function Shown({ made, onDone }: { made: KeyWithSecret; onDone: () => void }) {
+  return (
+    <div className="grid gap-4">
+      <p>Copy it now: it is shown this once and kept only as a hash.</p>
+      <code className="block rounded-md border bg-sunken p-3 font-mono break-all select-all">{made.key}</code>
+      <div className="flex justify-end gap-2">
+        <Button
+          icon={<Copy className="size-4" aria-hidden="true" />}
+          kind="primary"
+          onClick={() => copyText(made.key, 'The key is copied')}
+        >
+          Copy
+        </Button>
+        <Button onClick={onDone}>I have it</Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** One path: what it is doing, what limits it, and what an operator can do about it. */
+import type { Path } from '@sluice/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { pathQuery } from '../../api/money-queries.ts';
+import { gateQuery } from '../../api/queries.ts';
+import { Slots } from '../../gate/slots.tsx';
+import { Fact, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { Table } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { PathActions } from './actions.tsx';
+import { PathState, WalletText } from './facts.tsx';
+import { Limits } from './limits.tsx';
+import { StatementPanel } from './statement.tsx';
+
+const LOOK_AGAIN_MS = 3_000;
+
+export function PathPage() {
+  const { name } = useParams({ from: '/paths/$name' });
+  const path = useQuery({ ...pathQuery(name), refetchInterval: LOOK_AGAIN_MS });
+  if (path.isPending) return <SkeletonRows rows={6} className="h-14" />;
+  if (path.isError && !path.data) {
+    return <Failure error={path.error} what="The path could not be read." retry={() => path.refetch()} />;
+  }
+  if (!path.data) return null;
+  return <Shown path={path.data} />;
+}
+
+function Shown({ path }: { path: Path }) {
+  const gate = useQuery({ ...gateQuery, refetchInterval: LOOK_AGAIN_MS });
+  const now = gate.data?.paths.find(({ name }) => name === path.name);
+  return (
+    <>
+      <PageHead
+        title={path.name}
+        under={
+          <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+            <PathState path={path} />
+            <span>
+              {path.provider}
+              {path.sandbox && ', sandbox'}
+            </span>
+          </span>
+        }
+        aside={<PathActions path={path} />}
+      />
+      <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="grid min-w-0 content-start gap-5">
+          {now && (
+            <Panel title="Slots now">
+              <div
+                aria-hidden="true"
+                className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] gap-x-6 gap-y-4"
+              >
+                {now.families.map((family) => (
+                  <Slots key={family.family} family={family} named />
+                ))}
+              </div>
+              <Occupied families={now.families} />
+            </Panel>
+          )}
+          <Limits path={path} />
+          <StatementPanel path={path.name} />
+        </div>
+        <FactsPanel path={path} />
+      </div>
+    </>
+  );
+}
+
+function Occupied({
+  families,
+}: {
+  families: readonly { family: string; occupied: number; effective: number }[];
+}) {
+  return (
+    <ul className="sr-only">
+      {families.map(({ family, occupied, effective }) => (
+        <li key={family}>
+          {family}: {occupied} of {effective} slots busy
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function FactsPanel({ path }: { path: Path }) {
+  return (
+    <div className="grid min-w-0 content-start gap-5">
+      <Panel title="Facts">
+        <dl className="grid gap-3.5">
+          <Fact name={`After a lost answer (${path.guarantee.level})`}>{path.guarantee.text}</Fact>
+          <Fact name="Address">
+            <span className="font-mono text-[0.93em]">{path.base_url}</span>
+          </Fact>
+          <Fact name="Price sheet">{path.price_sheet ?? 'none'}</Fact>
+          <Fact name="Regions">{path.regions.join(', ') || 'not told'}</Fact>
+          <Fact name="Models">{path.models.join(', ') || 'none'}</Fact>
+          <Fact name="Added">
+            <Ago at={path.created_at} />
+          </Fact>
+        </dl>
+      </Panel>
+      <Panel title="Wallet">
+        <WalletText wallet={path.wallet} />
+        {path.wallet && path.wallet.packs.length > 0 && (
+          <Table
+            label="Packs"
+            columns={[{ title: 'Pack' }, { title: 'Left', right: true }, { title: 'Ends' }]}
+          >
+            {path.wallet.packs.map((pack) => (
+              <tr key={`${pack.name} ${pack.expires_at}`}>
+                <td>{pack.name}</td>
+                <td className="text-right">
+                  {pack.remaining} of {pack.total}
+                </td>
+                <td>{pack.expires_at ? <Ago at={pack.expires_at} /> : 'never'}</td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </Panel>
+    </div>
+  );
+}
