@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallbackCase, Subject, VendorDocument } from '../../conformance/subject.ts';
 import { recordedDocuments } from '../../conformance/testing/recorded.ts';
 import type { PathContext, Provider } from '../../contract.ts';
+import { evolink, gptimage2 } from '../adapter.ts';
 import { declaredOrders, orderOf, refusedOrders } from './orders.ts';
 import { apiKey, emulatedWith, startMs } from './stage.ts';
 
@@ -81,6 +82,9 @@ function callbacks(path: PathContext): CallbackCase[] {
     { about: 'half a body', path, callback: given(genuine.slice(0, 40)), expect: 'rejected' },
   ];
 }
+
+export const evolinkSubject = (): Subject => unifiedSubject(evolink);
+export const gptimage2Subject = (): Subject => unifiedSubject(gptimage2);
 
 export function unifiedSubject(provider: Provider): Subject {
   const path = pathOf(provider);
