@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { JOBS, type Job, type JobResult, jobOn, runJob } from '../demo/jobs.ts';
 import { startLiveTable } from '../demo/live-table.ts';
 import { comparedText, comparePaths, comparisonSucceeded } from '../demo/paths/compare.ts';
-import { onStage } from '../demo/stage.ts';
+import { onStage, type Stage } from '../demo/stage.ts';
 import { type DemoResult, demoSucceeded, summaryText } from '../demo/summary.ts';
 import { readVendorNames } from '../demo/vendors.ts';
 import type { Invocation, Register } from '../invocation.ts';
@@ -15,6 +15,8 @@ import { paintFor } from '../output/output.ts';
 type DemoFlags = { output: string; dataDir?: string; paths?: string };
 
 const MAX_SECONDS = 300;
+/** For somebody who looks around afterwards. */
+const STAYS_MS = 10 * 60_000;
 
 export const register: Register = (command, context) => {
   command
@@ -45,6 +47,7 @@ async function demo(invocation: Invocation, flags: DemoFlags): Promise<void> {
     };
     output.result({ ...result, succeeded: demoSucceeded(result) }, (paint) => summaryText(result, paint));
     if (!demoSucceeded(result)) invocation.endBadly();
+    await offerConsole(stage, invocation);
   });
 }
 
@@ -63,6 +66,7 @@ async function compare(invocation: Invocation, flags: DemoFlags, names: string):
     const succeeded = comparisonSucceeded(result);
     output.result({ ...result, succeeded }, (paint) => comparedText(result, paint));
     if (!succeeded) invocation.endBadly();
+    await offerConsole(stage, invocation);
   });
 }
 
@@ -86,4 +90,22 @@ async function runJobs(
   live.end();
   const shown = relative(surroundings.cwd, outputDir) || '.';
   return results.map((result) => ({ ...result, savedAs: result.savedAs && join(shown, result.savedAs) }));
+}
+
+/** Somebody at a terminal may look around in what the demo made; scripts have what they came for. */
+async function offerConsole(
+  { operator, signal }: Stage,
+  { output, surroundings }: Invocation,
+): Promise<void> {
+  if (!surroundings.stdout.isTerminal || signal.aborted) return;
+  const { url } = await operator.session.createLink();
+  output.note(
+    ({ color }) =>
+      `\nLook around: ${color.bold(url)}\n${color.dim('The gateway stays up for ten minutes; Ctrl-C ends it now.')}`,
+  );
+  const over = AbortSignal.any([signal, AbortSignal.timeout(STAYS_MS)]);
+  if (over.aborted) return;
+  await new Promise<void>((done) => {
+    over.addEventListener('abort', () => done(), { once: true });
+  });
 }

@@ -1,6 +1,4 @@
 /** `sluice serve`: runs a gateway in this process until it is told to stop. */
-import { join } from 'node:path';
-import { ensureConsole } from '@sluice/console/build/ensure.ts';
 import { type Config, startGateway } from '@sluice/server';
 import type { Command } from 'commander';
 import { readLocalGateway, writeLocalGateway } from '../connection/local-gateway.ts';
@@ -9,6 +7,7 @@ import { CommandError } from '../endings.ts';
 import type { Invocation, Register } from '../invocation.ts';
 import { LISTEN_URL } from '../listen/address.ts';
 import { type Started, startedText } from '../serve/banner.ts';
+import { builtConsole } from '../serve/console.ts';
 import { addServeFlags, type ServeFlags, settingsFrom } from '../serve/settings.ts';
 
 export const register: Register = (command, context) => {
@@ -33,7 +32,7 @@ async function serve({ output, surroundings }: Invocation, flags: ServeFlags): P
   const { demo, vendors } = played ?? { demo: null, vendors: [] };
   const allow = demo ? demo.sandboxAllow(settings.allow, vendors, LISTEN_URL) : settings.allow;
   const onLine = (line: string): void => output.note(({ color }) => color.dim(line));
-  const consoleDir = settings.consoleDir ?? (await builtConsole(settings, onLine));
+  const consoleDir = await builtConsole(settings, onLine);
   const config: Config = { ...settings, allow, consoleDir };
   const stops: (() => Promise<void>)[] = vendors.map((vendor) => () => vendor.close());
   try {
@@ -110,11 +109,4 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** Built while the project was installed; else now, once. Without it everything but the console works. */
-async function builtConsole({ dataDir }: Config, onLine: (line: string) => void): Promise<string | null> {
-  const built = await ensureConsole({ onLine, elsewhere: join(dataDir, 'console') });
-  if (!built.ok) onLine(built.reason);
-  return built.ok ? built.folder : null;
 }

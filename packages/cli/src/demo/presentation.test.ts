@@ -103,7 +103,7 @@ describe('the summary', () => {
       ✓ 1 of 1 webhook arrived and verified
 
       All of this was sandbox: an emulator rendered the clips, nobody was paid.
-      Next: sluice serve --sandbox, and its API page under /docs. With a Kling key: sluice paths add kling"
+      Next: npm start opens the console, with the API page under /docs. With a Kling key: sluice paths add kling"
     `);
     expect(
       summaryText({ ...good, jobs: [{ title: 'text', task: failed, savedAs: null }] }, paint()),

@@ -9,6 +9,7 @@ import { createSluice, type Sluice } from '@sluice/sdk';
 import { type Config, type RunningGateway, readConfig, startGateway } from '@sluice/server';
 import { CommandError } from '../endings.ts';
 import type { Invocation } from '../invocation.ts';
+import { builtConsole } from '../serve/console.ts';
 import { type Hooks, receiveWebhooks } from './hooks.ts';
 import { furnishSandbox, type Sandbox, sandboxAllow } from './sandbox.ts';
 import { startVendors, type Vendor } from './vendors.ts';
@@ -71,9 +72,9 @@ async function startDemoGateway(
   const overrides: Partial<Config> = { dataDir, port: 0, host: '127.0.0.1', ...logLevel };
   const config = readConfig(env, overrides);
   const allow = sandboxAllow(config.allow, vendors, hooks.url);
-  const gateway = await startGateway({ ...config, allow }, (line) =>
-    output.note(({ color }) => color.dim(line)),
-  );
+  const onLine = (line: string): void => output.note(({ color }) => color.dim(line));
+  const consoleDir = await builtConsole(config, onLine);
+  const gateway = await startGateway({ ...config, allow, consoleDir }, onLine);
   started.push(gateway);
   return { gateway, dataDir };
 }

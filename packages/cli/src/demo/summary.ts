@@ -36,7 +36,7 @@ export function summaryText(result: DemoResult, paint: Paint): string {
   ];
   const hints = [
     color.dim('All of this was sandbox: an emulator rendered the clips, nobody was paid.'),
-    'Next: sluice serve --sandbox, and its API page under /docs. With a Kling key: sluice paths add kling',
+    'Next: npm start opens the console, with the API page under /docs. With a Kling key: sluice paths add kling',
   ];
   return [finalTable(result, paint), '', ...lines, '', ...hints].join('\n');
 }

@@ -44,7 +44,7 @@ export function Abilities({ model }: { model: Model }) {
         <tbody>
           {LINES.map(({ name, of }) => (
             <tr key={name} className="border-b last:border-0">
-              <th scope="row" className="p-2.5 pl-4 font-normal whitespace-nowrap text-ink-3">
+              <th scope="row" className="p-2.5 pl-4 align-top font-normal whitespace-nowrap text-ink-3">
                 {name}
               </th>
               {modes.map((mode) => (

@@ -43,7 +43,7 @@ function Whole({ model }: { model: Model }) {
       />
       <div className="grid gap-5">
         <div className="grid gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
-          <div className="overflow-hidden rounded-lg border">
+          <div className="self-start overflow-hidden rounded-lg border [&>*]:border-0">
             <LoopingClip task={sample.data ?? null} empty={model.name} />
           </div>
           <Panel title="What it can do" flush>

@@ -18,7 +18,7 @@ export function Prices({ model }: { model: Model }) {
     <section className="overflow-x-auto" tabIndex={0} aria-label="Prices">
       <table className="w-full text-left">
         <thead className="text-ink-3">
-          <tr className="border-b [&>th]:p-2.5 [&>th]:font-normal first:[&>th]:pl-4">
+          <tr className="border-b [&>th]:p-2.5 [&>th]:font-normal [&>th:first-child]:pl-4">
             {several && <th scope="col">Path</th>}
             <th scope="col" className="pl-4">
               Mode
@@ -34,7 +34,7 @@ export function Prices({ model }: { model: Model }) {
         </thead>
         <tbody>
           {model.prices.map((price) => (
-            <tr key={JSON.stringify(price)} className="border-b last:border-0 [&>td]:p-2.5 first:[&>td]:pl-4">
+            <tr key={JSON.stringify(price)} className="border-b last:border-0 [&>td]:p-2.5 [&>td:first-child]:pl-4">
               {several && <td>{price.path}</td>}
               <td>{price.mode}</td>
               <td>{price.resolution}</td>

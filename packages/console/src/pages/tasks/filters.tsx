@@ -37,7 +37,7 @@ export function Filters({ search }: { search: TasksSearch }) {
         value={search.stage ?? ANY}
         options={[any('any stage'), ...STAGES.map((stage) => ({ value: stage, label: STAGE_WORDS[stage] }))]}
         onChange={choose('stage')}
-        className="w-32"
+        className="w-36"
       />
       <Pick
         label="Model"
