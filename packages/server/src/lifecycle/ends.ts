@@ -6,15 +6,17 @@ import { Order, type TaskErrorCode } from '@sluice/contract';
 import { ledgerAccounts } from '../decide/postings.ts';
 import { costFromUpstream, finalCharge, PricedSnapshot } from '../decide/pricing.ts';
 import { newId } from '../effects/random/id.ts';
-import type { FailureClass, Observation, UpstreamCost } from '../providers/contract.ts';
+import type { FailureClass, Observation } from '../providers/contract.ts';
 import type { Ended, PollRow } from '../store/track.ts';
 import type { Context } from './context.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
 
-type At = { path: AccessPath };
+type At = { path: Pick<AccessPath, 'name' | 'sheet'> };
+type Now = Pick<Context, 'clock' | 'random'>;
+type Row = Pick<PollRow, 'id' | 'accepted_at' | 'asks' | 'cancel_requested' | 'order' | 'price'>;
 
-export function succeeded(context: Context, asking: At, row: PollRow, observation: Observation): Ended {
+export function succeeded(context: Now, asking: At, row: Row, observation: Observation): Ended {
   const nowMs = context.clock.now();
   const [output] = observation.outputs;
   const summary = `${asking.path.name} rendered it`;
@@ -39,9 +41,9 @@ export function succeeded(context: Context, asking: At, row: PollRow, observatio
 }
 
 export function failed(
-  context: Context,
+  context: Now,
   asking: At,
-  row: PollRow,
+  row: Row,
   observation: Observation,
   state: 'failed' | 'canceled' | 'expired',
 ): Ended {
@@ -62,7 +64,7 @@ export function failed(
 }
 
 /** The upstream forgot a task that it had accepted. */
-export function lost(context: Context, asking: At, row: PollRow): Ended {
+export function lost(context: Now, asking: At, row: Row): Ended {
   const message = 'the upstream no longer knows the task';
   const observation = { word: 'not found', cost: null, outputs: [], changedAtMs: null };
   return {
@@ -110,9 +112,9 @@ type EndCommon = Pick<
 >;
 
 function end(
-  context: Context,
+  context: Now,
   asking: At,
-  row: PollRow,
+  row: Row,
   observation: Pick<Observation, 'word' | 'cost' | 'outputs' | 'changedAtMs'>,
   summary: string,
 ): EndCommon {
@@ -146,23 +148,23 @@ function end(
 
 /**
  * What the upstream took. Its own figure where it states one; otherwise what the price sheet says for a delivered clip,
- * and nothing for a failure on a path that does not bill failures.
+ * and nothing for a failure on a path that does not bill failures. A figure in a unit that the sheet cannot turn into
+ * money is kept as it is, beside the sheet's own amount: what was bought never goes without an entry.
  */
 function costOf(
-  path: AccessPath,
-  row: PollRow,
+  path: At['path'],
+  row: Row,
   observation: Pick<Observation, 'cost' | 'outputs'>,
 ): Ended['cost'] {
-  if (observation.cost !== null) return statedCost(path, observation.cost);
+  const { cost } = observation;
+  const statedMicros = cost === null || path.sheet === null ? null : costFromUpstream(cost, path.sheet);
+  if (cost !== null && statedMicros !== null) {
+    return { unit: cost.unit, unitMicros: cost.amountMicros, micros: statedMicros };
+  }
   const [output] = observation.outputs;
   if (!output) return null;
   const order = Order.parse(row.order);
   const seconds = output.seconds ?? order.seconds ?? order.inputSeconds ?? 0;
   const { costMicros } = finalCharge(PricedSnapshot.parse(row.price), { seconds });
-  return { unit: 'USD', unitMicros: costMicros, micros: costMicros };
-}
-
-function statedCost(path: AccessPath, cost: UpstreamCost): Ended['cost'] {
-  const micros = path.sheet === null ? null : costFromUpstream(cost, path.sheet);
-  return micros === null ? null : { unit: cost.unit, unitMicros: cost.amountMicros, micros };
+  return { unit: cost?.unit ?? 'USD', unitMicros: cost?.amountMicros ?? costMicros, micros: costMicros };
 }
