@@ -10,7 +10,7 @@ import type {
 import type { CreateGeneration } from '@sluice/sdk';
 
 /**
- * `providerOptions: { sluice: { … } }`: everything that an order may say, in the words of POST /v1/videos/generations.
+ * `providerOptions: { sluice: { … } }`: all that an order may say, in the words of POST /v1/videos/generations.
  * It wins over what the call says elsewhere. The gateway refuses names that it does not know.
  */
 export type SluiceVideoOptions = Partial<Omit<CreateGeneration, 'model' | 'callback_url'>>;

@@ -129,6 +129,18 @@ export const Adjustment = TopUp.extend({ note: z.string().min(1).max(500) }).met
   description: 'A correction, positive or negative, with its reason.',
 });
 
+export const SigningSecret = z
+  .strictObject({
+    object: z.literal('signing_secret'),
+    access_key: z.string().describe('The id of the key that asks: the issuer of its tokens.'),
+    secret_key: z.string().describe('Signs them by HMAC-SHA256; ends with the key.'),
+  })
+  .meta({
+    id: 'SigningSecret',
+    description: 'For protocols whose clients sign tokens instead of sending a key.',
+  });
+export type SigningSecret = z.infer<typeof SigningSecret>;
+
 export const LedgerEntry = z
   .strictObject({
     id: z.string(),

@@ -36,4 +36,14 @@ export const keyOperations = {
     response: json(Deleted, 'Revoked.'),
     errors: ['not_found'],
   },
+  getSigningSecret: {
+    method: 'get',
+    path: '/v1/signing-secret',
+    tag: 'Keys',
+    summary: 'The pair that this key signs tokens with',
+    description: 'Access key and secret key for clients of the Kling door that sign JSON Web Tokens.',
+    access: 'tasks:write',
+    response: json(accounts.SigningSecret, 'The pair.'),
+    errors: [],
+  },
 } satisfies Record<string, Operation>;

@@ -20,6 +20,7 @@ import type {
   PriceSheet,
   Provider,
   ResolveAttempt,
+  SigningSecret,
   SystemStatus,
   Timeline,
   TopUp,
@@ -68,6 +69,9 @@ export function keysGroup(transport: Transport) {
       transport.json({ route: routes.createKey, body: key }, options),
     revoke: (id: string, options?: CallOptions): Promise<Deleted> =>
       transport.json({ route: routes.revokeKey, id }, options),
+    /** The pair that the key of this client signs tokens with, for Kling's older clients. */
+    signingSecret: (options?: CallOptions): Promise<SigningSecret> =>
+      transport.json({ route: routes.getSigningSecret }, options),
   };
 }
 

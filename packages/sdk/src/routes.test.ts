@@ -79,6 +79,7 @@ describe('every operation can be reached through the client', () => {
     updateAccount: () => sluice.accounts.update('x', { weight: 2 }),
     topUpAccount: () => sluice.accounts.topUp('x', money),
     adjustAccount: () => sluice.accounts.adjust('x', { ...money, note: 'n' }),
+    getSigningSecret: () => sluice.keys.signingSecret(),
     listKeys: () => sluice.keys.list(),
     createKey: () => sluice.keys.create({ name: 'k' }),
     revokeKey: () => sluice.keys.revoke('x'),

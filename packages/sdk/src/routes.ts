@@ -48,6 +48,8 @@ export const routes = {
   getFile: get('/v1/files/{id}'),
   deleteFile: remove('/v1/files/{id}'),
 
+  getSigningSecret: get('/v1/signing-secret'),
+
   getBalance: get('/v1/balance'),
   listLedger: get('/v1/ledger'),
   exportLedger: get('/v1/ledger/export'),

@@ -24,6 +24,7 @@ import { handlersOf } from './routes/handlers.ts';
 import { registerPages } from './routes/pages/pages.ts';
 import { createSessions } from './sessions.ts';
 import { createShedding } from './shedding.ts';
+import { createSignedTokens } from './signed-tokens.ts';
 import { createStreams } from './stream.ts';
 import { refuseUnrouted } from './unrouted.ts';
 import { createTaskReader } from './views/tasks.ts';
@@ -104,6 +105,7 @@ function newEdge(context: HttpContext): Edge {
     context,
     auth: createAuth({ keys: store.keys, clock, telemetry, failures }),
     failures,
+    signedTokens: createSignedTokens({ keys: store.keys, secrets: context.secrets, clock, failures }),
     sessions: createSessions(context),
     shedding: createShedding(clock, http),
   };

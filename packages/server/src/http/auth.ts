@@ -92,7 +92,7 @@ export function tooMany(waitSeconds: number): { kind: 'refused'; refusal: Refusa
   return { kind: 'refused', refusal: { code: 'rate_limited', message, retryAfterSeconds: waitSeconds } };
 }
 
-function isGood(row: AuthRow, nowMs: number): boolean {
+export function isGood(row: AuthRow, nowMs: number): boolean {
   return row.revoked_at === null && (row.expires_at === null || row.expires_at > nowMs);
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Operation, operations } from '@sluice/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parse } from 'lossless-json';
 import type { HttpContext } from './context.ts';
 import { UnreadableBody } from './problem.ts';
 
@@ -70,6 +71,8 @@ function readJson(body: Uint8Array): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    // A whole number that a double cannot hold keeps its digits, as text: ids of some vendors are such numbers.
+    if (LONG_NUMBER.test(text)) value = parse(text, undefined, numberOrDigits);
   } catch {
     throw new UnreadableBody({ code: 'invalid_json' });
   }
@@ -78,6 +81,13 @@ function readJson(body: Uint8Array): unknown {
     throw new UnreadableBody({ code: 'invalid_json', message: 'The body has a forbidden key.' });
   }
   return value;
+}
+
+const LONG_NUMBER = /\d{16}/;
+
+function numberOrDigits(digits: string): number | string {
+  const value = Number(digits);
+  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? digits : value;
 }
 
 function hasPrototypeKey(value: unknown): boolean {

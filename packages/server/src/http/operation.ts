@@ -14,6 +14,7 @@ import { linkBase } from './links.ts';
 import { sendRefusal } from './problem.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import type { Shedding } from './shedding.ts';
+import type { SignedTokens } from './signed-tokens.ts';
 
 type Shape<Id extends OperationId> = (typeof operations)[Id];
 type Output<Part> = Part extends z.ZodType ? z.output<Part> : undefined;
@@ -57,6 +58,7 @@ export type Edge = {
   auth: Auth;
   sessions: Sessions;
   failures: Failures;
+  signedTokens: SignedTokens;
   shedding: Shedding;
 };
 

@@ -29,6 +29,8 @@ export type Wish = {
   orders: readonly CreateGeneration[];
   batch: boolean;
   door?: ThroughDoor;
+  /** Names the wish in the words of a protocol that has no Idempotency-Key; it counts instead of one. */
+  requestKey?: string | undefined;
 };
 
 export type Ordered =
@@ -39,12 +41,14 @@ export type Ordered =
 export type Ordering = (call: OrderingCall, wish: Wish) => Promise<Ordered>;
 
 export function createOrdering(answered: Answered, shedding: Shedding, readTasks: TaskReader): Ordering {
-  return async ({ context, caller, request, reply }, { operation, asked, orders, batch, door }) => {
+  return async ({ context, caller, request, reply }, wish) => {
+    const { operation, asked, orders, batch, door } = wish;
     const account = accountOf(caller);
     if (!account.ok) return refused(account.refusal);
     const repeat = repeatabilityOf(request, operation, asked);
     if (!repeat.ok) return refused(repeat.refusal);
-    const { requestKey, requestHash, marked } = repeat;
+    const { requestHash, marked } = repeat;
+    const requestKey = wish.requestKey ?? repeat.requestKey;
     const payer = { accountId: account.accountId, keyId: caller.keyId };
     const end = shedding.beginCreate();
     try {

@@ -48,6 +48,8 @@ export type ReadStore = {
   timeline(id: string, accountId: string | null): Promise<TimelineRows | null>;
   /** What the doors show of an account: everything but what was removed there. */
   page(accountId: string, page: DoorPage): Promise<sql.TaskRow[]>;
+  /** Tasks of the account by the name that a client gave them at a door, oldest first. */
+  byExternalId(accountId: string, ids: readonly string[]): Promise<{ taskId: string; keyId: string }[]>;
   /** Hides a task from the doors; it stays in the books and in the native API. False: there is none. */
   remove(id: string, accountId: string, nowMs: number): Promise<boolean>;
 };
@@ -66,6 +68,10 @@ const LEDGER_MOST = 1_000;
 export function readStore(db: Database): ReadStore {
   return {
     task: async (id, accountId) => firstOf<sql.TaskRow>(await db.query(sql.taskById, [id, accountId])),
+    byExternalId: async (accountId, ids) => {
+      const found = rowsOf<sql.ExternalIdRow>(await db.query(sql.byExternalId, [accountId, ids]));
+      return found.map(({ task_id: taskId, key_id: keyId }) => ({ taskId, keyId }));
+    },
     tasks: async (ids) => {
       const found = rowsOf<sql.TaskRow>(await db.query(sql.tasksByIds, [ids]));
       const byId = new Map(found.map((row) => [row.id, row]));

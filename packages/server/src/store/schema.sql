@@ -440,6 +440,7 @@ CREATE TABLE task_orders (
   CONSTRAINT task_orders_pkey PRIMARY KEY (task_id),
   CONSTRAINT task_orders_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 );
+CREATE INDEX task_orders_external_id ON public.task_orders USING btree (((client_words ->> 'external_task_id'::text))) WHERE ((client_words ->> 'external_task_id'::text) IS NOT NULL);
 
 CREATE TABLE tasks (
   id text COLLATE "C" NOT NULL,

@@ -17,6 +17,11 @@ export type Secrets = {
     query: { expires?: string; signature?: string },
     nowMs: number,
   ): 'valid' | 'expired' | 'invalid';
+  /**
+   * What an API key signs with, where a protocol wants signed tokens instead of keys: derived from the installation's
+   * own key, so nothing is stored, every process knows it, and it ends with the API key.
+   */
+  signingSecret(keyId: string): string;
   /** Tells whether two processes hold the same key, without telling the key. */
   fingerprint(): string;
 };
@@ -37,6 +42,7 @@ export function createSecrets(sealKey: Uint8Array, random: Random): Secrets {
   if (sealKey.length !== SEAL_KEY_BYTES) throw new RangeError(`a seal key has ${SEAL_KEY_BYTES} bytes`);
   const cipherKey = derive(sealKey, 'seal');
   const linkKey = derive(sealKey, 'link');
+  const signingKey = derive(sealKey, 'signing');
 
   function signature(path: string, expires: string): string {
     return createHmac('sha256', linkKey).update(`${path}\n${expires}`).digest('base64url');
@@ -58,6 +64,7 @@ export function createSecrets(sealKey: Uint8Array, random: Random): Secrets {
       if (!/^\d{1,12}$/.test(expires) || !sameText(given, signature(path, expires))) return 'invalid';
       return Number(expires) * 1000 <= nowMs ? 'expired' : 'valid';
     },
+    signingSecret: (keyId) => createHmac('sha256', signingKey).update(keyId).digest('base64url'),
     fingerprint: () =>
       createHmac('sha256', derive(sealKey, 'fingerprint')).update('sluice').digest('hex').slice(0, 32),
   };

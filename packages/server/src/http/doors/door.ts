@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import type { Auth, Identified } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import type { RefusalShape } from '../problem.ts';
+import type { SignedTokens } from '../signed-tokens.ts';
 
 export type Door = {
   /** Stored with each task that came in here; part of what makes a repeat a repeat. */
@@ -18,7 +19,7 @@ export type Door = {
   /** Paths whose every answer has this door's shape, also where it has no route. */
   claims(path: string): boolean;
   /** Who is calling, by the header of this protocol. */
-  identify(request: FastifyRequest, auth: Auth): Promise<Identified>;
+  identify(request: FastifyRequest, auth: Auth, signedTokens: SignedTokens): Promise<Identified>;
   refusal: RefusalShape;
   routes: readonly DoorRoute[];
 };
@@ -63,6 +64,8 @@ export type DoorWish = {
   asked: unknown;
   /** What this protocol repeats to its client later; stored with the task, so no bytes and no secrets. */
   words: Record<string, unknown>;
+  /** The client's own name of the wish, where the protocol has one: the same name is never ordered twice. */
+  requestKey?: string;
 };
 
 export type DoorOrdered =

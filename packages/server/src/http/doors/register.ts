@@ -46,13 +46,13 @@ function registerRoute(
 }
 
 async function identify(
-  { auth }: Edge,
+  { auth, signedTokens }: Edge,
   door: Door,
   { access }: DoorRoute,
   request: FastifyRequest,
 ): Promise<Refusal | null> {
   if (access === 'public') return null;
-  const identified = await door.identify(request, auth);
+  const identified = await door.identify(request, auth, signedTokens);
   if (identified.kind === 'refused') return identified.refusal;
   request.caller = identified.caller;
   const account = accountOf(identified.caller);
@@ -87,6 +87,7 @@ function callOf(
           orders: [wish.order],
           batch: false,
           door: { name: door.name, words: wish.words },
+          requestKey: wish.requestKey,
         },
       );
       if (ordered.kind === 'refused') return { kind: 'refused', refusal: ordered.refusal };

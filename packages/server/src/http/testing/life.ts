@@ -140,6 +140,11 @@ export async function storeClips(rig: Rig, deleteAtMs: number | null = null): Pr
 /** From order to stored and charged; answers the ids. */
 export async function liveWhole(rig: Rig, key: string): Promise<{ taskId: string; assetId: string }> {
   const taskId = await orderOne(rig, key);
+  return { taskId, assetId: await liveOn(rig, taskId) };
+}
+
+/** What was ordered, to its end; answers the id of its clip. */
+export async function liveOn(rig: Rig, taskId: string): Promise<string> {
   rig.clock.advance(1_000);
   const { attemptId } = await admitOne(rig, taskId);
   rig.clock.advance(1_000);
@@ -150,5 +155,5 @@ export async function liveWhole(rig: Rig, key: string): Promise<{ taskId: string
   const [assetId = ''] = await storeClips(rig);
   rig.clock.advance(1_000);
   await settleTasks(rig.context, 10);
-  return { taskId, assetId };
+  return assetId;
 }

@@ -44,6 +44,11 @@ export const findByHash = statement(
   `SELECT id, account_id, scopes, expires_at, revoked_at, last_used_at, hash FROM api_keys WHERE hash = $1`,
 );
 
+export const findAuthById = statement(
+  'keys.find_auth_by_id',
+  `SELECT id, account_id, scopes, expires_at, revoked_at, last_used_at, hash FROM api_keys WHERE id = $1`,
+);
+
 /** Newest first. $1 account or null for all, $2 before this id, $3 most. */
 export const listKeys = statement(
   'keys.list',

@@ -7,7 +7,7 @@ import { pageOf, readIdCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { keyView } from '../../views/key.ts';
 
-export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey'> = {
+export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey' | 'getSigningSecret'> = {
   listKeys: async ({ context, caller, query }) => {
     const wanted = wantedAccount(caller, query.account);
     if (!wanted.ok) return refused(wanted.refusal);
@@ -39,4 +39,14 @@ export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey'>
     if (revoked) await record(context, caller.keyId, 'key.revoked', revoked.id, {});
     return revoked ? ok({ id: revoked.id, object: 'key', deleted: true }) : notFound;
   },
+  // Whoever sends the key may sign in its name: it can do the same with both. A session ends, so it gets nothing that
+  // would outlive it.
+  getSigningSecret: async ({ context, caller, request }) =>
+    request.headers.authorization === undefined
+      ? refused({ code: 'forbidden', message: 'This needs the key itself, not a session of it.' })
+      : ok({
+          object: 'signing_secret',
+          access_key: caller.keyId,
+          secret_key: context.secrets.signingSecret(caller.keyId),
+        }),
 };
