@@ -29,7 +29,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Runs to its end and says so in its last line. */
+const says = (file: string, last: RegExp) => async (): Promise<void> => {
+  const { exited, lines, errors } = run(file);
+  expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });
+  expect(lines.at(-1)).toMatch(last);
+};
+
 const examples: Record<string, () => Promise<void>> = {
+  'move-from-kling.ts': says('move-from-kling.ts', /^succeeded http/),
+  'move-from-evolink.ts': says('move-from-evolink.ts', /^\d+(\.\d+)? credits left$/),
+  'ai-sdk.ts': says('ai-sdk.ts', /^fox\.mp4: \d+ bytes/),
+  'mcp.ts': says('mcp.ts', /^task_\w+ is done and cost/),
   'generate.ts': async () => {
     const { exited, lines, errors } = run('generate.ts');
     expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });

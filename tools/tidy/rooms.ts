@@ -183,7 +183,8 @@ export const ROOMS: Room[] = [
   {
     name: 'http',
     files: /^packages\/server\/src\/http\//,
-    may: ['lifecycle', 'store', 'decide', 'catalogue', 'contract', 'effects interfaces'],
+    // `/mcp` serves the tools, which reach the API as any client does.
+    may: ['lifecycle', 'store', 'decide', 'catalogue', 'contract', 'effects interfaces', 'mcp'],
     mayInTests: SERVER_TESTS,
     advice: 'A route parses, authorises, and calls one lifecycle function or one read of the store.',
   },
@@ -235,6 +236,13 @@ export const ROOMS: Room[] = [
     advice: 'It is a client like any other: use the SDK.',
   },
   {
+    name: 'mcp',
+    files: /^packages\/mcp\/src\//,
+    may: ['sdk'],
+    typesOf: ['contract'],
+    advice: 'The tools are a client like any other: use the SDK.',
+  },
+  {
     name: 'cli composition',
     files:
       /^packages\/cli\/src\/(?:commands\/)?(?:serve|backup|restore|migrate|doctor)(?:\.test)?(?:\.ts$|\/)/,
@@ -252,7 +260,7 @@ export const ROOMS: Room[] = [
   {
     name: 'cli',
     files: /^packages\/cli\/src\//,
-    may: ['sdk', 'cli composition', 'cli demo'],
+    may: ['sdk', 'mcp', 'cli composition', 'cli demo'],
     typesOf: ['contract'],
     mayInTests: ['server entry', 'emulators'],
     advice: 'The command line is a remote control: it reaches the gateway through the SDK only.',
@@ -289,7 +297,7 @@ export const ROOMS: Room[] = [
     name: 'e2e',
     files: /^e2e\//,
     // The entry that is killed at named points wraps what `openEffects` opened; a database comes from the test kit.
-    may: ['sdk', 'emulators', 'server entry', 'testing', 'console build'],
+    may: ['sdk', 'ai-sdk-provider', 'emulators', 'server entry', 'testing', 'console build'],
     typesOf: ['contract'],
     advice: 'End-to-end runs treat the server as a process and talk to it through the SDK.',
   },
@@ -308,7 +316,7 @@ export const ROOMS: Room[] = [
   {
     name: 'examples',
     files: /^examples\//,
-    may: ['sdk'],
+    may: ['sdk', 'ai-sdk-provider'],
     advice: 'An example shows what a user would write: the SDK and public packages only.',
   },
 ];

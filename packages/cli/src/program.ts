@@ -28,6 +28,11 @@ const JOBS: Entry[] = [
     summary: 'what the models can do and what they cost here',
     load: () => import('./commands/models.ts'),
   },
+  {
+    name: 'mcp',
+    summary: 'the gateway as tools for assistants, over standard input and output',
+    load: () => import('./commands/mcp.ts'),
+  },
 ];
 
 const MONEY: Entry[] = [

@@ -66,6 +66,27 @@ export const Balance = z
   })
   .meta({ id: 'Balance' });
 
+export const Credits = z
+  .strictObject({
+    success: z.literal(true),
+    message: z.literal(''),
+    data: z.strictObject({
+      user: z.strictObject({ remaining_credits: z.number(), used_credits: z.number() }),
+      token: z.strictObject({
+        remaining_credits: z.number(),
+        used_credits: z.number(),
+        unlimited_credits: z.boolean().describe('Whether the key has no budget of its own.'),
+      }),
+    }),
+    balance: Decimal.describe('What is available, for clients of the AI Gateway.'),
+    total_used: Decimal,
+  })
+  .meta({
+    id: 'Credits',
+    description:
+      'The balance in the words of the unified API and of the AI Gateway; a credit is one unit of money.',
+  });
+
 export const Scope = z
   .enum([
     'tasks:read',

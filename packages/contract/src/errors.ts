@@ -129,6 +129,11 @@ export const Problem = z
       fix: z.string().describe('What to do.'),
       retryable: z.boolean().describe('Whether the same request may succeed later.'),
       request_id: z.string(),
+      type: z
+        .enum(['invalid_request_error', 'server_error'])
+        .optional()
+        .describe('Whose fault it is, for clients of the unified API.'),
+      param: z.string().nullable().optional().describe('The field at fault, for clients of the unified API.'),
     }),
   })
   .meta({ id: 'Problem', description: 'The one error shape.' });

@@ -259,6 +259,15 @@ const moneyOperations = {
     response: json(accounts.Balance, 'The balance.'),
     errors: [],
   },
+  getCredits: {
+    method: 'get',
+    path: '/v1/credits',
+    tag: 'Money',
+    summary: 'Balance of the account, in the words of the unified API',
+    access: 'billing:read',
+    response: json(accounts.Credits, 'The balance.'),
+    errors: [],
+  },
   listLedger: {
     method: 'get',
     path: '/v1/ledger',

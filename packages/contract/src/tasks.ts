@@ -210,6 +210,9 @@ export const Task = z
     error: TaskError.nullable(),
     assets: z.array(Asset),
     results: z.array(z.string()).describe('Links of the clips, once stored.'),
+    result_data: z
+      .array(z.strictObject({ url: z.string(), type: z.literal('video') }))
+      .describe('The same, for clients of the unified API.'),
     flags: z.array(z.string()).describe('Differences from the order that the probe found.'),
     task_info: z.strictObject({
       can_cancel: z.boolean(),
@@ -220,6 +223,10 @@ export const Task = z
       billing_rule: z.enum(['per_second', 'per_call']),
       credits_reserved: z.number().describe('The hold, as a number, for clients of the unified API.'),
       credits_used: z.number().nullable(),
+      cost: z
+        .strictObject({ credits: z.number(), usd: z.number().nullable() })
+        .nullable()
+        .describe('What was charged, once it is; in dollars where the account has dollars.'),
       user_group: z.string(),
     }),
     metadata: z.record(z.string(), z.string()),

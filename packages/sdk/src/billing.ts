@@ -2,7 +2,16 @@
 import { everyItem } from './pages.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
-import type { Balance, CreateGeneration, LedgerEntry, ListLedgerQuery, Model, Page, Quote } from './types.ts';
+import type {
+  Balance,
+  CreateGeneration,
+  Credits,
+  LedgerEntry,
+  ListLedgerQuery,
+  Model,
+  Page,
+  Quote,
+} from './types.ts';
 
 export function modelsGroup(transport: Transport) {
   return {
@@ -24,6 +33,9 @@ export function quotesGroup(transport: Transport) {
 export function balanceGroup(transport: Transport) {
   return {
     get: (options?: CallOptions): Promise<Balance> => transport.json({ route: routes.getBalance }, options),
+    /** The same in the words of the unified API. */
+    credits: (options?: CallOptions): Promise<Credits> =>
+      transport.json({ route: routes.getCredits }, options),
   };
 }
 

@@ -79,6 +79,7 @@ describe('every operation can be reached through the client', () => {
     updateAccount: () => sluice.accounts.update('x', { weight: 2 }),
     topUpAccount: () => sluice.accounts.topUp('x', money),
     adjustAccount: () => sluice.accounts.adjust('x', { ...money, note: 'n' }),
+    getCredits: () => sluice.balance.credits(),
     getSigningSecret: () => sluice.keys.signingSecret(),
     listKeys: () => sluice.keys.list(),
     createKey: () => sluice.keys.create({ name: 'k' }),

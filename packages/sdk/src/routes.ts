@@ -51,6 +51,7 @@ export const routes = {
   getSigningSecret: get('/v1/signing-secret'),
 
   getBalance: get('/v1/balance'),
+  getCredits: get('/v1/credits'),
   listLedger: get('/v1/ledger'),
   exportLedger: get('/v1/ledger/export'),
 

@@ -70,6 +70,7 @@ export type CreateEndpoint = Sent<typeof contract.CreateEndpoint>;
 export type UpdateEndpoint = Sent<typeof contract.UpdateEndpoint>;
 export type Endpoint = Read<typeof contract.Endpoint>;
 export type EndpointWithSecret = Read<typeof contract.EndpointWithSecret>;
+export type Credits = Read<typeof contract.Credits>;
 export type SigningSecret = Read<typeof contract.SigningSecret>;
 export type CallbackSecret = Read<typeof contract.CallbackSecret>;
 export type Delivery = Read<typeof contract.Delivery>;

@@ -64,9 +64,16 @@ export function sampleTask(over: Partial<Task> = {}): Task {
     error: null,
     assets: [],
     results: [],
+    result_data: [],
     flags: [],
     task_info: { can_cancel: true, estimated_time: 300, video_duration: null },
-    usage: { billing_rule: 'per_second', credits_reserved: 0.56, credits_used: null, user_group: 'default' },
+    usage: {
+      billing_rule: 'per_second',
+      credits_reserved: 0.56,
+      credits_used: null,
+      cost: null,
+      user_group: 'default',
+    },
     metadata: {},
     ...over,
   };
@@ -108,6 +115,7 @@ export function completedTask(over: Partial<Task> = {}): Task {
     charge: { amount: '0.56', currency: 'USD' },
     assets: [asset],
     results: [asset.url],
+    result_data: [{ url: asset.url, type: 'video' }],
     task_info: { can_cancel: false, estimated_time: null, video_duration: 5.04 },
     ...over,
   });

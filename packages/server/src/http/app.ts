@@ -21,6 +21,7 @@ import { registerCallbacks } from './routes/callbacks/callbacks.ts';
 import { registerConsole } from './routes/console/console.ts';
 import { registerFileContent } from './routes/files/files.ts';
 import { handlersOf } from './routes/handlers.ts';
+import { registerMcp } from './routes/mcp/mcp.ts';
 import { registerPages } from './routes/pages/pages.ts';
 import { createSessions } from './sessions.ts';
 import { createShedding } from './shedding.ts';
@@ -49,6 +50,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerOperations(app, edge, handlersOf({ ...edge, order, streams }));
   registerDoors(app, edge, order);
   registerFileContent(app, context);
+  registerMcp(app, edge);
   registerPages(app, context);
   registerConsole(app, context);
   registerCallbacks(app, context);

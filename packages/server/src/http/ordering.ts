@@ -31,6 +31,8 @@ export type Wish = {
   door?: ThroughDoor;
   /** Names the wish in the words of a protocol that has no Idempotency-Key; it counts instead of one. */
   requestKey?: string | undefined;
+  /** How long an equal wish without a key is joined to one whose answer was lost; longer than the usual minute. */
+  joinWithinMs?: number | undefined;
 };
 
 export type Ordered =
@@ -58,13 +60,15 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
         marked,
         batch,
         door: door ?? null,
+        joinWithinMs: wish.joinWithinMs,
         // A repeat under a key finds its tasks by the key, whoever heard of them.
         ...(requestKey === null ? { answering: answered.answering } : {}),
         listening: () => isListening(request.raw.socket),
       });
       if (accepted.kind === 'refused') return accepted;
       const replayed = accepted.kind === 'replayed';
-      if (replayed) reply.header('idempotent-replayed', 'true');
+      // The second is how the unified routed API spells it.
+      if (replayed) reply.headers({ 'idempotent-replayed': 'true', 'idempotency-replayed': 'true' });
       if (requestKey === null) answered.whenDelivered(reply, accepted.taskIds);
       const tasks = await readTasks(accepted.taskIds, linkBase(context.settings, request));
       return { kind: 'ordered', tasks, replayed };

@@ -32,6 +32,8 @@ export function problemOf(refusal: Refusal, requestId: string): Problem {
       fix: refusal.fix ?? entry.fix,
       retryable: entry.retryable,
       request_id: requestId,
+      type: entry.status >= 500 ? 'server_error' : 'invalid_request_error',
+      param: refusal.field ?? null,
     },
   };
 }

@@ -14,6 +14,7 @@ export const extraRoutes = [
   { method: 'GET', path: '/docs/viewer.css' },
   { method: 'GET', path: '/docs/start.js' },
   { method: 'GET', path: '/openapi.json' },
+  { method: 'POST', path: '/mcp' },
   { method: 'GET', path: '/healthz' },
   { method: 'GET', path: '/readyz' },
   { method: 'GET', path: '/metrics' },

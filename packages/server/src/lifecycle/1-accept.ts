@@ -40,6 +40,11 @@ export type AcceptOptions = {
    */
   answering?: Set<string>;
   /**
+   * For answers that come with the end of the render: how long an equal order without a key is joined to one whose
+   * answer was lost. Absent: as the settings say.
+   */
+  joinWithinMs?: number | undefined;
+  /**
    * Whether the client is still there to hear the answer. An order whose client has left before its transaction began
    * is not taken: nobody was told anything, and its repeat may stand in the same transaction. Absent: it is.
    */
@@ -56,6 +61,8 @@ export async function acceptTasks(
   orders: readonly CreateGeneration[],
   options: AcceptOptions,
 ): Promise<Accepted> {
+  const patient = options.joinWithinMs === undefined ? null : await earlierAnswer(context, caller, options);
+  if (patient) return patient;
   const closed = await closedFor(context);
   const planned: Planned = closed
     ? { kind: 'refused', refusal: closed, index: null }
@@ -73,12 +80,12 @@ export async function acceptTasks(
 async function earlierAnswer(
   context: Context,
   { keyId }: Caller,
-  { requestKey, requestHash, marked, answering }: AcceptOptions,
+  { requestKey, requestHash, marked, answering, joinWithinMs }: AcceptOptions,
 ): Promise<Accepted | null> {
   const answer = await context.store.accept.repeated(
     { keyId, requestKey, requestHash, marked },
     context.clock.now(),
-    context.settings.joinWithinMs,
+    joinWithinMs ?? context.settings.joinWithinMs,
     [...(answering ?? [])],
   );
   return answer?.kind === 'refused' ? { kind: 'refused', refusal: answer.refusal, index: null } : answer;

@@ -25,6 +25,7 @@ export type KeyStore = {
   insert(key: NewKey, nowMs: number): Promise<sql.KeyRow>;
   findByHash(hash: Uint8Array): Promise<sql.AuthRow | null>;
   findAuthById(id: string): Promise<sql.AuthRow | null>;
+  findBudget(id: string): Promise<sql.BudgetRow | null>;
   list(page: { accountId: string | null; before: string | null; most: number }): Promise<sql.KeyRow[]>;
   /** `accountId` null reaches everybody's. */
   revoke(id: string, accountId: string | null, nowMs: number): Promise<sql.KeyRow | null>;
@@ -49,6 +50,7 @@ export function keyStore(db: Database): KeyStore {
       return row;
     },
     findByHash: async (hash) => firstOf<sql.AuthRow>(await db.query(sql.findByHash, [Buffer.from(hash)])),
+    findBudget: async (id) => firstOf<sql.BudgetRow>(await db.query(sql.findBudget, [id])),
     findAuthById: async (id) => firstOf<sql.AuthRow>(await db.query(sql.findAuthById, [id])),
     list: async ({ accountId, before, most }) =>
       rowsOf<sql.KeyRow>(await db.query(sql.listKeys, [accountId, before, most])),

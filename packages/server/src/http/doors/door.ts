@@ -66,6 +66,11 @@ export type DoorWish = {
   words: Record<string, unknown>;
   /** The client's own name of the wish, where the protocol has one: the same name is never ordered twice. */
   requestKey?: string;
+  /**
+   * For answers that come with the end of the render: how long after its order an equal wish, without a key, still
+   * belongs to it when its answer was not delivered.
+   */
+  joinWithinMs?: number;
 };
 
 export type DoorOrdered =

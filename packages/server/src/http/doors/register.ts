@@ -88,6 +88,7 @@ function callOf(
           batch: false,
           door: { name: door.name, words: wish.words },
           requestKey: wish.requestKey,
+          joinWithinMs: wish.joinWithinMs,
         },
       );
       if (ordered.kind === 'refused') return { kind: 'refused', refusal: ordered.refusal };

@@ -99,19 +99,29 @@ export function toTask(row: TaskRow, facts: TaskFacts): Task {
     error: errorOf(row),
     assets,
     results: assets.filter((asset) => asset.kind === 'video').map((asset) => asset.url),
+    result_data: assets
+      .filter((asset) => asset.kind === 'video')
+      .map(({ url }) => ({ url, type: 'video' as const })),
     flags: [...new Set(stored.flatMap((asset) => asset.flags))],
     task_info: {
       can_cancel: canCancel(row, facts.upstreamCancels),
       estimated_time: secondsToEnd(row, facts),
       video_duration: clip?.duration_seconds ?? order.seconds,
     },
-    usage: {
-      billing_rule: price.per === 'second' ? 'per_second' : 'per_call',
-      credits_reserved: Number(decimalFromMicros(row.hold_micros)),
-      credits_used: ended ? Number(decimalFromMicros(row.charge_micros ?? 0n)) : null,
-      user_group: 'default',
-    },
+    usage: usageOf(row, price.per, currency),
     metadata: Metadata.parse(row.metadata),
+  };
+}
+
+/** In the unified API's words: a credit is one unit of the account's money. */
+function usageOf(row: TaskRow, per: 'second' | 'task', currency: Currency): Task['usage'] {
+  const used = row.finished_at === null ? null : Number(decimalFromMicros(row.charge_micros ?? 0n));
+  return {
+    billing_rule: per === 'second' ? 'per_second' : 'per_call',
+    credits_reserved: Number(decimalFromMicros(row.hold_micros)),
+    credits_used: used,
+    cost: used === null ? null : { credits: used, usd: currency === 'USD' ? used : null },
+    user_group: 'default',
   };
 }
 

@@ -44,6 +44,13 @@ export const findByHash = statement(
   `SELECT id, account_id, scopes, expires_at, revoked_at, last_used_at, hash FROM api_keys WHERE hash = $1`,
 );
 
+export type BudgetRow = Pick<KeyRow, 'budget_micros' | 'budget_used_micros'>;
+
+export const findBudget = statement(
+  'keys.find_budget',
+  `SELECT budget_micros, budget_used_micros FROM api_keys WHERE id = $1`,
+);
+
 export const findAuthById = statement(
   'keys.find_auth_by_id',
   `SELECT id, account_id, scopes, expires_at, revoked_at, last_used_at, hash FROM api_keys WHERE id = $1`,

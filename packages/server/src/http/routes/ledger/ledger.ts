@@ -4,14 +4,21 @@ import { accountOf, wantedAccount } from '../../auth.ts';
 import { pageOf, readNumberCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { balanceView, ledgerView } from '../../views/account.ts';
+import { creditsOf } from './credits.ts';
 import { sendJournal } from './journal.ts';
 
-export const ledgerHandlers: Pick<Handlers, 'getBalance' | 'listLedger' | 'exportLedger'> = {
+export const ledgerHandlers: Pick<Handlers, 'getBalance' | 'getCredits' | 'listLedger' | 'exportLedger'> = {
   getBalance: async ({ context, caller }) => {
     const account = accountOf(caller);
     if (!account.ok) return refused(account.refusal);
     const row = await context.store.accounts.find(account.accountId);
     return row ? ok(balanceView(row)) : notFound;
+  },
+  getCredits: async ({ context, caller }) => {
+    const account = accountOf(caller);
+    if (!account.ok) return refused(account.refusal);
+    const credits = await creditsOf(context, account.accountId, caller.keyId);
+    return credits ? ok(credits) : notFound;
   },
   listLedger: async ({ context, caller, query }) => {
     const wanted = wantedAccount(caller, query.account);
