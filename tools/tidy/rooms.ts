@@ -184,7 +184,7 @@ export const ROOMS: Room[] = [
     name: 'http',
     files: /^packages\/server\/src\/http\//,
     // `/mcp` serves the tools, which reach the API as any client does.
-    may: ['lifecycle', 'store', 'decide', 'catalogue', 'contract', 'effects interfaces', 'mcp'],
+    may: ['lifecycle', 'store', 'decide', 'catalogue', 'plan', 'contract', 'effects interfaces', 'mcp'],
     mayInTests: SERVER_TESTS,
     advice: 'A route parses, authorises, and calls one lifecycle function or one read of the store.',
   },
@@ -196,6 +196,7 @@ export const ROOMS: Room[] = [
       'store',
       'http',
       'catalogue',
+      'plan',
       'decide',
       'config',
       'contract',

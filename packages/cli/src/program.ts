@@ -52,6 +52,11 @@ const OPERATIONS: Entry[] = [
   },
   { name: 'keys', summary: 'API keys and their budgets', load: () => import('./commands/keys.ts') },
   {
+    name: 'plan',
+    summary: 'would these paths carry this traffic, at what cost, and what gives way first',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
     name: 'paths',
     summary: 'access paths: credentials, limits, pause and drain',
     load: () => import('./commands/paths.ts'),

@@ -8,6 +8,7 @@ import { keyOperations } from './key-operations.ts';
 import { ModelDefinition } from './models.ts';
 import { Deleted, INPUT, json, list, type Operation } from './operation.ts';
 import { operatorOperations } from './operator-operations.ts';
+import { planOperations } from './plan-operations.ts';
 import { sessionOperations } from './session-operations.ts';
 import { spendOperations } from './spend-operations.ts';
 import * as tasks from './tasks.ts';
@@ -301,6 +302,7 @@ export const operations = {
   ...moneyOperations,
   ...webhookOperations,
   ...operatorOperations,
+  ...planOperations,
   ...sessionOperations,
   ...gateOperations,
   ...activityOperations,

@@ -31,7 +31,7 @@ export const PlanAssumption = z
   .meta({ id: 'PlanAssumption' });
 export type PlanAssumption = z.infer<typeof PlanAssumption>;
 
-const Refusals = z.strictObject({ no_slot: Estimate, throttled: Estimate, wallet: Estimate });
+const Refusals = z.strictObject({ no_slot: Estimate, throttled: Estimate });
 
 export const PlanFlow = z
   .strictObject({
@@ -188,6 +188,8 @@ export const PlanNeed = z
     because: z.string(),
   })
   .meta({ id: 'PlanNeed' });
+
+export type PlanNeed = z.infer<typeof PlanNeed>;
 
 export const PlanResult = z
   .strictObject({

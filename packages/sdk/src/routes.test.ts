@@ -112,6 +112,14 @@ describe('every operation can be reached through the client', () => {
     listPrompts: () => sluice.prompts.list(),
     createPrompt: () => sluice.prompts.create({ title: 't', order: { model: 'kling-3.0' } }),
     deletePrompt: () => sluice.prompts.delete('x'),
+    createPlan: () =>
+      sluice.plans.create({
+        workload: { kind: 'described', tasks_per_hour: 1, mix: [{ model: 'kling-3.0' }] },
+      }),
+    listPlans: () => sluice.plans.list(),
+    getPlan: () => sluice.plans.get('plan_1'),
+    getPlanReport: () => sluice.plans.report('plan_1'),
+    deletePlan: () => sluice.plans.delete('plan_1'),
     getSystem: () => sluice.system.get(),
     confirmSystem: () => sluice.system.confirm(),
   };

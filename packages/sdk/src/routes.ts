@@ -108,6 +108,13 @@ export const routes = {
   deletePrompt: remove('/v1/prompts/{id}'),
   getSystem: get('/v1/system'),
   confirmSystem: post('/v1/system/confirm', 'safe'),
+
+  // A second plan costs the gateway time, and nothing else; both are in the list.
+  createPlan: post('/v1/plans', 'once'),
+  listPlans: get('/v1/plans'),
+  getPlan: get('/v1/plans/{id}'),
+  getPlanReport: get('/v1/plans/{id}/report'),
+  deletePlan: remove('/v1/plans/{id}'),
 } satisfies Record<OperationId, Route>;
 
 /** `/v1/tasks/{id}` and `task_1` to `/v1/tasks/task_1`; an id can never climb out of its segment. */

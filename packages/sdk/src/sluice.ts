@@ -4,6 +4,7 @@ import { balanceGroup, ledgerGroup, modelsGroup, quotesGroup } from './billing.t
 import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
 import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
+import { plansGroup } from './plans.ts';
 import { gateGroup, sessionGroup } from './session.ts';
 import { activityGroup, eventsGroup, tasksGroup } from './tasks.ts';
 import { alertsGroup, membersGroup, promptsGroup, spendGroup } from './team.ts';
@@ -61,6 +62,7 @@ export function createSluice(options: SluiceOptions) {
     accounts: accountsGroup(transport),
     keys: keysGroup(transport),
     paths: pathsGroup(transport),
+    plans: plansGroup(transport),
     prices: pricesGroup(transport),
     attempts: attemptsGroup(transport),
     system: systemGroup(transport),

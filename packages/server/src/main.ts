@@ -21,12 +21,14 @@ import { createSecrets, type Secrets } from './effects/secrets/secrets.ts';
 import { exportSpans } from './effects/telemetry/export.ts';
 import { createLog, type Log } from './effects/telemetry/log.ts';
 import { createMetrics, type Metrics } from './effects/telemetry/metrics.ts';
+import { realThreads } from './effects/threads/real.ts';
 import { ensureLimits } from './lifecycle/2-admit.ts';
 import { callbackKeys } from './lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
 import { createBooks } from './lifecycle/operate/books.ts';
 import { firstOperatorKey } from './lifecycle/operate/first-key.ts';
+import { createPlans } from './lifecycle/operate/plans.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
 import { countRequests, logFaults } from './lifecycle/upstream-report.ts';
 import { createDrive } from './providers/drive.ts';
@@ -204,6 +206,10 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
   const books = createBooks(store, realClock);
+  const plans = createPlans(
+    context,
+    realThreads({ plan: new URL('./runtime/plan-thread.mjs', import.meta.url) }),
+  );
   db.limitConnectTime(REQUEST_WAIT_MS);
   const door = await startDoor(context, config, {
     version: VERSION,
@@ -211,6 +217,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     draining: draining.signal,
     metricsText: metrics.text,
     books,
+    plans,
     onEvents: hints.subscribe,
   });
   doors.ports.push(door.port);
@@ -230,6 +237,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     database: { kind, version, adopted },
     stop: async () => {
       draining.abort();
+      plans.stop();
       await door.close();
       await Promise.all([loops.stop(), heartbeat.stop(), gauges]);
       await hints.stop();

@@ -3,9 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Sluice } from '@sluice/sdk';
 import type { Command } from 'commander';
+import { oneOf } from '../arguments.ts';
 import { JOBS, type Job, type JobResult, jobOn, runJob } from '../demo/jobs.ts';
 import { startLiveTable } from '../demo/live-table.ts';
 import { comparedText, comparePaths, comparisonSucceeded } from '../demo/paths/compare.ts';
+import { demoPlan } from '../demo/plan.ts';
 import { onStage, type Stage } from '../demo/stage.ts';
 import { type DemoResult, demoSucceeded, summaryText } from '../demo/summary.ts';
 import { readVendorNames } from '../demo/vendors.ts';
@@ -20,12 +22,15 @@ const STAYS_MS = 10 * 60_000;
 
 export const register: Register = (command, context) => {
   command
+    .argument('[what]', '`plan`: simulate an example week instead of ordering anything', oneOf('plan'))
     .option('-o, --output <folder>', 'where to save the clips', 'demo-output')
     .option('--data-dir <folder>', 'keep the gateway there afterwards (default: a temporary folder)')
     .option('--paths <names>', 'one job over each of these paths instead: all, or names as in kling,fal')
-    .action(async (flags: DemoFlags, invoked: Command) => {
+    .action(async (what: 'plan' | undefined, flags: DemoFlags, invoked: Command) => {
       const invocation = context.begin(invoked, { asText: true });
-      await (flags.paths === undefined ? demo(invocation, flags) : compare(invocation, flags, flags.paths));
+      if (what === 'plan') await demoPlan(invocation, flags);
+      else
+        await (flags.paths === undefined ? demo(invocation, flags) : compare(invocation, flags, flags.paths));
     });
 };
 

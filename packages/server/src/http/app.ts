@@ -23,6 +23,7 @@ import { registerFileContent } from './routes/files/files.ts';
 import { handlersOf } from './routes/handlers.ts';
 import { registerMcp } from './routes/mcp/mcp.ts';
 import { registerPages } from './routes/pages/pages.ts';
+import { PLAN_MAX_BYTES } from './routes/plans/plans.ts';
 import { createSessions } from './sessions.ts';
 import { createShedding } from './shedding.ts';
 import { createSignedTokens } from './signed-tokens.ts';
@@ -123,7 +124,7 @@ function registerOne<Id extends OperationId>(
   id: Id,
   handlers: Handlers,
 ): void {
-  registerOperation(app, edge, id, handlers[id]);
+  registerOperation(app, edge, id, handlers[id], id === 'createPlan' ? { bodyLimit: PLAN_MAX_BYTES } : {});
   // A download is asked for by HEAD as well; nothing else is.
   if (id === 'getAsset') registerOperation(app, edge, id, handlers[id], { method: 'HEAD' });
 }

@@ -1,6 +1,7 @@
 /** What the HTTP edge is given: everything that the stages have, and what only the front door needs. */
 import type { Context } from '../lifecycle/context.ts';
 import type { Books } from '../lifecycle/operate/books.ts';
+import type { Plans } from '../lifecycle/operate/plans.ts';
 
 export type HttpContext = Context & {
   version: string;
@@ -15,6 +16,7 @@ export type HttpContext = Context & {
   draining: AbortSignal;
   metricsText(): Promise<string>;
   books: Books;
+  plans: Plans;
   /** Calls back when there may be new events, until the function that it answers is called. */
   onEvents(listener: () => void): () => void;
   /**

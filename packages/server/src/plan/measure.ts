@@ -72,7 +72,7 @@ export function createLevel(stepMs: number, steps: number): Level {
 
   function cover(untilMs: number): void {
     let fromMs = Math.max(0, sinceMs);
-    sinceMs = untilMs;
+    sinceMs = Math.max(sinceMs, untilMs);
     const toMs = Math.min(untilMs, endMs);
     if (value === 0) return;
     // By its number: the end of a step, divided by its length, may come out just below the next one.
@@ -112,7 +112,7 @@ export type Demand = {
 };
 
 export function createDemand(totalMs: number): Demand {
-  const slotMs = Math.max(10_000, Math.ceil(totalMs / 40_000));
+  const slotMs = Math.max(10_000, Math.ceil(totalMs / 10_000));
   const slots = Math.ceil(totalMs / slotMs);
   // Area of each slot of time, as the difference to the one before it, so that a long render costs no more.
   const starts = new Float64Array(slots + 2);

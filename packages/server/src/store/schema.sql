@@ -352,6 +352,22 @@ CREATE TABLE paths (
   CONSTRAINT paths_wallet_state_check CHECK ((wallet_state = ANY (ARRAY['ok'::text, 'low'::text, 'short'::text])))
 ) WITH (fillfactor=70);
 
+CREATE TABLE plans (
+  id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  progress real NOT NULL,
+  request jsonb NOT NULL,
+  result jsonb,
+  sentence text,
+  error text,
+  created_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  alive_until timestamp with time zone NOT NULL,
+  CONSTRAINT plans_pkey PRIMARY KEY (id),
+  CONSTRAINT plans_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
 CREATE TABLE price_sheets (
   id text NOT NULL,
   sheet jsonb NOT NULL,

@@ -16,6 +16,7 @@ import { type NodeStore, nodeStore } from './nodes.ts';
 import { type NotifyStore, notifyStore } from './notify.ts';
 import { type OperatorStore, operatorStore } from './operator.ts';
 import { type PathStore, pathStore } from './paths.ts';
+import { type PlanStore, planStore } from './plans.ts';
 import { type ReadStore, readStore } from './reads.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SettleStore, settleStore } from './settle.ts';
@@ -49,6 +50,7 @@ export type Store = {
   gate: GateStore;
   spend: SpendStore;
   team: TeamStore;
+  plans: PlanStore;
 };
 
 export function createStore(db: Database): Store {
@@ -75,5 +77,6 @@ export function createStore(db: Database): Store {
     gate: gateStore(db),
     spend: spendStore(db),
     team: teamStore(db),
+    plans: planStore(db),
   };
 }

@@ -34,7 +34,10 @@ export function Prices({ model }: { model: Model }) {
         </thead>
         <tbody>
           {model.prices.map((price) => (
-            <tr key={JSON.stringify(price)} className="border-b last:border-0 [&>td]:p-2.5 [&>td:first-child]:pl-4">
+            <tr
+              key={JSON.stringify(price)}
+              className="border-b last:border-0 [&>td]:p-2.5 [&>td:first-child]:pl-4"
+            >
               {several && <td>{price.path}</td>}
               <td>{price.mode}</td>
               <td>{price.resolution}</td>

@@ -15,6 +15,7 @@ import { keyHandlers } from './keys/keys.ts';
 import { ledgerHandlers } from './ledger/ledger.ts';
 import { memberHandlers } from './members/members.ts';
 import { pathHandlers } from './paths/paths.ts';
+import { planHandlers } from './plans/plans.ts';
 import { priceHandlers } from './prices/prices.ts';
 import { promptHandlers } from './prompts/prompts.ts';
 import { sessionHandlers } from './sessions/sessions.ts';
@@ -41,6 +42,7 @@ export function handlersOf(parts: Parts): Handlers {
     ...accountHandlers,
     ...keyHandlers,
     ...pathHandlers,
+    ...planHandlers,
     ...priceHandlers,
     ...attemptHandlers,
     ...systemHandlers,

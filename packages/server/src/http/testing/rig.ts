@@ -161,6 +161,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     },
     draining,
     books: createBooks(store, clock),
+    plans: noPlans,
     onEvents: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -175,6 +176,13 @@ async function buildContext(database: Database, options: RigOptions, draining: A
   };
   return { context, clock, blobs, upstream, logs, wakes };
 }
+
+/** Tests that want plans hand in their own. */
+const noPlans: HttpContext['plans'] = {
+  create: async () => ({ kind: 'refused', refusal: { code: 'overloaded' } }),
+  remove: async () => false,
+  stop: () => {},
+};
 
 const noAnswer = { kind: 'not_sent', reason: 'connect_refused', detail: 'nobody listens here' } as const;
 

@@ -110,6 +110,8 @@ function answerAbout(run: Run, path: PathState, task: number): void {
 /** The gateway knows that the render has ended: the slot is free, and the clip is copied, begun again or lost. */
 export function noticed(run: Run, task: number): void {
   const { tasks, tally, world } = run;
+  // A callback came while the answer to a question was on its way: both tell of the same end.
+  if (tasks.state[task] !== STATE.upstream) return;
   const path = pathOf(run, task);
   const family = familyOf(run, task);
   const slots = slotsOf(path, family);
