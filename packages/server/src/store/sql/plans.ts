@@ -27,7 +27,8 @@ export const insertPlan = statement(
 /** Of one that was deleted nothing is written: no row, so its work may stop. $1 id, $2 progress, $3 alive until. */
 export const writeProgress = statement(
   'plans.progress',
-  `UPDATE plans SET status = CASE WHEN $2::real > 0 THEN 'running' ELSE status END, progress = $2::real, alive_until = $3
+  `UPDATE plans SET status = CASE WHEN $2::real > 0 THEN 'running' ELSE status END, progress = $2::real,
+     alive_until = $3
    WHERE id = $1 AND status IN ('waiting', 'running') RETURNING id`,
 );
 

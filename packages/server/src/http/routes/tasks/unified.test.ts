@@ -66,7 +66,9 @@ test('create, query and credits have every documented field', async () => {
   await liveOn(rig, made.body.id);
   const done = await ask('GET', `/v1/tasks/${made.body.id}`, { key });
   // When it has ended there is nothing left to estimate; there it repeats what it said at first.
-  expect(missing(tasks.get('task-completed')?.body, done.body)).toEqual(['.task_info.estimated_time: object']);
+  expect(missing(tasks.get('task-completed')?.body, done.body)).toEqual([
+    '.task_info.estimated_time: object',
+  ]);
   expect(done.body.task_info.estimated_time).toBeNull();
   expect(done.body).toMatchObject({
     status: 'completed',
