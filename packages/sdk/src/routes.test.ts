@@ -117,9 +117,9 @@ describe('every operation can be reached through the client', () => {
         workload: { kind: 'described', tasks_per_hour: 1, mix: [{ model: 'kling-3.0' }] },
       }),
     listPlans: () => sluice.plans.list(),
-    getPlan: () => sluice.plans.get('plan_1'),
-    getPlanReport: () => sluice.plans.report('plan_1'),
-    deletePlan: () => sluice.plans.delete('plan_1'),
+    getPlan: () => sluice.plans.get('x'),
+    getPlanReport: () => sluice.plans.report('x'),
+    deletePlan: () => sluice.plans.delete('x'),
     getSystem: () => sluice.system.get(),
     confirmSystem: () => sluice.system.confirm(),
   };
