@@ -62,6 +62,21 @@ const OPERATIONS: Entry[] = [
     load: () => import('./commands/paths.ts'),
   },
   {
+    name: 'dossier',
+    summary: 'what is known of a path or a vendor, by whom and how sure',
+    load: () => import('./commands/dossier.ts'),
+  },
+  {
+    name: 'facts',
+    summary: 'state a fact of your own contract; the history of all of them',
+    load: () => import('./commands/facts.ts'),
+  },
+  {
+    name: 'compare',
+    summary: 'paths and vendors beside each other for your mix of orders',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
     name: 'prices',
     summary: 'price sheets with dates and sources',
     load: () => import('./commands/prices.ts'),

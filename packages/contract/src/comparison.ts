@@ -32,6 +32,7 @@ export const CompareRequest = z
       .boolean()
       .default(true)
       .describe('Also providers that you have no path to, by what is stated about them.'),
+    sandboxes: z.boolean().default(false).describe('Also paths to emulators.'),
     peak_in_flight: z
       .int()
       .min(1)

@@ -40,7 +40,26 @@ export const DeclaredFact = z.strictObject({
 export type DeclaredFact = z.infer<typeof DeclaredFact>;
 
 /** `dossiers/<provider>.json` of the catalogue. */
-export const DossierFile = z.strictObject({ id: z.string(), name: z.string(), facts: z.array(DeclaredFact) });
+export const DossierFile = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  /** What the adapter's own declarations were last held against. */
+  adapter_source: Source,
+  /** The price sheet that applies by default, where it is not the newest one of the provider's own name. */
+  price_sheet: z.string().optional(),
+  /**
+   * What a path of the plainest kind would be set up with, nothing real: so that the adapter can be asked what it does
+   * before there is one. Absent: not a vendor that one could open an account with.
+   */
+  sample_path: z
+    .strictObject({
+      base_url: z.url().optional(),
+      credential: z.record(z.string(), z.string()),
+      settings: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  facts: z.array(DeclaredFact),
+});
 export type DossierFile = z.infer<typeof DossierFile>;
 
 export const SetFact = z
@@ -64,6 +83,8 @@ export const SetFact = z
       'A fact of your own contract or account. It replaces your earlier statement on the same fact and scope, which ' +
       'stays in the history; shipped and measured statements stay beside it.',
   });
+
+export const FactHistoryQuery = z.strictObject({ fact: FactName.optional() });
 
 export const FactOrigin = z.enum(['shipped', 'adapter', 'yours', 'measured']).meta({
   id: 'FactOrigin',
@@ -94,6 +115,8 @@ export const DossierFact = z
   .strictObject({
     fact: FactName,
     title: z.string(),
+    kind: z.enum(['yes_no', 'number', 'amount', 'words']).describe('What its values are.'),
+    unit: z.string().nullable().describe('Of its values; null where there is none or each names its own.'),
     standing: FactStatement.nullable().describe('The statement that counts; null: nothing is known.'),
     statements: z.array(FactStatement).describe('All of them, the standing one first.'),
     disagree: z.boolean().describe('Statements on the same scope differ.'),

@@ -67,15 +67,15 @@ export type FactDefinition = {
   kind: 'yes_no' | 'number' | 'amount' | 'words';
   /** Null where words need none, or where each statement names its own. */
   unit: string | null;
-  /** Ready to be sent to the vendor. */
-  question: string;
+  /** Ready to be sent to the vendor; null: only your own traffic can tell. */
+  question: string | null;
 };
 
 const fact = (
   check: Check,
   kind: FactDefinition['kind'],
   title: string,
-  question: string,
+  question: string | null,
   unit: string | null = null,
 ): FactDefinition => ({ check, title, kind, unit, question });
 
@@ -253,13 +253,7 @@ export const factDefinitions: Readonly<Record<FactName, FactDefinition>> = {
     'Failed work billed',
     'Are failed, moderated and cancelled tasks billed, and when is a refund visible?',
   ),
-  delivered_price: fact(
-    'price',
-    'amount',
-    'Price of a delivered second',
-    'What do failed, repeated and late tasks add to the listed price in our use?',
-    'USD',
-  ),
+  delivered_price: fact('price', 'amount', 'Price of a delivered second', null, 'USD'),
 };
 
 export function factsOf(check: Check): FactName[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import { activityOperations } from './activity-operations.ts';
 import { EventsQuery } from './events.ts';
+import { evidenceOperations } from './evidence-operations.ts';
 import { gateOperations } from './gate-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { ModelDefinition } from './models.ts';
@@ -308,6 +309,7 @@ export const operations = {
   ...activityOperations,
   ...spendOperations,
   ...teamOperations,
+  ...evidenceOperations,
 } satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

@@ -1,4 +1,5 @@
 /** What operators do: accounts, keys, access paths, prices, lost answers, the installation itself. */
+import { evidenceOfPath } from './evidence.ts';
 import { everyItem } from './pages.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -95,6 +96,7 @@ export function pathsGroup(transport: Transport) {
     /** Our cost of each ended attempt beside what the upstream states for it; costs nothing to ask. */
     statement: (name: string, query: StatementQuery = {}, options?: CallOptions): Promise<PathStatement> =>
       transport.json({ route: routes.getPathStatement, id: name, query }, options),
+    ...evidenceOfPath(transport),
   };
 }
 

@@ -122,6 +122,11 @@ describe('every operation can be reached through the client', () => {
     deletePlan: () => sluice.plans.delete('x'),
     getSystem: () => sluice.system.get(),
     confirmSystem: () => sluice.system.confirm(),
+    getDossier: () => sluice.paths.dossier('x'),
+    setFact: () =>
+      sluice.paths.setFact('x', { fact: 'callbacks', value: true, source: { name: 's' }, reviewed_by: 'r' }),
+    listFacts: () => sluice.paths.facts('x'),
+    createComparison: () => sluice.comparisons.create({ mix: [{ model: 'kling-3.0', count: 1 }] }),
   };
 
   test.each(contract)('%s', async (id, operation) => {

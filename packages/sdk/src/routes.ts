@@ -115,6 +115,11 @@ export const routes = {
   getPlan: get('/v1/plans/{id}'),
   getPlanReport: get('/v1/plans/{id}/report'),
   deletePlan: remove('/v1/plans/{id}'),
+  getDossier: get('/v1/paths/{id}/dossier'),
+  setFact: post('/v1/paths/{id}/facts', 'once'),
+  listFacts: get('/v1/paths/{id}/facts'),
+  // Nothing is stored.
+  createComparison: post('/v1/comparisons', 'safe'),
 } satisfies Record<OperationId, Route>;
 
 /** `/v1/tasks/{id}` and `task_1` to `/v1/tasks/task_1`; an id can never climb out of its segment. */

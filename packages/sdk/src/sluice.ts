@@ -2,6 +2,7 @@
 import { assetsGroup } from './assets.ts';
 import { balanceGroup, ledgerGroup, modelsGroup, quotesGroup } from './billing.ts';
 import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
+import { comparisonsGroup } from './evidence.ts';
 import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
 import { plansGroup } from './plans.ts';
@@ -64,6 +65,7 @@ export function createSluice(options: SluiceOptions) {
     paths: pathsGroup(transport),
     plans: plansGroup(transport),
     prices: pricesGroup(transport),
+    comparisons: comparisonsGroup(transport),
     attempts: attemptsGroup(transport),
     system: systemGroup(transport),
     session: sessionGroup(transport),

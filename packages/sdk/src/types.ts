@@ -150,5 +150,21 @@ export type PlanResult = Read<typeof contract.PlanResult>;
 export type PlanOutcome = Read<typeof contract.PlanOutcome>;
 export type SystemStatus = Read<typeof contract.SystemStatus>;
 
+// What is known of paths.
+export type Check = contract.Check;
+export type FactName = contract.FactName;
+export type FactValue = contract.FactValue;
+export type SetFact = Sent<typeof contract.SetFact>;
+export type FactChange = Read<typeof contract.FactChange>;
+export type FactStatement = Read<typeof contract.FactStatement>;
+export type DossierFact = Read<typeof contract.DossierFact>;
+export type DossierCheck = Read<typeof contract.DossierCheck>;
+export type Dossier = Read<typeof contract.Dossier>;
+export type OpenQuestion = Read<typeof contract.OpenQuestion>;
+export type MixLine = Sent<typeof contract.MixLine>;
+export type CompareRequest = Sent<typeof contract.CompareRequest>;
+export type Candidate = Read<typeof contract.Candidate>;
+export type Comparison = Read<typeof contract.Comparison>;
+
 /** The body of every refusal: `{ "error": { … } }`. */
 export type Problem = contract.Problem;

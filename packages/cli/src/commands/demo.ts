@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Sluice } from '@sluice/sdk';
 import type { Command } from 'commander';
 import { oneOf } from '../arguments.ts';
+import { demoComparison } from '../demo/evidence/compare.ts';
 import { JOBS, type Job, type JobResult, jobOn, runJob } from '../demo/jobs.ts';
 import { startLiveTable } from '../demo/live-table.ts';
 import { comparedText, comparePaths, comparisonSucceeded } from '../demo/paths/compare.ts';
@@ -20,15 +21,23 @@ const MAX_SECONDS = 300;
 /** For somebody who looks around afterwards. */
 const STAYS_MS = 10 * 60_000;
 
+/** What can be looked at without ordering anything. */
+const SHOWS = oneOf('plan', 'compare');
+
 export const register: Register = (command, context) => {
   command
-    .argument('[what]', '`plan`: simulate an example week instead of ordering anything', oneOf('plan'))
+    .argument(
+      '[what]',
+      '`plan`: simulate an example week; `compare`: every vendor for a month of clips',
+      SHOWS,
+    )
     .option('-o, --output <folder>', 'where to save the clips', 'demo-output')
     .option('--data-dir <folder>', 'keep the gateway there afterwards (default: a temporary folder)')
     .option('--paths <names>', 'one job over each of these paths instead: all, or names as in kling,fal')
-    .action(async (what: 'plan' | undefined, flags: DemoFlags, invoked: Command) => {
+    .action(async (what: 'plan' | 'compare' | undefined, flags: DemoFlags, invoked: Command) => {
       const invocation = context.begin(invoked, { asText: true });
       if (what === 'plan') await demoPlan(invocation, flags);
+      else if (what === 'compare') await demoComparison(invocation, flags);
       else
         await (flags.paths === undefined ? demo(invocation, flags) : compare(invocation, flags, flags.paths));
     });

@@ -3,10 +3,10 @@
  * strict: an unknown key, an unknown fact or a contradiction between files is an error at start, not a
  * surprise at the first order.
  */
-import { ModelDefinition, PriceSheet, Prompt } from '@sluice/contract';
+import { DossierFile, ModelDefinition, PriceSheet, Prompt } from '@sluice/contract';
 import { z } from 'zod';
 import type { ModelLookup, ModelMatch } from '../decide/order.ts';
-import { refuseContradictions } from './contradictions.ts';
+import { checkDossier, refuseContradictions } from './contradictions.ts';
 import { DoorNames, refuseBrokenNames } from './doors.ts';
 
 export type CatalogueFile = { name: string; text: string };
@@ -14,6 +14,8 @@ export type CatalogueFile = { name: string; text: string };
 export type Catalogue = ModelLookup & {
   sheets: readonly PriceSheet[];
   sheet(id: string): PriceSheet | null;
+  /** What is stated in public about a provider; null: nobody has looked. */
+  dossier(provider: string): DossierFile | null;
   /** What a door's clients call our models; nothing for a door without a file. */
   door(id: string): DoorNames;
   /** Worked examples for the gallery. */
@@ -31,9 +33,12 @@ export type ShippedPrompt = z.infer<typeof ShippedPrompts>[number];
 
 const Settings = z.strictObject({ stale_after_days: z.int().min(1) });
 
+const KINDS = 'a model, a price sheet, a dossier, a door, prompts.json';
+
 export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
   const models: ModelDefinition[] = [];
   const sheets: PriceSheet[] = [];
+  const dossiers: DossierFile[] = [];
   const doors: DoorNames[] = [];
   let prompts: ShippedPrompt[] = [];
   let settings: z.infer<typeof Settings> | null = null;
@@ -41,16 +46,15 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
     const [folder, name] = splitName(file.name);
     if (folder === 'models') models.push(parseFile(file, ModelDefinition, name));
     else if (folder === 'prices') sheets.push(parseFile(file, PriceSheet, name));
+    else if (folder === 'dossiers') dossiers.push(parseFile(file, DossierFile, name));
     else if (folder === 'doors') doors.push(parseFile(file, DoorNames, name));
     else if (file.name === 'prompts.json') prompts = parseFile(file, ShippedPrompts, null);
     else if (file.name === 'settings.json') settings = parseFile(file, Settings, null);
-    else
-      throw new Error(
-        `catalogue: ${file.name} is neither a model, a price sheet, a door, prompts.json nor settings.json`,
-      );
+    else throw new Error(`catalogue: ${file.name} is neither ${KINDS} nor settings.json`);
   }
   if (settings === null) throw new Error('catalogue: settings.json is missing');
   refuseContradictions(models, sheets);
+  for (const dossier of dossiers) checkDossier(dossier);
   models.sort((a, b) => (a.id < b.id ? -1 : 1));
   sheets.sort((a, b) => (a.id < b.id ? -1 : 1));
   const byName = matchesByName(models);
@@ -65,6 +69,7 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
     door: (id) => doors.find((door) => door.id === id) ?? { id, models: [] },
     sheet: (id) => byId.get(id) ?? null,
     prompts,
+    dossier: (provider) => dossiers.find(({ id }) => id === provider) ?? null,
     staleAfterDays: settings.stale_after_days,
   };
 }
@@ -91,7 +96,7 @@ export function isStale(
 }
 
 function splitName(path: string): [folder: string, name: string] {
-  const match = /^(models|prices|doors)\/([^/]+)\.json$/.exec(path);
+  const match = /^(models|prices|dossiers|doors)\/([^/]+)\.json$/.exec(path);
   return [match?.[1] ?? '', match?.[2] ?? ''];
 }
 

@@ -1,11 +1,14 @@
 /** What the shape alone cannot say about catalogue files: that they agree with themselves and each other. */
 import {
+  type DossierFile,
+  factDefinitions,
   InputRole,
   Mode,
   type ModeCapability,
   type ModelDefinition,
   type PriceSheet,
 } from '@sluice/contract';
+import { unfitValue } from '../decide/dossier/values.ts';
 import { ambiguousEntries } from '../decide/pricing.ts';
 import { isFactExpression } from '../decide/rules.ts';
 
@@ -84,6 +87,22 @@ function checkSheet(sheet: PriceSheet, models: ReadonlyMap<string, ModelDefiniti
   }
   const ambiguous = ambiguousEntries(sheet);
   ensure(ambiguous === null, `${sheet.id}: entries ${ambiguous?.join(' and ')} can both price one order`);
+}
+
+/** A fact of the wrong kind or without a unit would be read as something else. */
+export function checkDossier({ id, facts }: DossierFile): void {
+  for (const { fact, value, unit, grade } of facts) {
+    const definition = factDefinitions[fact];
+    const unfit = unfitValue(definition, value);
+    ensure(unfit === null, `${id}: ${fact} must be ${unfit}`);
+    const counted = definition.kind === 'number' && value !== null;
+    ensure(definition.unit === null || unit === undefined, `${id}: ${fact} has its own unit`);
+    ensure(!counted || definition.unit !== null || unit !== undefined, `${id}: ${fact} needs a unit`);
+    ensure(
+      (value === null) === (grade === 'unknown'),
+      `${id}: ${fact} is unknown exactly when it has no value`,
+    );
+  }
 }
 
 function ensure(condition: boolean, complaint: string): void {

@@ -323,6 +323,31 @@ CREATE TABLE operator_actions (
   CONSTRAINT operator_actions_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE path_facts (
+  number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  path_name text NOT NULL,
+  fact text NOT NULL,
+  origin text NOT NULL,
+  value jsonb NOT NULL,
+  unit text,
+  scope jsonb NOT NULL,
+  scope_key text NOT NULL,
+  grade text NOT NULL,
+  source jsonb NOT NULL,
+  reviewed_by text NOT NULL,
+  note text,
+  at timestamp with time zone NOT NULL,
+  key_id text COLLATE "C",
+  replaces text COLLATE "C",
+  CONSTRAINT path_facts_pkey PRIMARY KEY (number),
+  CONSTRAINT path_facts_id_key UNIQUE (id),
+  CONSTRAINT path_facts_origin_check CHECK ((origin = ANY (ARRAY['yours'::text, 'measured'::text]))),
+  CONSTRAINT path_facts_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
+);
+CREATE INDEX path_facts_newest ON public.path_facts USING btree (path_name, fact, origin, scope_key, number DESC);
+CREATE TRIGGER path_facts_are_a_history BEFORE DELETE OR UPDATE ON path_facts FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+
 CREATE TABLE paths (
   name text NOT NULL,
   provider text NOT NULL,
@@ -529,6 +554,12 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION 'the ledger is append-only: correct it with a new transaction'; END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_rewriting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN RAISE EXCEPTION '% is a history: add a row instead', TG_TABLE_NAME; END $function$;
 
 CREATE OR REPLACE FUNCTION public.sums_to_zero(amounts bigint[])
  RETURNS boolean

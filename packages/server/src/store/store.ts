@@ -8,6 +8,7 @@ import { type ActivityStore, activityStore } from './activity.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
 import type { Database } from './database.ts';
 import { type EventStore, eventStore } from './events.ts';
+import { type FactStore, factStore } from './facts.ts';
 import { type FileStore, fileStore } from './files.ts';
 import { type GateStore, gateStore } from './gate.ts';
 import { type KeyStore, keyStore } from './keys.ts';
@@ -51,6 +52,7 @@ export type Store = {
   spend: SpendStore;
   team: TeamStore;
   plans: PlanStore;
+  facts: FactStore;
 };
 
 export function createStore(db: Database): Store {
@@ -78,5 +80,6 @@ export function createStore(db: Database): Store {
     spend: spendStore(db),
     team: teamStore(db),
     plans: planStore(db),
+    facts: factStore(db),
   };
 }

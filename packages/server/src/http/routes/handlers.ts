@@ -9,6 +9,7 @@ import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
 import { catalogueHandlers } from './catalogue/catalogue.ts';
 import { eventHandlers } from './events/events.ts';
+import { evidenceHandlers } from './evidence/evidence.ts';
 import { fileHandlers } from './files/files.ts';
 import { gateHandlers } from './gate/gate.ts';
 import { keyHandlers } from './keys/keys.ts';
@@ -43,6 +44,7 @@ export function handlersOf(parts: Parts): Handlers {
     ...keyHandlers,
     ...pathHandlers,
     ...planHandlers,
+    ...evidenceHandlers,
     ...priceHandlers,
     ...attemptHandlers,
     ...systemHandlers,

@@ -28,7 +28,7 @@ export async function pathReports(context: Context, name: string | null = null):
 }
 
 /** Models of which the path can do at least the plainest order of one mode. */
-export function modelsOf(context: Context, path: AccessPath): string[] {
+export function modelsOf(context: Context, path: Pick<AccessPath, 'provider' | 'context'>): string[] {
   const at = path.context(context.clock.now());
   return context.catalogue.models
     .filter((model) => sampleOrders(model).some((order) => path.provider.supports(order, at).ok))

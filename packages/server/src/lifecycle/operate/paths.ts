@@ -208,8 +208,10 @@ export function familiesOf(context: Context): string[] {
   return [...new Set(context.catalogue.models.map((model) => model.family))].sort();
 }
 
-/** Shipped sheets are named after the provider whose prices they are. */
-function newestSheet(context: Context, provider: Provider): PriceSheet | null {
+/** Shipped sheets are named after the provider whose prices they are, or its dossier names one. */
+export function newestSheet(context: Context, provider: Provider): PriceSheet | null {
+  const named = context.catalogue.dossier(provider.id)?.price_sheet;
+  if (named !== undefined) return context.catalogue.sheet(named);
   const own = context.catalogue.sheets.filter((sheet) => sheet.id.startsWith(`${provider.id}-`));
   return [...own].sort((a, b) => (a.valid_from < b.valid_from ? 1 : -1))[0] ?? null;
 }

@@ -9,7 +9,7 @@ export function sampleOrders(model: ModelDefinition): Order[] {
   );
 }
 
-function sampleOrder(model: string, mode: Order['mode'], capability: ModeCapability): Order {
+export function sampleOrder(model: string, mode: Order['mode'], capability: ModeCapability): Order {
   return {
     model,
     mode,

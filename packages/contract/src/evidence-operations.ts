@@ -1,0 +1,34 @@
+/** What is known of access paths, and how it is compared: dossiers, facts, measures, comparisons, verifications. */
+import * as comparison from './comparison.ts';
+import * as dossier from './dossier.ts';
+import { INPUT, json, list, type Operation } from './operation.ts';
+
+export const evidenceOperations = {
+  getDossier: evidence('get', '/v1/paths/{id}/dossier', 'What is known of a path, by whom and how sure', {
+    description: 'By the five things to verify and the price. `{id}` may also be a provider without a path.',
+    response: json(dossier.Dossier, 'The dossier.'),
+  }),
+  setFact: evidence('post', '/v1/paths/{id}/facts', 'State a fact of your own contract or account', {
+    body: dossier.SetFact,
+    response: json(dossier.FactChange, 'The statement.', 201),
+  }),
+  listFacts: evidence('get', '/v1/paths/{id}/facts', 'History of the statements on a path, newest first', {
+    query: dossier.FactHistoryQuery,
+    response: json(list(dossier.FactChange, 'FactChangeList'), 'Your statements and what was measured.'),
+  }),
+  createComparison: evidence('post', '/v1/comparisons', 'Compare paths and vendors for a mix of orders', {
+    description:
+      'Works without any traffic, by what is declared, and gets better with each job. Nothing is stored.',
+    body: comparison.CompareRequest,
+    response: json(comparison.Comparison, 'The comparison.'),
+  }),
+} satisfies Record<string, Operation>;
+
+function evidence<
+  M extends Operation['method'],
+  P extends string,
+  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+>(method: M, path: P, summary: string, rest: R) {
+  const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
+  return { method, path, tag: 'Evidence', summary, access: 'operator' as const, errors, ...rest };
+}
