@@ -4,7 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { tailOf } from '../processes/child.ts';
 import { operations } from './judge.ts';
 import { judges } from './judges.ts';
+import { openArrivals } from './receiver.ts';
+import { retry } from './retries.ts';
+import { webhookStories } from './webhooks.ts';
 import { type OpenWorld, openWorld } from './world.ts';
+
+/** More of them by `npm run e2e -- doors --retries 200`. */
+const CREATES = 24;
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -31,5 +37,25 @@ describe.each(judges)('$client', (judge) => {
     const run = judge.operations[operation];
     if (typeof run === 'function') await run(world);
     else expect(run.none).not.toBe('');
+  });
+});
+
+describe('webhooks', () => {
+  test.each(Object.entries(webhookStories))('%s', async (_, story) => {
+    const arrivals = await openArrivals();
+    try {
+      await story(world, arrivals);
+    } finally {
+      await arrivals.close();
+    }
+  });
+});
+
+describe('first answers that never arrive', () => {
+  const clients = judges.filter(({ create }) => create !== null);
+  test.each(clients)(`$client: ${CREATES} creates are ${CREATES} tasks`, async (judge) => {
+    const retried = await retry(world, judge, CREATES);
+    expect(retried).toMatchObject({ tasks: CREATES, holds: CREATES, accepts: CREATES });
+    expect(retried.requests).toBeGreaterThanOrEqual(2 * CREATES);
   });
 });

@@ -190,15 +190,24 @@ const endpointFields = z.strictObject({
   types: z.array(EventType).min(1),
   description: z.string().max(200),
 });
+/** Names of the doors whose protocols tell the end of a task in words of their own, and ours. */
+export const DeliveryFormat = z.enum(['sluice', 'openai', 'replicate', 'fal']).meta({
+  id: 'DeliveryFormat',
+  description:
+    'In whose words events are told: `sluice`, or those of a foreign protocol, so that its clients read them. `fal` ' +
+    'signs with a key out of `/fal/.well-known/jwks.json`, the others with the secret of the endpoint.',
+});
+
 export const CreateEndpoint = endpointFields
   .extend({
     types: endpointFields.shape.types.default(['task.completed', 'task.failed', 'task.cancelled']),
     description: endpointFields.shape.description.default(''),
+    format: DeliveryFormat.default('sluice'),
   })
   .meta({ id: 'CreateEndpoint' });
 export const UpdateEndpoint = endpointFields
   .partial()
-  .extend({ status: z.enum(['enabled', 'disabled']).optional() })
+  .extend({ status: z.enum(['enabled', 'disabled']).optional(), format: DeliveryFormat.optional() })
   .meta({ id: 'UpdateEndpoint' });
 export const Endpoint = z
   .strictObject({
@@ -207,6 +216,7 @@ export const Endpoint = z
     url: z.string(),
     types: z.array(EventType),
     description: z.string(),
+    format: DeliveryFormat,
     status: z.enum(['enabled', 'disabled']),
     disabled_reason: z.string().nullable(),
     created_at: Instant,
@@ -215,6 +225,21 @@ export const Endpoint = z
 export const EndpointWithSecret = Endpoint.extend({
   secret: z.string().describe('Standard Webhooks secret `whsec_…`, shown once.'),
 }).meta({ id: 'EndpointWithSecret' });
+
+export const SigningKeyList = z
+  .strictObject({
+    object: z.literal('list'),
+    data: z.array(
+      z.strictObject({
+        id: z.string(),
+        object: z.literal('signing_key'),
+        algorithm: z.literal('ed25519'),
+        public_key: z.string().describe('Base64url, as in the published list.'),
+        signs_from: Instant,
+      }),
+    ),
+  })
+  .meta({ id: 'SigningKeyList' });
 
 export const CallbackSecret = z
   .strictObject({

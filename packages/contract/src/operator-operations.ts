@@ -74,6 +74,15 @@ export const operatorOperations = {
   getSystem: operator('get', '/v1/system', 'State of the installation', {
     response: json(paths.SystemStatus, 'The state.'),
   }),
+  rotateSigningKey: operator(
+    'post',
+    '/v1/system/signing-keys/rotate',
+    'New key for webhooks that are checked by it',
+    {
+      description: 'It is published now and signs in a day, when every receiver can know it.',
+      response: json(accounts.SigningKeyList, 'The published keys.'),
+    },
+  ),
   confirmSystem: operator('post', '/v1/system/confirm', 'End the quarantine of a restored copy', {
     response: json(paths.SystemStatus, 'The state.'),
   }),

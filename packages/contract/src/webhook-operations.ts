@@ -62,6 +62,15 @@ export const webhookOperations = {
     response: json(accounts.CallbackSecret, 'The secret.'),
     errors: [],
   },
+  rotateCallbackSecret: {
+    method: 'post',
+    path: '/v1/callback-secret/rotate',
+    tag: 'Webhooks',
+    summary: 'New secret for callback_url addresses; the old one keeps signing beside it for 24 hours',
+    access: 'webhooks:write',
+    response: json(accounts.CallbackSecret, 'The new secret.'),
+    errors: [],
+  },
   rotateEndpointSecret: {
     method: 'post',
     path: '/v1/webhooks/{id}/rotate',

@@ -21,6 +21,7 @@ import type {
   PriceSheet,
   Provider,
   ResolveAttempt,
+  SigningKeyList,
   SigningSecret,
   SystemStatus,
   Timeline,
@@ -124,6 +125,9 @@ export function systemGroup(transport: Transport) {
   return {
     get: (options?: CallOptions): Promise<SystemStatus> =>
       transport.json({ route: routes.getSystem }, options),
+    /** A new key for webhooks that are checked by a published one; it signs in a day. */
+    rotateSigningKey: (options?: CallOptions): Promise<SigningKeyList> =>
+      transport.json({ route: routes.rotateSigningKey }, options),
     /** Ends the quarantine of a restored copy. */
     confirm: (options?: CallOptions): Promise<SystemStatus> =>
       transport.json({ route: routes.confirmSystem }, options),

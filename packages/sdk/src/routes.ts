@@ -62,6 +62,7 @@ export const routes = {
   deleteEndpoint: remove('/v1/webhooks/{id}'),
   // A second rotation would end the life of the first new secret, which somebody may have installed.
   getCallbackSecret: get('/v1/callback-secret'),
+  rotateCallbackSecret: post('/v1/callback-secret/rotate', 'once'),
   rotateEndpointSecret: post('/v1/webhooks/{id}/rotate', 'once'),
   testEndpoint: post('/v1/webhooks/{id}/test', 'once'),
   listDeliveries: get('/v1/webhooks/{id}/deliveries'),
@@ -107,6 +108,7 @@ export const routes = {
   createPrompt: post('/v1/prompts', 'once'),
   deletePrompt: remove('/v1/prompts/{id}'),
   getSystem: get('/v1/system'),
+  rotateSigningKey: post('/v1/system/signing-keys/rotate', 'safe'),
   confirmSystem: post('/v1/system/confirm', 'safe'),
 
   // A second plan costs the gateway time, and nothing else; both are in the list.

@@ -72,6 +72,7 @@ export type Endpoint = Read<typeof contract.Endpoint>;
 export type EndpointWithSecret = Read<typeof contract.EndpointWithSecret>;
 export type Credits = Read<typeof contract.Credits>;
 export type SigningSecret = Read<typeof contract.SigningSecret>;
+export type SigningKeyList = Read<typeof contract.SigningKeyList>;
 export type CallbackSecret = Read<typeof contract.CallbackSecret>;
 export type Delivery = Read<typeof contract.Delivery>;
 export type DeliveryAttempt = Read<typeof contract.DeliveryAttempt>;

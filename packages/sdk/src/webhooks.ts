@@ -48,6 +48,9 @@ export function webhooksGroup(transport: Transport) {
     /** What signs deliveries to the `callback_url` of your tasks. */
     callbackSecret: (options?: CallOptions): Promise<CallbackSecret> =>
       transport.json({ route: routes.getCallbackSecret }, options),
+    /** A new one; the old one keeps signing beside it for 24 hours. */
+    rotateCallbackSecret: (options?: CallOptions): Promise<CallbackSecret> =>
+      transport.json({ route: routes.rotateCallbackSecret }, options),
     /** Sends a signed test event now. */
     test: (id: string, options?: CallOptions): Promise<Delivery> =>
       transport.json({ route: routes.testEndpoint, id }, options),

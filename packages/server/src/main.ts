@@ -32,7 +32,7 @@ import { createPlans } from './lifecycle/operate/plans.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
 import { countRequests, logFaults } from './lifecycle/upstream-report.ts';
 import { createDrive } from './providers/drive.ts';
-import { refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
+import { deliveryWriters, refreshGauges, refuseForeignSealKey } from './runtime/compose.ts';
 import { startDoor } from './runtime/door.ts';
 import { startHeartbeat } from './runtime/heartbeat.ts';
 import { createEventHints } from './runtime/hints.ts';
@@ -267,6 +267,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, realClock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, realClock),
+    deliveryWriters,
     telemetry,
     settings,
     wake: wakes.wake,

@@ -128,6 +128,7 @@ async function addEndpoints(
         url,
         types: dice.chance(0.7) ? ENDED : ['task.completed'],
         description: '',
+        format: 'sluice',
         secretSealed: secrets.seal(secret, webhookSecretContext(id)),
       },
       clock.now(),

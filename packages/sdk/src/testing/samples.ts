@@ -230,6 +230,7 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     url: 'https://hooks.example.com/sluice',
     types: ['task.completed', 'task.failed'],
     description: '',
+    format: 'sluice',
     status: 'enabled',
     disabled_reason: null,
     created_at: '2026-09-01T08:00:00.000Z',

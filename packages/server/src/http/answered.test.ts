@@ -39,10 +39,55 @@ function answers() {
     marked.push(...ids);
     written();
   };
-  const answered = createAnswered({ markAnswered }, clock, silentTelemetry);
+  const markUnanswered = async (ids: readonly string[]) => {
+    for (const id of ids) marked.splice(marked.indexOf(id), 1);
+  };
+  const answered = createAnswered({ markAnswered, markUnanswered }, clock, silentTelemetry);
   answered.answering.add('task_1');
   return { answered, clock, marked, writing };
 }
+
+test('an answer is taken back when its connection is reset right behind it, and only then', async () => {
+  const { answered, marked } = answers();
+  const [read, unread] = [reply(), reply()];
+  answered.answering.add('task_2');
+  answered.whenDelivered(read.given, ['task_1']);
+  answered.whenDelivered(unread.given, ['task_2']);
+  for (const { raw } of [read, unread]) raw.emit('finish');
+  read.socket.emit('close', false);
+  unread.socket.emit('close', true);
+  // At once, so that the repeat that follows is joined.
+  expect([...answered.answering]).toEqual(['task_1']);
+  await answered.flush();
+  expect(marked).toEqual(['task_1']);
+});
+
+test('an answer that was noted already is taken back before the next request is looked at', async () => {
+  const { answered, marked, clock } = answers();
+  const { given, raw, socket } = reply();
+  answered.whenDelivered(given, ['task_1']);
+  raw.emit('finish');
+  await answered.flush();
+  expect(marked).toEqual(['task_1']);
+  clock.advance(1_000);
+  socket.emit('close', true);
+  await answered.settled();
+  expect(marked).toEqual([]);
+});
+
+test('a connection that is kept alive is watched once, and for a while only', async () => {
+  const { answered, clock } = answers();
+  const { socket, given, raw } = reply();
+  for (const id of ['task_1', 'task_2', 'task_3']) {
+    answered.whenDelivered(given, [id]);
+    raw.emit('finish');
+  }
+  expect(socket.listenerCount('close')).toBe(1);
+  await answered.flush();
+  clock.advance(2_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(socket.listenerCount('close')).toBe(0);
+});
 
 test('a delivered answer is noted a moment later, and open until then', async () => {
   const { answered, clock, marked, writing } = answers();
@@ -51,9 +96,9 @@ test('a delivered answer is noted a moment later, and open until then', async ()
   raw.emit('finish');
   raw.emit('close');
   expect([marked, [...answered.answering]]).toEqual([[], ['task_1']]);
-  clock.advance(20);
+  clock.advance(100);
   await writing;
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect([marked, [...answered.answering]]).toEqual([['task_1'], []]);
 });
 

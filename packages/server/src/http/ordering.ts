@@ -54,6 +54,7 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
     const payer = { accountId: account.accountId, keyId: caller.keyId };
     const end = shedding.beginCreate();
     try {
+      if (requestKey === null) await answered.settled();
       const accepted = await acceptTasks(context, payer, orders, {
         requestKey,
         requestHash,

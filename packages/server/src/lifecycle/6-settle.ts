@@ -15,6 +15,7 @@ import { newId } from '../effects/random/id.ts';
 import { databaseFailure, sqlState } from '../store/database-failure.ts';
 import type { Settlement, SettlingTask } from '../store/settle.ts';
 import type { Context } from './context.ts';
+import { NATIVE_FORMAT } from './delivery-formats.ts';
 
 /** When a task that could not be settled is tried again: perhaps somebody has repaired what was wrong. */
 const STUCK_MS = 60_000;
@@ -155,13 +156,15 @@ function eventOf(
   };
 }
 
-function receiversOf(task: SettlingTask, type: string): { endpointId: string | null; url: string }[] {
+type Receiver = { endpointId: string | null; url: string; format: string };
+
+/** Endpoints are told in the format that they were made with, a one-off address in the words of its own protocol. */
+function receiversOf(task: SettlingTask, type: string): Receiver[] {
   const endpoints = (task.endpoints ?? []).filter((endpoint) => endpoint.types.includes(type));
-  const receivers: { endpointId: string | null; url: string }[] = endpoints.map(({ id, url }) => ({
-    endpointId: id,
-    url,
-  }));
-  if (task.callback_url !== null) receivers.push({ endpointId: null, url: task.callback_url });
+  const receivers: Receiver[] = endpoints.map(({ id, url, format }) => ({ endpointId: id, url, format }));
+  if (task.callback_url !== null) {
+    receivers.push({ endpointId: null, url: task.callback_url, format: task.door ?? NATIVE_FORMAT });
+  }
   return receivers;
 }
 

@@ -6,13 +6,17 @@
  * If it dies in the middle: the lease ends and the event is sent again with the same id, so a receiver may see it twice
  * and can tell. A delivery is never lost, and never marked delivered before a 2xx was read.
  *
- * Signed to the Standard Webhooks scheme; during a rotation with the old and the new secret.
+ * Told in the words of the protocol whose client listens (`format`), and signed as that protocol does: by the Standard
+ * Webhooks scheme, during a rotation with the old and the new secret, or by a key that we publish.
  */
+import { createHash } from 'node:crypto';
 import { type DeliveryResult, deliveryVerdict, disableAfterFailingMs } from '../decide/delivery.ts';
 import { newId } from '../effects/random/id.ts';
 import type { DeliveryRecord, DeliveryRow } from '../store/notify.ts';
 import type { Context } from './context.ts';
+import { type WrittenDelivery, writeDelivery } from './delivery-formats.ts';
 import { signatureHeader } from './signature.ts';
+import { signText } from './signing-keys.ts';
 
 const LIMITS = { connectMs: 5_000, headersMs: 15_000, idleMs: 5_000, totalMs: 15_000, maxBytes: 16 * 1024 };
 const PER_RECEIVER_MOST = 8;
@@ -62,25 +66,19 @@ async function send(
   context: Context,
   delivery: DeliveryRow,
 ): Promise<{ result: DeliveryResult; text: string | null }> {
-  const timestamp = Math.floor(context.clock.now() / 1000);
-  const body = JSON.stringify({
-    id: delivery.event_id,
-    object: 'event',
-    type: delivery.event_type,
-    created_at: new Date(delivery.event_at).toISOString(),
-    data: delivery.event_data,
-  });
+  const written = await writeDelivery(context, delivery);
+  // Another release knows it: the schedule brings it there, or to us when we do.
+  if (!written)
+    return { result: { kind: 'not_reached', reason: `no format ${delivery.format}` }, text: null };
   const answer = await context.outbound.request({
     method: 'POST',
     url: delivery.url,
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Sluice-Webhooks/1',
-      'webhook-id': delivery.event_id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signatureHeader(secretsOf(context, delivery), delivery.event_id, timestamp, body),
+      ...(await signatureOf(context, delivery, written)),
     },
-    body,
+    body: written.body,
     trust: 'given',
     limits: LIMITS,
     redirects: 0,
@@ -90,6 +88,36 @@ async function send(
   const text = Buffer.from(answer.body).toString('utf8').slice(0, RESPONSE_KEPT);
   const retryAfterMs = secondsToMs(answer.headers['retry-after']);
   return { result: { kind: 'answered', status: answer.status, retryAfterMs }, text };
+}
+
+async function signatureOf(
+  context: Context,
+  delivery: DeliveryRow,
+  { body, signing }: WrittenDelivery,
+): Promise<Record<string, string>> {
+  const timestamp = Math.floor(context.clock.now() / 1000);
+  const { event_id: id, account_id: accountId, task_id: taskId } = delivery;
+  switch (signing) {
+    case 'standard':
+      return {
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': signatureHeader(secretsOf(context, delivery), id, timestamp, body),
+      };
+    case 'published_key': {
+      const requestId = taskId ?? id;
+      const hash = createHash('sha256').update(body).digest('hex');
+      return {
+        'x-fal-webhook-request-id': requestId,
+        'x-fal-webhook-user-id': accountId,
+        'x-fal-webhook-timestamp': String(timestamp),
+        'x-fal-webhook-signature': await signText(
+          context,
+          [requestId, accountId, timestamp, hash].join('\n'),
+        ),
+      };
+    }
+  }
 }
 
 function secretsOf(context: Context, delivery: DeliveryRow): string[] {

@@ -12,6 +12,7 @@ import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { Drive } from '../providers/drive.ts';
 import type { Store } from '../store/store.ts';
 import type { CallbackKeys } from './callback-keys.ts';
+import type { DeliveryWriters } from './delivery-formats.ts';
 import type { Gate } from './gate.ts';
 import type { PathDirectory } from './paths.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -33,6 +34,8 @@ export type Context = {
   paths: PathDirectory;
   gate: Gate;
   callbackKeys: CallbackKeys;
+  /** How events are told in the words of foreign protocols. Absent: ours only. */
+  deliveryWriters?: DeliveryWriters;
   telemetry: Telemetry;
   settings: LifecycleSettings;
   /** Tells the loop of a stage that there is work now. A hint: every loop also looks by itself. */

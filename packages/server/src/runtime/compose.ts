@@ -1,5 +1,7 @@
 /** Small parts of the composition: whose seal key this is, and the numbers that are read now and then. */
 
+export { doorWriters as deliveryWriters } from '../http/doors/deliveries.ts';
+
 import type { Clock } from '../effects/clock/clock.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { Metrics } from '../effects/telemetry/metrics.ts';

@@ -78,6 +78,8 @@ export type AcceptStore = {
     openTaskIds?: readonly string[],
   ): Promise<Exclude<AcceptAnswer, { kind: 'created' }> | null>;
   markAnswered(taskIds: readonly string[]): Promise<void>;
+  /** They turned out not to be. */
+  markUnanswered(taskIds: readonly string[]): Promise<void>;
 };
 
 /** What makes a request the same as another. */
@@ -105,6 +107,9 @@ export function acceptStore(db: Database): AcceptStore {
     },
     markAnswered: async (taskIds) => {
       await db.query(sql.markAnswered, [taskIds]);
+    },
+    markUnanswered: async (taskIds) => {
+      await db.query(sql.markUnanswered, [taskIds]);
     },
   };
 }

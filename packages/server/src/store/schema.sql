@@ -13,6 +13,8 @@ CREATE TABLE accounts (
   webhook_secret_sealed text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   routing jsonb DEFAULT '{"policy": "cheapest"}'::jsonb NOT NULL,
+  previous_webhook_secret_sealed text,
+  previous_webhook_until timestamp with time zone,
   CONSTRAINT accounts_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_max_in_flight_check CHECK ((max_in_flight > 0)),
   CONSTRAINT accounts_max_queued_check CHECK ((max_queued > 0)),
@@ -172,6 +174,7 @@ CREATE TABLE deliveries (
   attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
+  format text DEFAULT 'sluice'::text NOT NULL,
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exhausted'::text]))),
   CONSTRAINT deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id)
@@ -195,6 +198,7 @@ CREATE TABLE endpoints (
   failing_since timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   deleted_at timestamp with time zone,
+  format text DEFAULT 'sluice'::text NOT NULL,
   CONSTRAINT endpoints_pkey PRIMARY KEY (id),
   CONSTRAINT endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text]))),
   CONSTRAINT endpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
@@ -463,6 +467,15 @@ CREATE TABLE sign_in_links (
   CONSTRAINT sign_in_links_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id)
 );
 CREATE INDEX sign_in_links_over ON public.sign_in_links USING btree (expires_at);
+
+CREATE TABLE signing_keys (
+  id text COLLATE "C" NOT NULL,
+  public_key text NOT NULL,
+  private_sealed text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  signs_from timestamp with time zone NOT NULL,
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE task_orders (
   task_id text COLLATE "C" NOT NULL,

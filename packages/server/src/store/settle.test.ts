@@ -68,7 +68,7 @@ function settlementOf(task: SettlingTask, chargeMicros: bigint): Settlement {
       note: booking.note,
     },
     event: { id: rows.next('evt'), type, data: { id: task.id } },
-    deliveries: receivers.map((receiver) => ({ id: rows.next('dlv'), ...receiver })),
+    deliveries: receivers.map((receiver) => ({ id: rows.next('dlv'), format: 'sluice', ...receiver })),
   };
 }
 

@@ -27,7 +27,7 @@ export type Settlement = {
     note: string | null;
   };
   event: { id: string; type: string; data: unknown };
-  deliveries: readonly { id: string; endpointId: string | null; url: string }[];
+  deliveries: readonly { id: string; endpointId: string | null; url: string; format: string }[];
 };
 
 export type CancelFacts = {
@@ -167,6 +167,7 @@ function writeValues(settlements: readonly Settlement[]): string[] {
       event_type: end.event.type,
       task_id: end.taskId,
       url: delivery.url,
+      format: delivery.format,
     })),
   );
   const changes = [...balances].map(([account_id, { charged, held }]) => ({ account_id, charged, held }));

@@ -21,6 +21,7 @@ import { type PlanStore, planStore } from './plans.ts';
 import { type ReadStore, readStore } from './reads.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SettleStore, settleStore } from './settle.ts';
+import { type SigningKeyStore, signingKeyStore } from './signing-keys.ts';
 import { type SpendStore, spendStore } from './spend.ts';
 import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
@@ -48,6 +49,7 @@ export type Store = {
   activity: ActivityStore;
   operator: OperatorStore;
   sessions: SessionStore;
+  signingKeys: SigningKeyStore;
   gate: GateStore;
   spend: SpendStore;
   team: TeamStore;
@@ -68,6 +70,7 @@ export function createStore(db: Database): Store {
     nodes: nodeStore(db),
     stats: statsStore(db),
     reads: readStore(db),
+    signingKeys: signingKeyStore(db),
     accounts: accountStore(db),
     keys: keyStore(db),
     files: fileStore(db),

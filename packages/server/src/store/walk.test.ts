@@ -104,7 +104,12 @@ function settlementOf(task: SettlingTask): Settlement {
       note: null,
     },
     event: { id: rows.next('evt'), type: 'task.completed', data: {} },
-    deliveries: (task.endpoints ?? []).map(({ id, url }) => ({ id: rows.next('dlv'), endpointId: id, url })),
+    deliveries: (task.endpoints ?? []).map(({ id, url, format }) => ({
+      id: rows.next('dlv'),
+      endpointId: id,
+      url,
+      format,
+    })),
   };
 }
 

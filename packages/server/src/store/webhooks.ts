@@ -13,6 +13,7 @@ export type NewEndpoint = {
   types: readonly string[];
   description: string;
   secretSealed: string;
+  format: string;
 };
 
 export type EndpointChange = {
@@ -20,6 +21,7 @@ export type EndpointChange = {
   types?: readonly string[] | undefined;
   description?: string | undefined;
   status?: 'enabled' | 'disabled' | undefined;
+  format?: string | undefined;
 };
 
 export type NewTest = {
@@ -28,6 +30,7 @@ export type NewTest = {
   accountId: string;
   endpointId: string;
   url: string;
+  format: string;
   data: Record<string, unknown>;
 };
 
@@ -67,14 +70,19 @@ export type WebhookStore = {
   }): Promise<sql.DeliveryLogRow[]>;
   replay(id: string, accountId: string | null, nowMs: number): Promise<Replayed>;
   callbackSecretSealed(accountId: string): Promise<string | null>;
+  /** False: there is no such account. */
+  rotateCallbackSecret(accountId: string, secretSealed: string, previousUntilMs: number): Promise<boolean>;
 };
 
 export function webhookStore(db: Database): WebhookStore {
   return {
     callbackSecretSealed: async (accountId) =>
       firstOf<{ secret: string }>(await db.query(sql.callbackSecret, [accountId]))?.secret ?? null,
-    insertEndpoint: async ({ id, accountId, url, types, description, secretSealed }, nowMs) => {
-      const values = [id, accountId, url, types, description, secretSealed, at(nowMs)];
+    rotateCallbackSecret: async (accountId, secretSealed, previousUntilMs) =>
+      rowsOf(await db.query(sql.rotateCallbackSecret, [accountId, secretSealed, at(previousUntilMs)]))
+        .length === 1,
+    insertEndpoint: async ({ id, accountId, url, types, description, secretSealed, format }, nowMs) => {
+      const values = [id, accountId, url, types, description, secretSealed, at(nowMs), format];
       const row = firstOf<sql.EndpointRow>(await db.query(sql.insertEndpoint, values));
       if (!row) throw new Error('an inserted endpoint comes back');
       return row;
@@ -83,9 +91,13 @@ export function webhookStore(db: Database): WebhookStore {
       firstOf<sql.EndpointRow>(await db.query(sql.findEndpoint, [id, accountId])),
     listEndpoints: async ({ accountId, before, most }) =>
       rowsOf<sql.EndpointRow>(await db.query(sql.listEndpoints, [accountId, before, most])),
-    updateEndpoint: async (id, accountId, { url = null, types = null, description = null, status = null }) =>
+    updateEndpoint: async (
+      id,
+      accountId,
+      { url = null, types = null, description = null, status = null, format = null },
+    ) =>
       firstOf<sql.EndpointRow>(
-        await db.query(sql.updateEndpoint, [id, accountId, url, types, description, status]),
+        await db.query(sql.updateEndpoint, [id, accountId, url, types, description, status, format]),
       ),
     deleteEndpoint: async (id, accountId, nowMs) =>
       rowsOf(await db.query(sql.deleteEndpoint, [id, accountId, at(nowMs)])).length === 1,
@@ -93,8 +105,17 @@ export function webhookStore(db: Database): WebhookStore {
       firstOf<sql.EndpointRow>(
         await db.query(sql.rotateSecret, [id, accountId, secretSealed, at(previousUntilMs)]),
       ),
-    insertTest: async ({ deliveryId, eventId, accountId, endpointId, url, data }, nowMs) => {
-      const values = [deliveryId, eventId, accountId, JSON.stringify(data), endpointId, url, at(nowMs)];
+    insertTest: async ({ deliveryId, eventId, accountId, endpointId, url, format, data }, nowMs) => {
+      const values = [
+        deliveryId,
+        eventId,
+        accountId,
+        JSON.stringify(data),
+        endpointId,
+        url,
+        at(nowMs),
+        format,
+      ];
       const row = firstOf<sql.DeliveryLogRow>(await db.query(sql.insertTest, values));
       if (!row) throw new Error('an inserted delivery comes back');
       return row;

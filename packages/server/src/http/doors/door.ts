@@ -8,6 +8,7 @@
 import type { CreateGeneration, Refusal, Scope, Task } from '@sluice/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { WrittenDelivery } from '../../lifecycle/delivery-formats.ts';
 import type { Auth, Identified } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import type { RefusalShape } from '../problem.ts';
@@ -21,7 +22,20 @@ export type Door = {
   /** Who is calling, by the header of this protocol. */
   identify(request: FastifyRequest, auth: Auth, signedTokens: SignedTokens): Promise<Identified>;
   refusal: RefusalShape;
+  /** How the end of a task is told to its clients; absent: only in our own words. */
+  webhook?: DoorWebhook;
   routes: readonly DoorRoute[];
+};
+
+export type DoorWebhook = {
+  signing: WrittenDelivery['signing'];
+  /** `base`: what addresses begin with. `words`: as `DoorWish.words`, null when it was ordered elsewhere. */
+  tell(end: {
+    event: { id: string; type: string; atMs: number };
+    task: Task;
+    words: Record<string, unknown> | null;
+    base: string;
+  }): object;
 };
 
 export type DoorRoute = {

@@ -28,6 +28,7 @@ import { openTestDatabase } from '../../store/testing/server.ts';
 import { createTestDatabase } from '../../store/testing/test-database.ts';
 import { createApp } from '../app.ts';
 import { defaultHttpSettings, type HttpContext, type HttpSettings } from '../context.ts';
+import { doorWriters } from '../doors/deliveries.ts';
 import { doorAt } from '../doors/doors.ts';
 
 export const STARTS_AT_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -142,6 +143,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     paths: pathDirectory(store.paths, secrets, catalogue),
     gate: createGate(store, blobs, clock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, clock),
+    deliveryWriters: doorWriters,
     telemetry: {
       log: (level, message, fields) => logs.push({ level, message, fields }),
       count: () => {},

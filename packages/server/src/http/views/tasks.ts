@@ -1,6 +1,7 @@
 /** Task rows with everything that a task shows besides them: links, forecasts, what its path can do. */
 import { type Task, terminalEventTypes } from '@sluice/contract';
 import { batcher } from '../../lifecycle/batch.ts';
+import type { Context } from '../../lifecycle/context.ts';
 import { waitsOf } from '../../lifecycle/forecast.ts';
 import type { TaskRow } from '../../store/reads.ts';
 import type { HttpContext } from '../context.ts';
@@ -9,7 +10,7 @@ import { toTask } from './task.ts';
 
 /** `linkBase`: what links begin with in the answer that this is for. */
 export async function taskViews(
-  context: HttpContext,
+  context: Context,
   rows: readonly TaskRow[],
   linkBase: string,
 ): Promise<Task[]> {
@@ -24,7 +25,7 @@ export async function taskViews(
   });
 }
 
-export async function taskView(context: HttpContext, row: TaskRow, linkBase: string): Promise<Task> {
+export async function taskView(context: Context, row: TaskRow, linkBase: string): Promise<Task> {
   const [task] = await taskViews(context, [row], linkBase);
   if (!task) throw new Error('one row makes one task');
   return task;

@@ -1,5 +1,5 @@
 /** Endpoints and deliveries as the API shows them: never a secret. */
-import { type Delivery, DeliveryAttempt, type Endpoint, EventType } from '@sluice/contract';
+import { type Delivery, DeliveryAttempt, DeliveryFormat, type Endpoint, EventType } from '@sluice/contract';
 import { z } from 'zod';
 import type { DeliveryLogRow, EndpointRow } from '../../store/webhooks.ts';
 import { instant } from './instant.ts';
@@ -14,6 +14,7 @@ export function endpointView(row: EndpointRow): z.infer<typeof Endpoint> {
     url: row.url,
     types: Types.parse(row.types),
     description: row.description,
+    format: DeliveryFormat.parse(row.format),
     status: row.status,
     disabled_reason: row.disabled_reason,
     created_at: instant(row.created_at),

@@ -33,9 +33,9 @@ export async function createEndpoint(
   const nowMs = context.clock.now();
   const id = newId('ep', nowMs, context.random);
   const secret = newWebhookSecret(context.random);
-  const { url, types, description } = input;
+  const { url, types, description, format } = input;
   const secretSealed = context.secrets.seal(secret, webhookSecretContext(id));
-  const row = { id, accountId, url, types: [...new Set(types)], description, secretSealed };
+  const row = { id, accountId, url, types: [...new Set(types)], description, secretSealed, format };
   return { kind: 'created', endpoint: await context.store.webhooks.insertEndpoint(row, nowMs), secret };
 }
 
@@ -81,6 +81,7 @@ export async function testEndpoint(
       accountId: endpoint.account_id,
       endpointId: endpoint.id,
       url: endpoint.url,
+      format: endpoint.format,
       data: { endpoint_id: endpoint.id, message: 'A test of this endpoint.' },
     },
     nowMs,
@@ -118,4 +119,12 @@ async function addressRefusal(url: string, judge: JudgeAddress): Promise<Refusal
 export async function callbackSecret(context: Context, accountId: string): Promise<string | null> {
   const sealed = await context.store.webhooks.callbackSecretSealed(accountId);
   return sealed === null ? null : context.secrets.open(sealed, webhookSecretContext(accountId));
+}
+
+/** A new one; the old one keeps signing beside it for a day. Null: there is no such account. */
+export async function rotateCallbackSecret(context: Context, accountId: string): Promise<string | null> {
+  const secret = newWebhookSecret(context.random);
+  const sealed = context.secrets.seal(secret, webhookSecretContext(accountId));
+  const untilMs = context.clock.now() + ROTATION_MS;
+  return (await context.store.webhooks.rotateCallbackSecret(accountId, sealed, untilMs)) ? secret : null;
 }

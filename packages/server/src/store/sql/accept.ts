@@ -143,3 +143,8 @@ export const markAnswered = statement(
   'accept.mark_answered',
   `UPDATE tasks SET answered = true WHERE id = ANY($1) AND NOT answered`,
 );
+
+export const markUnanswered = statement(
+  'accept.mark_unanswered',
+  `UPDATE tasks SET answered = false WHERE id = ANY($1) AND answered`,
+);

@@ -9,7 +9,10 @@ export type DeliveryRow = {
   event_type: string;
   event_data: Record<string, unknown>;
   event_at: number;
+  task_id: string | null;
   url: string;
+  /** In whose words it is told. */
+  format: string;
   tries: number;
   secret_sealed: string;
   previous_secret_sealed: string | null;
@@ -44,8 +47,11 @@ export const claimDeliveries = statement(
      RETURNING deliveries.*
    )
    SELECT d.id, d.endpoint_id, d.account_id, d.event_id, d.event_type, e.data AS event_data, e.created_at AS event_at,
-          d.url, d.tries, coalesce(p.secret_sealed, c.webhook_secret_sealed) AS secret_sealed,
-          p.previous_secret_sealed, p.previous_until, coalesce(p.id, c.id) AS secret_of
+          d.task_id, d.url, d.format, d.tries, coalesce(p.secret_sealed, c.webhook_secret_sealed) AS secret_sealed,
+          CASE WHEN p.id IS NULL THEN c.previous_webhook_secret_sealed ELSE p.previous_secret_sealed END
+            AS previous_secret_sealed,
+          CASE WHEN p.id IS NULL THEN c.previous_webhook_until ELSE p.previous_until END AS previous_until,
+          coalesce(p.id, c.id) AS secret_of
    FROM d JOIN events e ON e.id = d.event_id JOIN accounts c ON c.id = d.account_id
    LEFT JOIN endpoints p ON p.id = d.endpoint_id
    ORDER BY d.id`,

@@ -19,9 +19,11 @@ export type SettlingRow = {
   price: unknown;
   metadata: Record<string, string>;
   callback_url: string | null;
+  /** The door through which it was ordered; its words go to callback_url. */
+  door: string | null;
   delivered_seconds: number | null;
   assets: { id: string; kind: string; bytes: number; sha256: string; delete_at: string | null }[] | null;
-  endpoints: { id: string; url: string; types: string[] }[] | null;
+  endpoints: { id: string; url: string; types: string[]; format: string }[] | null;
 };
 
 /** $1 now, $2 most, $3 only this task or null. */
@@ -29,7 +31,7 @@ export const lockSettling = statement(
   'settle.lock',
   `SELECT t.id, t.account_id, t.key_id, t.model, t.version, t.outcome, t.error_code, t.hold_micros, c.currency,
           t.sandbox, t.created_at, coalesce(o.route->'prices'->t.path_name, o.price) AS price, o.metadata,
-          o.callback_url, s.delivered_seconds, s.assets, e.endpoints
+          o.callback_url, o.door, s.delivered_seconds, s.assets, e.endpoints
    FROM tasks t JOIN task_orders o ON o.task_id = t.id JOIN accounts c ON c.id = t.account_id
    LEFT JOIN LATERAL (
      SELECT max(duration_seconds) FILTER (WHERE kind = 'video') AS delivered_seconds,
@@ -37,7 +39,7 @@ export const lockSettling = statement(
                                        'delete_at', delete_at) ORDER BY id) AS assets
      FROM assets WHERE task_id = t.id AND state = 'stored') s ON true
    LEFT JOIN LATERAL (
-     SELECT json_agg(json_build_object('id', id, 'url', url, 'types', types) ORDER BY id) AS endpoints
+     SELECT json_agg(json_build_object('id', id, 'url', url, 'types', types, 'format', format) ORDER BY id) AS endpoints
      FROM endpoints WHERE account_id = t.account_id AND status = 'enabled' AND deleted_at IS NULL) e ON true
    WHERE t.state = 'settling' AND t.due_at <= $1 AND ($3::text IS NULL OR t.id = $3)
    ORDER BY t.due_at, t.id LIMIT $2
@@ -80,10 +82,11 @@ export const writeSettled = statement(
      INSERT INTO events (id, account_id, task_id, type, data, created_at)
      SELECT event_id, account_id, task_id, event_type, event_data, $5 FROM r ORDER BY task_id
    )
-   INSERT INTO deliveries (id, endpoint_id, account_id, event_id, event_type, task_id, url, state, due_at, created_at)
-   SELECT x.id, x.endpoint_id, x.account_id, x.event_id, x.event_type, x.task_id, x.url, 'waiting', $5, $5
+   INSERT INTO deliveries (id, endpoint_id, account_id, event_id, event_type, task_id, url, format, state, due_at,
+                           created_at)
+   SELECT x.id, x.endpoint_id, x.account_id, x.event_id, x.event_type, x.task_id, x.url, x.format, 'waiting', $5, $5
    FROM json_to_recordset($4::json) AS x (id text, endpoint_id text, account_id text, event_id text, event_type text,
-        task_id text, url text)`,
+        task_id text, url text, format text)`,
 );
 
 /** $1 tasks, $2 when to try them again. */

@@ -13,14 +13,15 @@ export type EndpointRow = {
   status: 'enabled' | 'disabled';
   disabled_reason: string | null;
   created_at: number;
+  format: string;
 };
 
-const ENDPOINT = `id, account_id, url, types, description, status, disabled_reason, created_at`;
+const ENDPOINT = `id, account_id, url, types, description, status, disabled_reason, created_at, format`;
 
 export const insertEndpoint = statement(
   'endpoints.insert',
-  `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at)
-   VALUES ($1, $2, $3, $4, $5, $6, 'enabled', $7)
+  `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at, format)
+   VALUES ($1, $2, $3, $4, $5, $6, 'enabled', $7, $8)
    RETURNING ${ENDPOINT}`,
 );
 
@@ -45,7 +46,7 @@ export const updateEndpoint = statement(
           status = coalesce($6, status),
           disabled_reason = CASE WHEN $6 = 'enabled' THEN NULL WHEN $6 = 'disabled' AND status = 'enabled'
                                  THEN 'disabled by its owner' ELSE disabled_reason END,
-          failing_since = CASE WHEN $6 = 'enabled' THEN NULL ELSE failing_since END
+          failing_since = CASE WHEN $6 = 'enabled' THEN NULL ELSE failing_since END, format = coalesce($7, format)
    WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND deleted_at IS NULL
    RETURNING ${ENDPOINT}`,
 );
@@ -92,8 +93,8 @@ export const insertTest = statement(
   `WITH e AS (
      INSERT INTO events (id, account_id, type, data, created_at) VALUES ($2, $3, 'webhook.test', $4, $7)
    )
-   INSERT INTO deliveries (id, endpoint_id, account_id, event_id, event_type, url, state, due_at, created_at)
-   VALUES ($1, $5, $3, $2, 'webhook.test', $6, 'waiting', $7, $7)
+   INSERT INTO deliveries (id, endpoint_id, account_id, event_id, event_type, url, state, due_at, created_at, format)
+   VALUES ($1, $5, $3, $2, 'webhook.test', $6, 'waiting', $7, $7, $8)
    RETURNING ${DELIVERY}`,
 );
 
@@ -126,4 +127,13 @@ export const replayDelivery = statement(
 export const callbackSecret = statement(
   'webhooks.callback_secret',
   `SELECT webhook_secret_sealed AS secret FROM accounts WHERE id = $1`,
+);
+
+/** The old secret keeps signing beside the new one until $3. */
+export const rotateCallbackSecret = statement(
+  'webhooks.rotate_callback_secret',
+  `UPDATE accounts SET previous_webhook_secret_sealed = webhook_secret_sealed, previous_webhook_until = $3,
+          webhook_secret_sealed = $2
+   WHERE id = $1
+   RETURNING id`,
 );

@@ -3,6 +3,7 @@
  * address (its `proxyUrl`) and names the one it means in a header. That header chooses among the same routes; nothing
  * is ever fetched from what it names.
  */
+import { publishedKeys } from '../../../lifecycle/signing-keys.ts';
 import { type DoorAnswer, type DoorCall, type DoorRoute, missing, refused } from '../door.ts';
 import { cancelRequest, requestResult, requestStatus, streamStatus } from './requests.ts';
 import { initiateUpload, putFile, refuseParts } from './storage.ts';
@@ -35,11 +36,31 @@ export const falRoutes: readonly DoorRoute[] = [
     body: 'stream',
     handle: putFile,
   },
+  { ...read, name: 'keys', path: '/fal/.well-known/jwks.json', access: 'public', handle: keys },
   { ...read, name: 'proxy', path: '/fal/proxy', handle: proxied },
   { ...write, name: 'proxy', method: 'PUT', path: '/fal/proxy', body: 'json', handle: proxied },
   // Its name is part of what makes a repeat: a submit is one, whichever way it came.
   { ...post, name: 'submit', path: '/fal/proxy', creates: true, handle: proxied },
 ];
+
+/** By which receivers check the signatures of webhooks. */
+async function keys({ context }: DoorCall): Promise<DoorAnswer> {
+  const published = await publishedKeys(context);
+  const shown = published.map(({ id, publicKey: x }) => ({
+    kid: id,
+    kty: 'OKP',
+    crv: 'Ed25519',
+    use: 'sig',
+    alg: 'EdDSA',
+    x,
+  }));
+  return {
+    kind: 'answered',
+    status: 200,
+    body: { keys: shown },
+    headers: { 'cache-control': 'public, max-age=3600' },
+  };
+}
 
 /** Where the routes of a host begin here. */
 const HOSTS: Readonly<Record<string, string>> = {

@@ -41,6 +41,18 @@ export function clipOf(task: Task): Task['assets'][number] | null {
   return task.assets.find((asset) => asset.kind === 'video') ?? null;
 }
 
+/** What OpenAI tells of an end: only whose it is; the client asks for the rest. */
+export function eventOf(end: { event: { id: string; type: string; atMs: number }; task: Task }): object {
+  const { event, task } = end;
+  return {
+    id: event.id,
+    object: 'event',
+    created_at: Math.floor(event.atMs / 1000),
+    type: event.type === 'task.completed' ? 'video.completed' : 'video.failed',
+    data: { id: task.id },
+  };
+}
+
 const STATUS = {
   pending: 'queued',
   processing: 'in_progress',

@@ -3,6 +3,7 @@ import {
   callbackSecret,
   createEndpoint,
   replayDelivery,
+  rotateCallbackSecret,
   rotateEndpointSecret,
   testEndpoint,
   updateEndpoint,
@@ -20,6 +21,7 @@ export const webhookHandlers: Pick<
   | 'updateEndpoint'
   | 'deleteEndpoint'
   | 'getCallbackSecret'
+  | 'rotateCallbackSecret'
   | 'rotateEndpointSecret'
   | 'testEndpoint'
   | 'listDeliveries'
@@ -59,6 +61,12 @@ export const webhookHandlers: Pick<
     const account = accountOf(caller);
     if (!account.ok) return refused(account.refusal);
     const secret = await callbackSecret(context, account.accountId);
+    return secret === null ? notFound : ok({ object: 'callback_secret', secret });
+  },
+  rotateCallbackSecret: async ({ context, caller }) => {
+    const account = accountOf(caller);
+    if (!account.ok) return refused(account.refusal);
+    const secret = await rotateCallbackSecret(context, account.accountId);
     return secret === null ? notFound : ok({ object: 'callback_secret', secret });
   },
   rotateEndpointSecret: async ({ context, caller, params }) => {
