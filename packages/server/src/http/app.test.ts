@@ -18,8 +18,15 @@ test('every operation of the contract and of the doors has a route, and nothing 
     const [method = '', url = ''] = route.split(' ');
     expect(app.hasRoute({ method: method as 'GET', url }), route).toBe(true);
   }
-  expect(routesOf(app.printRoutes({ commonPrefix: false }))).toEqual([...wanted].sort());
+  const routed = routesOf(app.printRoutes({ commonPrefix: false }));
+  expect(routed.filter(isWhole)).toEqual(wanted.filter(isWhole).sort());
+  // Of what stands for many addresses the printed tree loses the beginning; their methods still have to add up.
+  expect(routed.filter(isWild).map(methodOf).sort()).toEqual(wanted.filter(isWild).map(methodOf).sort());
 });
+
+const isWild = (route: string) => route.endsWith('*');
+const isWhole = (route: string) => !isWild(route);
+const methodOf = (route: string) => route.split(' ')[0];
 
 /** `│   └── tasks (GET, HEAD)` under its parents, as whole paths. */
 function routesOf(printed: string): string[] {

@@ -8,7 +8,7 @@ import { sendRefusal } from './problem.ts';
 export const extraRoutes = [
   { method: 'GET', path: '/' },
   { method: 'GET', path: '/console' },
-  { method: 'GET', path: '/console/{file}' },
+  { method: 'GET', path: '/console/*' },
   { method: 'GET', path: '/docs' },
   { method: 'GET', path: '/docs/viewer.js' },
   { method: 'GET', path: '/docs/viewer.css' },
