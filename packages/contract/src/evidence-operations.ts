@@ -1,6 +1,7 @@
 /** What is known of access paths, and how it is compared: dossiers, facts, measures, comparisons, verifications. */
 import * as comparison from './comparison.ts';
 import * as dossier from './dossier.ts';
+import * as measures from './measures.ts';
 import { INPUT, json, list, type Operation } from './operation.ts';
 
 export const evidenceOperations = {
@@ -15,6 +16,12 @@ export const evidenceOperations = {
   listFacts: evidence('get', '/v1/paths/{id}/facts', 'History of the statements on a path, newest first', {
     query: dossier.FactHistoryQuery,
     response: json(list(dossier.FactChange, 'FactChangeList'), 'Your statements and what was measured.'),
+  }),
+  getMeasures: evidence('get', '/v1/paths/{id}/measures', 'What a path’s own traffic shows', {
+    description:
+      'Of attempts that ended in the window: the newest 20,000 at most, and `from` says since when.',
+    query: measures.MeasuresQuery,
+    response: json(measures.PathMeasures, 'The measures.'),
   }),
   createComparison: evidence('post', '/v1/comparisons', 'Compare paths and vendors for a mix of orders', {
     description:

@@ -128,6 +128,7 @@ describe('every operation can be reached through the client', () => {
     setFact: () =>
       sluice.paths.setFact('x', { fact: 'callbacks', value: true, source: { name: 's' }, reviewed_by: 'r' }),
     listFacts: () => sluice.paths.facts('x'),
+    getMeasures: () => sluice.paths.measures('x'),
     createComparison: () => sluice.comparisons.create({ mix: [{ model: 'kling-3.0', count: 1 }] }),
   };
 

@@ -120,6 +120,7 @@ export const routes = {
   getDossier: get('/v1/paths/{id}/dossier'),
   setFact: post('/v1/paths/{id}/facts', 'once'),
   listFacts: get('/v1/paths/{id}/facts'),
+  getMeasures: get('/v1/paths/{id}/measures'),
   // Nothing is stored.
   createComparison: post('/v1/comparisons', 'safe'),
 } satisfies Record<OperationId, Route>;

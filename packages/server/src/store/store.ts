@@ -12,6 +12,7 @@ import { type FactStore, factStore } from './facts.ts';
 import { type FileStore, fileStore } from './files.ts';
 import { type GateStore, gateStore } from './gate.ts';
 import { type KeyStore, keyStore } from './keys.ts';
+import { type MeasureStore, measureStore } from './measures.ts';
 import { type MirrorStore, mirrorStore } from './mirror.ts';
 import { type NodeStore, nodeStore } from './nodes.ts';
 import { type NotifyStore, notifyStore } from './notify.ts';
@@ -55,6 +56,7 @@ export type Store = {
   team: TeamStore;
   plans: PlanStore;
   facts: FactStore;
+  measures: MeasureStore;
 };
 
 export function createStore(db: Database): Store {
@@ -84,5 +86,6 @@ export function createStore(db: Database): Store {
     team: teamStore(db),
     plans: planStore(db),
     facts: factStore(db),
+    measures: measureStore(db),
   };
 }

@@ -8,6 +8,7 @@ import { quote } from '../../decide/pricing.ts';
 import type { Context } from '../context.ts';
 import { sampleOrder } from '../operate/sample-orders.ts';
 import { dossierOfSubject, statedOn } from './dossiers.ts';
+import { deliveredPerSecondMicros } from './measures.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 
 export type ComparisonAnswer =
@@ -31,6 +32,7 @@ export async function compare(
   if (!chosen.ok) return { kind: 'refused', refusal: chosen.refusal };
   const stated = await statedOn(context, chosen.value);
   const nowMs = context.clock.now();
+  const delivered = await deliveredPrices(context, chosen.value);
   const candidates = chosen.value.map((subject): CandidateInput => {
     const { abilities } = subject.provider;
     const { sheet } = subject;
@@ -44,7 +46,7 @@ export async function compare(
       cancel: abilities.cancel,
       sheet: sheet && { id: sheet.id, date: sheet.valid_from, grade: sheet.grade },
       sheetStale: sheet !== null && isStale(sheet, context.catalogue, nowMs),
-      deliveredPerSecondMicros: null,
+      deliveredPerSecondMicros: delivered.get(subject) ?? null,
       lines: lines.map((line) => priceOf(subject, line, nowMs)),
     };
   });
@@ -55,6 +57,18 @@ export async function compare(
     at: { nowMs, staleAfterDays: context.catalogue.staleAfterDays },
   });
   return { kind: 'comparison', comparison };
+}
+
+/** Of the paths that have traffic. */
+async function deliveredPrices(
+  context: Context,
+  subjects: readonly Subject[],
+): Promise<Map<Subject, bigint | null>> {
+  const prices = new Map<Subject, bigint | null>();
+  for (const subject of subjects) {
+    if (subject.kind === 'path') prices.set(subject, await deliveredPerSecondMicros(context, subject.name));
+  }
+  return prices;
 }
 
 /** A path that is retired or being drained is no choice, unless it is named. */

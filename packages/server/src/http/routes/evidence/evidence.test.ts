@@ -81,6 +81,13 @@ describe('dossiers', () => {
   });
 });
 
+test('measures of a path without traffic are empty, and of no path are none', async () => {
+  const { ask, operatorKey: key } = await withPath();
+  const { body } = await ask('GET', '/v1/paths/direct/measures?window=24h', { key });
+  expect(body).toMatchObject({ path: 'direct', attempts: 0, renders: [] });
+  expect((await ask('GET', '/v1/paths/nowhere/measures', { key })).status).toBe(404);
+});
+
 describe('comparisons', () => {
   const mix = [{ model: 'kling-3.0', seconds: 5, count: 1000 }];
 

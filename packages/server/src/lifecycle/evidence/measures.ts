@@ -1,0 +1,64 @@
+/**
+ * What a path's own traffic shows. Read when somebody asks, from its newest ended attempts by index: bounded by the window
+ * and by number, so it takes no longer with every attempt that ever was. Writes nothing.
+ */
+import { microsFromDecimal, type PathMeasures } from '@sluice/contract';
+import { measuresOf } from '../../decide/measures.ts';
+import type { Context } from '../context.ts';
+
+/** The newest of a window; a busier path is judged by them. */
+const ATTEMPTS_MOST = 20_000;
+const HOUR_MS = 3_600_000;
+
+export const windowHours: Readonly<Record<'1h' | '24h' | '7d' | '30d' | '90d', number>> = {
+  '1h': 1,
+  '24h': 24,
+  '7d': 7 * 24,
+  '30d': 30 * 24,
+  '90d': 90 * 24,
+};
+
+export async function pathMeasures(
+  context: Context,
+  name: string,
+  hours: number,
+): Promise<PathMeasures | null> {
+  const nowMs = context.clock.now();
+  await context.paths.refresh(nowMs, true);
+  const path = context.paths.byName(name);
+  if (!path) return null;
+  const fromMs = nowMs - hours * HOUR_MS;
+  const [attempts, slots] = await Promise.all([
+    context.store.measures.endedAttempts(name, fromMs, ATTEMPTS_MOST),
+    context.store.stats.slots(),
+  ]);
+  // Where there were more, the window is as long as those that were read.
+  const readFromMs = attempts.length < ATTEMPTS_MOST ? fromMs : (attempts.at(-1)?.ended_at ?? fromMs);
+  const { publicUrl, localUrl } = context.settings;
+  const calledBack = publicUrl !== null || (path.row.sandbox && localUrl !== null);
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    object: 'measures',
+    path: name,
+    from: iso(readFromMs),
+    to: iso(nowMs),
+    measured_to: iso(nowMs),
+    ...measuresOf(attempts, calledBack),
+    limits: slots
+      .filter((slot) => slot.path_name === name)
+      .map(({ family, configured, learned, refusals, last_refusal_at: refusedAt }) => ({
+        family,
+        configured,
+        learned,
+        refusals,
+        last_refusal_at: refusedAt === null ? null : iso(refusedAt),
+      })),
+  };
+}
+
+/** What a delivered second really cost in the last month; null where nothing was delivered. */
+export async function deliveredPerSecondMicros(context: Context, name: string): Promise<bigint | null> {
+  const measures = await pathMeasures(context, name, windowHours['30d']);
+  const price = measures?.money.per_delivered_second ?? null;
+  return price === null ? null : microsFromDecimal(price);
+}
