@@ -125,6 +125,7 @@ CREATE TABLE attempts (
   CONSTRAINT attempts_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name),
   CONSTRAINT attempts_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 ) WITH (fillfactor=60);
+CREATE INDEX attempts_by_end ON public.attempts USING btree (path_name, ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX attempts_by_upstream ON public.attempts USING btree (path_name, upstream_id) WHERE (upstream_id IS NOT NULL);
 CREATE INDEX attempts_occupying ON public.attempts USING btree (path_name, family) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'accepted'::text]));
 CREATE INDEX attempts_to_ask ON public.attempts USING btree (path_name, ask_at) WHERE (state = 'accepted'::text);

@@ -1,6 +1,6 @@
 /**
- * What a path's own traffic shows. Read when somebody asks, from its newest ended attempts by index: bounded by the window
- * and by number, so it takes no longer with every attempt that ever was. Writes nothing.
+ * What a path's own traffic shows. Read when somebody asks, from its newest ended attempts by index: bounded
+ * by the window and by number, so it takes no longer with every attempt that ever was. Writes nothing.
  */
 import { microsFromDecimal, type PathMeasures } from '@sluice/contract';
 import { measuresOf } from '../../decide/measures.ts';
