@@ -128,8 +128,9 @@ function PersonMenu() {
     mutationFn: () => sluice.session.end(),
     onSettled: () => {
       forgetActing();
-      queries.clear();
+      // First the door, which watches this one entry, then everything that was behind it.
       queries.setQueryData(sessionQuery.queryKey, null);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
     },
   });
   return (

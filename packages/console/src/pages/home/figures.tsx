@@ -21,12 +21,15 @@ export function Figures() {
   if (activity.isPending) return <Skeleton className="h-24" />;
   if (!activity.data) return null;
   return (
-    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface lg:grid-cols-4 [&>div]:border-line">
+    <section
+      aria-label="Today"
+      className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface lg:grid-cols-4 [&>div]:border-line"
+    >
       <Jobs activity={activity.data} />
       {may && <Spent />}
       <Success activity={activity.data} />
       <ToStored activity={activity.data} />
-    </dl>
+    </section>
   );
 }
 
@@ -36,11 +39,11 @@ function Figure({ name, value, under, aside }: FigureProps) {
   return (
     <div className="flex items-end justify-between gap-3 border-r border-b p-4 -mr-px -mb-px">
       <div className="min-w-0">
-        <dt className="text-[0.93rem] text-ink-3">{name}</dt>
-        <dd>
+        <p className="text-[0.93rem] text-ink-3">{name}</p>
+        <div>
           <span className="block text-[1.6rem] leading-tight font-semibold tracking-tight">{value}</span>
           <span className="mt-0.5 block truncate text-[0.93rem] text-ink-2">{under}</span>
-        </dd>
+        </div>
       </div>
       {aside}
     </div>

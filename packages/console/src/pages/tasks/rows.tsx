@@ -57,7 +57,11 @@ export function Rows({ rows, more, loadMore }: RowsProps) {
                 key={item.key}
                 role="row"
                 aria-rowindex={item.index + 2}
-                className={cx('absolute inset-x-0 top-0', chosen === item.index && 'bg-accent-soft')}
+                className={cx(
+                  GRID,
+                  'absolute inset-x-0 top-0 border-b hover:bg-sunken',
+                  chosen === item.index && 'bg-accent-soft',
+                )}
                 style={{ height: ROW_PX, transform: `translateY(${item.start - top}px)` }}
               >
                 <Row row={row} />
@@ -107,16 +111,21 @@ function Head() {
 function Row({ row }: { row: TaskLine }) {
   const { id, prompt, model, stage, path, poster } = row;
   return (
-    <Link
-      to="/tasks/$id"
-      params={{ id }}
-      className={cx(GRID, 'h-full border-b hover:bg-sunken focus-visible:outline-offset-[-2px]')}
-    >
+    <>
       <span role="cell">
         <Poster url={poster} className="h-10 w-18" />
       </span>
       <span role="cell" className="min-w-0">
-        <bdi className="block truncate font-medium">{prompt || 'no prompt'}</bdi>
+        <Link
+          to="/tasks/$id"
+          params={{ id }}
+          className={
+            'block truncate font-medium outline-none after:absolute after:inset-0 ' +
+            'focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent'
+          }
+        >
+          <bdi>{prompt || 'no prompt'}</bdi>
+        </Link>
         <span className="block truncate text-[0.93rem] text-ink-3">
           <span className="font-mono">{shortId(id)}</span> <Ago at={row.created_at} />
           <span className="xl:hidden"> · {model}</span>
@@ -144,7 +153,7 @@ function Row({ row }: { row: TaskLine }) {
           '–'
         )}
       </span>
-    </Link>
+    </>
   );
 }
 
