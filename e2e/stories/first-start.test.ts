@@ -109,6 +109,8 @@ function listWith(key: string): Promise<Response> {
 const Refused = z.strictObject({
   error: z.strictObject({
     code: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
     message: z.string().min(1),
     field: z.string().optional(),
     allowed: z.unknown().optional(),
@@ -129,6 +131,6 @@ async function refusal(key: string | undefined, method = 'GET', path = '/v1/task
     ...body,
   });
   const { error } = Refused.parse(await answer.json());
-  const { request_id: _, ...rest } = error;
+  const { request_id: _, type: _type, param: _param, ...rest } = error;
   return { status: answer.status, ...rest };
 }

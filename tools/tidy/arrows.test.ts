@@ -69,7 +69,7 @@ const refused: [path: string, text: string, message: string][] = [
   [
     'packages/cli/src/commands/tasks.ts',
     `import { openStore } from '@sluice/server';`,
-    'cli must not import server entry; it may import: sdk, cli composition, cli demo, types of contract',
+    'cli must not import server entry; it may import: sdk, mcp, cli composition, cli demo, types of contract',
   ],
   [
     'packages/cli/src/commands/tasks.ts',

@@ -74,7 +74,7 @@ test('a picture becomes the first frame, and the same bytes again after a lost a
   expect(other.body.id).not.toBe(first.body.id);
   // The repeat's own copy of the upload is gone again.
   const { rows } = await use().database.query(files, []);
-  expect(rows).toEqual([[2]]);
+  expect(rows).toEqual([{ count: 2 }]);
 });
 
 test.each([
