@@ -16,7 +16,9 @@ export type Retried = {
   accepts: number;
 };
 
-const AT_ONCE = 20;
+const AT_ONCE = 6;
+/** How often a create is begun anew because the gateway was too busy to take it. */
+const ANEW_MOST = 20;
 
 export async function retry(world: OpenWorld, judge: DoorJudge, creates: number): Promise<Retried> {
   const { create, client } = judge;
@@ -29,7 +31,7 @@ export async function retry(world: OpenWorld, judge: DoorJudge, creates: number)
     const numbers = Array.from({ length: creates }, (_, index) => index);
     const worker = async (): Promise<void> => {
       for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-        await create({ url: cutter.url, key: account.key }, `A boat ${markOf(number)}`);
+        await insist(() => create({ url: cutter.url, key: account.key }, `A boat ${markOf(number)}`));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -55,4 +57,15 @@ export async function retry(world: OpenWorld, judge: DoorJudge, creates: number)
     holds: holds.length,
     accepts,
   };
+}
+
+/** As its user would: what was shed was not taken, so the same order is given once more. */
+async function insist(create: () => Promise<unknown>, anew = 0): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (anew >= ANEW_MOST || !/503|Service Unavailable/.test(String(error))) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await insist(create, anew + 1);
+  }
 }

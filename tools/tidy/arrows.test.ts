@@ -58,8 +58,8 @@ const refused: [path: string, text: string, message: string][] = [
   [
     `${server}/http/app.ts`,
     `import { openTestDatabase } from '../store/testing/server.ts';`,
-    'http must not import testing; it may import: lifecycle, store, decide, catalogue, contract, ' +
-      'effects interfaces',
+    'http must not import testing; it may import: lifecycle, store, decide, catalogue, plan, contract, ' +
+      'effects interfaces, mcp',
   ],
   [
     'packages/sdk/src/client.ts',
@@ -79,8 +79,8 @@ const refused: [path: string, text: string, message: string][] = [
   [
     `${server}/http/app.ts`,
     `export const load = () => import('../runtime/loops.ts');`,
-    'http must not import runtime; it may import: lifecycle, store, decide, catalogue, contract, ' +
-      'effects interfaces',
+    'http must not import runtime; it may import: lifecycle, store, decide, catalogue, plan, contract, ' +
+      'effects interfaces, mcp',
   ],
 ];
 

@@ -68,32 +68,35 @@ describe('what a start says', () => {
 
   test('on the first start, the key in a box', async () => {
     expect(await text({})).toMatchInlineSnapshot(`
-      "╭──────────────────────────────────────────────────────────╮
-      │ ● Sluice runs at http://127.0.0.1:8080                   │
-      │                                                          │
-      │ API        http://127.0.0.1:8080/v1                      │
-      │ reference  http://127.0.0.1:8080/docs                    │
-      │ health     http://127.0.0.1:8080/readyz                  │
-      │ database   PostgreSQL 18.4, embedded                     │
-      │ data       /srv/sluice                                   │
-      │                                                          │
-      │ operator key  sk-sluice-operator                         │
-      │ Shown this once. The commands on this machine find it in │
-      │ /srv/sluice/cli.json                                     │
-      │                                                          │
-      │ Next, in another terminal:                               │
-      │   sluice paths add kling                                 │
-      │   sluice accounts create "My team"                       │
-      │   sluice topup <account> 100                             │
-      │   sluice keys create "mine" --account <account> --save   │
-      │   sluice generate "a fox in the snow" -m kling-3.0       │
-      ╰──────────────────────────────────────────────────────────╯"
+      "╭────────────────────────────────────────────────────────────╮
+      │ ● Sluice runs at http://127.0.0.1:8080                     │
+      │                                                            │
+      │ console    http://127.0.0.1:8080/console/#token=once       │
+      │ API        http://127.0.0.1:8080/v1                        │
+      │ reference  http://127.0.0.1:8080/docs                      │
+      │ health     http://127.0.0.1:8080/readyz                    │
+      │ database   PostgreSQL 18.4, embedded                       │
+      │ data       /srv/sluice                                     │
+      │                                                            │
+      │ operator key  sk-sluice-operator                           │
+      │ Shown this once. The commands on this machine find it in   │
+      │ /srv/sluice/cli.json                                       │
+      │ The console link signs you in, once; later: sluice console │
+      │                                                            │
+      │ Next, in another terminal:                                 │
+      │   sluice paths add kling                                   │
+      │   sluice accounts create "My team"                         │
+      │   sluice topup <account> 100                               │
+      │   sluice keys create "mine" --account <account> --save     │
+      │   sluice generate "a fox in the snow" -m kling-3.0         │
+      ╰────────────────────────────────────────────────────────────╯"
     `);
   });
 
   test('later, no key and no box', async () => {
     expect(await text({ operatorKey: null, sandbox: ['kling-sandbox'] })).toMatchInlineSnapshot(`
       "● Sluice runs at http://127.0.0.1:8080
+        console    http://127.0.0.1:8080/console/#token=once
         API        http://127.0.0.1:8080/v1
         reference  http://127.0.0.1:8080/docs
         health     http://127.0.0.1:8080/readyz
