@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '@sluice/server/store/testing/server.ts';
 import { addCounts } from './coverage.ts';
+import type { Plans } from './database.ts';
 import type { Verdict } from './verdict.ts';
 import { type FromCrew, ToCrew } from './wire.ts';
 import type { Size } from './world/climate.ts';
@@ -27,9 +28,11 @@ export type Crew = {
 /** Postgres as the simulator wants it: nothing happens in it that no statement asked for. */
 export const serverSettings = { autovacuum: 'off', max_wal_size: '4GB', checkpoint_timeout: '1h' };
 
-export async function gatherCrew(workers: number): Promise<Crew> {
+export async function gatherCrew(workers: number, plans: Plans = 'generic'): Promise<Crew> {
   const server = await startTestServer({ settings: serverSettings });
-  const members = await Promise.all(Array.from({ length: workers }, () => startWorker(server.adminUrl)));
+  const members = await Promise.all(
+    Array.from({ length: workers }, () => startWorker(server.adminUrl, plans)),
+  );
   return {
     run: async (options) => {
       const report: CrewReport = { verdicts: [], coverage: new Map() };
@@ -64,9 +67,9 @@ async function work(
   }
 }
 
-async function startWorker(adminUrl: string): Promise<Member> {
+async function startWorker(adminUrl: string, plans: Plans): Promise<Member> {
   const path = fileURLToPath(new URL('./worker.ts', import.meta.url));
-  const child = fork(path, [adminUrl], { execArgv: ['--import', 'tsx'] });
+  const child = fork(path, [adminUrl, plans], { execArgv: ['--import', 'tsx'] });
   await answerOf(child);
   return {
     ask: (message) => {

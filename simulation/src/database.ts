@@ -1,6 +1,7 @@
 /**
  * One real PostgreSQL database per worker, emptied between seeds. What could make two runs of a seed differ is switched
- * off: no autovacuum (it moves rows), plans that do not depend on what ran before, one connection.
+ * off: no autovacuum (it moves rows), plans that do not depend on what ran before, one connection. PostgreSQL may still
+ * plan a statement again at any moment, so no answer may hang on the plan: worlds planned the other way must be the same.
  */
 
 import { realClock } from '@sluice/server/effects/clock/real.ts';
@@ -23,13 +24,19 @@ const tableNames = {
          WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT LIKE '%migration%' ORDER BY 1`,
 };
 
-export async function openWorkerDatabase(adminUrl: string): Promise<WorkerDatabase> {
+/** A plan for each statement, or one for each time that it is run. */
+export type Plans = 'generic' | 'custom';
+
+export async function openWorkerDatabase(
+  adminUrl: string,
+  plans: Plans = 'generic',
+): Promise<WorkerDatabase> {
   const created = await testServerAt(adminUrl).createDatabase();
   const setup = openTestDatabase(created.url, { max: 1 });
   const tables = Tables.parse((await setup.query(tableNames)).rows).map(({ name }) => name);
   await setup.transaction(async (tx) => {
     for (const table of tables) await tx.run(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);
-    await tx.run(`ALTER DATABASE ${created.name} SET plan_cache_mode = force_generic_plan`);
+    await tx.run(`ALTER DATABASE ${created.name} SET plan_cache_mode = force_${plans}_plan`);
     await tx.run(`ALTER DATABASE ${created.name} SET jit = off`);
     await tx.run(`ALTER DATABASE ${created.name} SET synchronous_commit = off`);
   });

@@ -8,7 +8,8 @@ import { FromCrew, type ToCrew } from './wire.ts';
 const send = (message: ToCrew): void => void process.send?.(message);
 
 const adminUrl = process.argv[2] ?? '';
-const database = await openWorkerDatabase(adminUrl);
+const plans = process.argv[3] === 'custom' ? 'custom' : 'generic';
+const database = await openWorkerDatabase(adminUrl, plans);
 
 process.on('message', (message: unknown) => {
   const job = FromCrew.parse(message);

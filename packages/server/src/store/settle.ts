@@ -3,7 +3,7 @@ import type { Posting } from '../decide/postings.ts';
 import type { AttemptState, TaskState } from '../decide/task.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/settle.ts';
-import { at, iso, rows } from './sql/statement.ts';
+import { at, inOrder, iso, rows } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 export type SettlingTask = sql.SettlingRow;
@@ -60,6 +60,8 @@ export type SettleStore = {
   expire(nowMs: number, most: number): Promise<{ taskId: string; code: string }[]>;
 };
 
+type ExpiredRow = { id: string; error_code: string };
+
 type LockedForCancel = {
   state: TaskState;
   outcome: string | null;
@@ -103,13 +105,10 @@ export function settleStore(db: Database): SettleStore {
         if (step === 'request') await tx.query(sql.requestCancel, [taskId, at(nowMs)]);
         return { facts, step };
       }),
-    expire: async (nowMs, most) =>
-      rowsOf<{ id: string; error_code: string }>(await db.query(sql.expireTasks, [at(nowMs), most])).map(
-        (row) => ({
-          taskId: row.id,
-          code: row.error_code,
-        }),
-      ),
+    expire: async (nowMs, most) => {
+      const ended = rowsOf<ExpiredRow>(await db.query(sql.expireTasks, [at(nowMs), most]));
+      return inOrder(ended, (row) => row.id).map((row) => ({ taskId: row.id, code: row.error_code }));
+    },
   };
 }
 

@@ -8,7 +8,7 @@ const terms = statement('stats.terms', `SELECT markup_basis_points, routing FROM
 const outcomes = statement(
   'stats.outcomes',
   `SELECT path_name, cardinality(array_positions(outcomes, false)) AS failed, cardinality(outcomes) AS ends
-   FROM render_outcomes WHERE family = $1`,
+   FROM render_outcomes WHERE family = $1 ORDER BY path_name`,
 );
 const times = statement(
   'stats.render_times',
@@ -27,7 +27,7 @@ const lanes = statement(
      SELECT count(*)::int AS queued FROM (
        SELECT 1 FROM tasks t WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
        LIMIT greatest(50, $2::int / (SELECT count(*) FROM lanes WHERE family = $1 AND active))) c) n
-   WHERE l.family = $1 AND l.active`,
+   WHERE l.family = $1 AND l.active ORDER BY l.account_id`,
 );
 
 /** Waiting tasks before each of these in its own lane, counted up to $2. Two ranges of one index, never a filter. */

@@ -141,7 +141,7 @@ export const expireTasks = statement(
      SELECT t.id, t.state, o.start_by, o.finish_by, o.deadline_at
      FROM tasks t JOIN task_orders o ON o.task_id = t.id
      WHERE t.expires_at <= $1 AND t.state IN ('queued', 'running', 'saving')
-     ORDER BY t.expires_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED
+     ORDER BY t.expires_at, t.id LIMIT $2 FOR UPDATE OF t SKIP LOCKED
    )
    UPDATE tasks SET state = 'settling', outcome = 'failed', due_at = $1, version = version + 1,
           error_code = CASE
