@@ -1,7 +1,7 @@
 /**
  * One real PostgreSQL database per worker, emptied between seeds. What could make two runs of a seed differ is switched
  * off: no autovacuum (it moves rows), plans that do not depend on what ran before, one connection. PostgreSQL may still
- * plan a statement again at any moment, so no answer may hang on the plan: worlds planned the other way must be the same.
+ * plan a statement again at any moment, so no answer may hang on the plan: worlds planned the other way must be alike.
  */
 
 import { realClock } from '@sluice/server/effects/clock/real.ts';

@@ -113,6 +113,24 @@ export const Path = z
     }),
     lost_answer: LostAnswer,
     regions: z.array(z.string()),
+    credential: z
+      .strictObject({
+        version: z.int().describe('Counts the credentials of this path; tasks are sent with this one.'),
+        since: Instant,
+        earlier: z
+          .array(
+            z.strictObject({
+              version: z.int(),
+              replaced_at: Instant,
+              attempts: z.int().describe('Under way, or being copied; with the last of them it is deleted.'),
+              refused_at: Instant.nullable().describe(
+                'When the vendor last refused it; the present one asks in its place.',
+              ),
+            }),
+          )
+          .describe('Replaced, and kept for the attempts that were sent with them.'),
+      })
+      .describe('Never the credential itself.'),
     models: z.array(z.string()),
     price_sheet: z.string().nullable(),
     limits: z.array(PathLimit),

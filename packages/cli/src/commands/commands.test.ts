@@ -533,6 +533,8 @@ describe('the installation', () => {
         wallet       812.40 units left
                      Video-1000Units-5Con-3Months: 812.40 of 1000.00 units, 5 at once, ends 2026-12-01
         lost answer  L2: A lost answer is looked up by our own id; it is never sent again.
+        credential   2, since 2026-11-01 00:00:00 UTC
+                     1 is kept for attempts under way (3)
         added        2026-09-01 08:00:00 UTC
 
       family    occupied  configured  learned  lost  oldest  refused  last refusal

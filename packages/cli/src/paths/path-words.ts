@@ -33,6 +33,7 @@ export function pathText(path: Path, paint: Paint): string {
       ['prices', clean(path.price_sheet ?? NOTHING)],
       ['wallet', path.wallet && walletDetail(path.wallet)],
       ['lost answer', `${path.guarantee.level}: ${clean(path.guarantee.text)}`],
+      ['credential', credentialText(path.credential, paint)],
       ['sandbox', path.sandbox && paint.color.yellow('an emulator, not a paid upstream')],
       ['added', `${moment(path.created_at)} UTC`],
     ],
@@ -40,6 +41,16 @@ export function pathText(path: Path, paint: Paint): string {
   );
   const head = `${paint.color.bold(clean(path.name))}  ${clean(path.provider)}\n${body.replace(/^/gm, '  ')}`;
   return path.limits.length === 0 ? head : `${head}\n\n${limitsTable(path.limits, paint)}`;
+}
+
+/** Which credential tasks are sent with, and those before it that are still read. */
+function credentialText({ version, since, earlier }: Path['credential'], paint: Paint): string {
+  const before = earlier.map((one) => {
+    const refused =
+      one.refused_at && `, refused ${relative(one.refused_at, paint.nowMs)}: the present one asks`;
+    return `${one.version} is kept for attempts under way (${one.attempts})${paint.color.red(refused ?? '')}`;
+  });
+  return [`${version}, since ${moment(since)} UTC`, ...before].join('\n');
 }
 
 function limitsTable(limits: PathLimit[], paint: Paint): string {

@@ -187,6 +187,11 @@ export function samplePath(over: Partial<Path> = {}): Path {
     guarantee: { level: 'L2', text: 'A lost answer is looked up by our own id; it is never sent again.' },
     lost_answer: 'hold',
     regions: [],
+    credential: {
+      version: 2,
+      since: '2026-11-01T00:00:00.000Z',
+      earlier: [{ version: 1, replaced_at: '2026-11-01T00:00:00.000Z', attempts: 3, refused_at: null }],
+    },
     models: ['kling-3.0', 'kling-o3'],
     price_sheet: 'kling-official',
     limits: [

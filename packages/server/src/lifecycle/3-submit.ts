@@ -19,6 +19,7 @@ import { newId } from '../effects/random/id.ts';
 import type { SubmitOutcome } from '../providers/contract.ts';
 import type { Driven } from '../providers/drive.ts';
 import type { Context } from './context.ts';
+import { contextFor, credentialRefused } from './credentials.ts';
 import { reachableOrder } from './inputs.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
@@ -30,6 +31,7 @@ export type Sendable = {
   accountId: string;
   pathName: string;
   callbackToken: string;
+  credentialVersion: number;
   lease: string;
   order: unknown;
   /** The client does not want it started later than this; null: whenever. */
@@ -69,7 +71,7 @@ async function sendOnce(
     callbackUrl: callbackUrl(context, path, send.callbackToken),
     startBeforeMs: send.startByMs,
   };
-  const at = path.context(context.clock.now());
+  const at = await contextFor(context, path, send.credentialVersion);
   return context.drive.runSubmit(path.provider.submit(at, order, ids), at);
 }
 
@@ -156,6 +158,9 @@ async function learn(
   if (verdict.kind === 'requeue' && verdict.noSlot) await learnLimit(context, path.name, family, 'refused');
   if (verdict.kind === 'requeue' && verdict.health !== null) {
     const { health, ...trouble } = verdict.health;
+    // A key that was replaced between its admission and its sending says nothing about the one that is there now.
+    if (health === 'credentials_refused' && (await credentialRefused(context, path, send.credentialVersion)))
+      return;
     await changeHealth(context, path, (state) => healthAfterTrouble(state, health, { nowMs, ...trouble }));
   }
   if (outcome.kind === 'refused') {

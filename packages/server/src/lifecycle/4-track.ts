@@ -12,9 +12,10 @@
  */
 import { nextPollAtMs, questionBackoffMs } from '../decide/polling.ts';
 import { newId } from '../effects/random/id.ts';
-import type { Observation } from '../providers/contract.ts';
+import type { Observation, PathContext } from '../providers/contract.ts';
 import type { Ended, PollRow, Still } from '../store/track.ts';
 import type { Context } from './context.ts';
+import { askAs, byCredential, contextFor } from './credentials.ts';
 import { failed, lost, succeeded } from './ends.ts';
 import { rendersOf } from './learn.ts';
 import { note } from './note.ts';
@@ -25,7 +26,7 @@ const MISSES_TO_BELIEVE = 3;
 const BATCHES_MOST = 10;
 const NEARLY_DUE_MS = 2_000;
 
-/** What is to be asked in one request. */
+/** What is to be asked in one request, with one credential. */
 export type Question = Asking & { rows: readonly PollRow[] };
 
 /**
@@ -63,11 +64,7 @@ async function claimOnPath(context: Context, path: AccessPath, mostBatches: numb
   });
   if (rows.length === 0) return [];
   const callbacks = await context.store.track.pathHasCallbacks(path.name, nowMs - CALLBACKS_SEEN_WITHIN_MS);
-  const questions: Question[] = [];
-  for (let start = 0; start < rows.length; start += batch) {
-    questions.push({ path, lease, callbacks, rows: rows.slice(start, start + batch) });
-  }
-  return questions;
+  return batchesOf(rows, batch).map((each) => ({ path, lease, callbacks, rows: each }));
 }
 
 type Asking = {
@@ -76,19 +73,28 @@ type Asking = {
   callbacks: boolean;
 };
 
+/** A question is asked with one credential; after a rotation a batch or two are not full. */
+function batchesOf(rows: readonly PollRow[], batch: number): PollRow[][] {
+  return byCredential(rows).flatMap((same) =>
+    Array.from({ length: Math.ceil(same.length / batch) }, (_, n) => same.slice(n * batch, (n + 1) * batch)),
+  );
+}
+
 /** An answer tells of the moment of its question; this process may hear it much later. */
-type Asked = Asking & { askedAtMs: number };
+type Asked = Asking & { askedAtMs: number; own: boolean };
 
 export async function askUpstream(context: Context, { rows, ...claim }: Question): Promise<void> {
   const { path } = claim;
-  const asking = { ...claim, askedAtMs: context.clock.now() };
+  const askedAtMs = context.clock.now();
   const handles = rows.map((row) => ({
     attemptId: row.id,
     correlationId: row.correlation_id,
     handle: row.handle,
   }));
-  const at = path.context(context.clock.now());
-  const { outcome } = await context.drive.run(path.provider.observe(at, handles), at);
+  const version = rows[0]?.credential_version ?? path.row.credential_version;
+  const ask = (at: PathContext) => path.provider.observe(at, handles);
+  const { outcome, own } = await askAs(context, path, version, ask);
+  const asking = { ...claim, askedAtMs, own };
   const stills: Still[] = [];
   const ends: Ended[] = [];
   for (const row of rows) {
@@ -133,6 +139,8 @@ function sortObservation(
       sorted.stills.push(still(context, asking, row, observation));
       return;
     case 'not_found': {
+      // Seen with another key than it was sent with, which may be of another account.
+      if (!asking.own) return void sorted.stills.push(unanswered(context, asking, row));
       const graceOver = asking.askedAtMs - row.accepted_at > asking.path.provider.abilities.lookupGraceMs;
       if (graceOver && row.misses + 1 >= MISSES_TO_BELIEVE) sorted.ends.push(lost(context, asking, row));
       else sorted.stills.push(notThere(context, asking, row, observation));
@@ -228,7 +236,7 @@ async function cancelUnwanted(
   const running = new Set(stills.map(({ attemptId }) => attemptId));
   for (const row of rows) {
     if (!running.has(row.id) || (row.wanted && !row.cancel_requested)) continue;
-    const at = path.context(context.clock.now());
+    const at = await contextFor(context, path, row.credential_version);
     const handle = { attemptId: row.id, correlationId: row.correlation_id, handle: row.handle };
     await context.drive.run(path.provider.cancel(at, handle), at);
   }

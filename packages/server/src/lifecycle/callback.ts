@@ -10,6 +10,7 @@
 import { newId } from '../effects/random/id.ts';
 import type { CallbackOutcome, RawCallback } from '../providers/contract.ts';
 import type { Context } from './context.ts';
+import { contextFor } from './credentials.ts';
 import type { AccessPath } from './paths.ts';
 
 export type CallbackRequest = { headers: Record<string, string>; body: string };
@@ -26,7 +27,10 @@ export async function receiveCallback(
   const path = context.paths.byName(pathName);
   const attempt = await context.store.track.attemptByToken(token);
   if (!path || !attempt || attempt.pathName !== pathName) return 'unknown';
-  const read = await readCallback(context, path, { ...request, receivedAtMs: nowMs });
+  const read = await readCallback(context, path, attempt.credentialVersion, {
+    ...request,
+    receivedAtMs: nowMs,
+  });
   if (read.kind === 'rejected') {
     context.telemetry.count('sluice_callbacks_rejected_total', { path: pathName });
     return 'rejected';
@@ -54,16 +58,18 @@ export async function receiveCallback(
   return 'taken';
 }
 
-/** A signature that fits no kept key may be of a newer one. */
+/** Signed for the account of the attempt's credential. A signature that fits no kept key may be of a newer one. */
 async function readCallback(
   context: Context,
   path: AccessPath,
+  version: number,
   callback: RawCallback,
 ): Promise<CallbackOutcome> {
-  const at = path.context(callback.receivedAtMs);
-  const keys = await context.callbackKeys.of(path, false);
+  const at = await contextFor(context, path, version);
+  const asked = { name: `${path.name}/${version}`, provider: path.provider, context: () => at };
+  const keys = await context.callbackKeys.of(asked, false);
   const read = path.provider.readCallback(at, callback, keys);
   if (read.kind !== 'rejected' || path.provider.callbackKeys === null) return read;
-  const fresh = await context.callbackKeys.of(path, true);
+  const fresh = await context.callbackKeys.of(asked, true);
   return fresh === keys ? read : path.provider.readCallback(at, callback, fresh);
 }

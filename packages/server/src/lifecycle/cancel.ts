@@ -11,6 +11,7 @@
 import type { CancelFacts, CancelStep } from '../store/settle.ts';
 import { settleTasks } from './6-settle.ts';
 import type { Context } from './context.ts';
+import { askAs } from './credentials.ts';
 
 export type CancelAnswer = 'canceled' | 'requested' | 'too_late' | 'not_found';
 
@@ -42,8 +43,7 @@ function stepOf(context: Context, facts: CancelFacts): CancelStep {
 async function cancelUpstream(context: Context, { attempt, pathName }: CancelFacts): Promise<void> {
   const path = context.paths.byName(pathName ?? '');
   if (!path || !attempt || attempt.state !== 'accepted' || path.provider.abilities.cancel === 'none') return;
-  const at = path.context(context.clock.now());
   const handle = { attemptId: attempt.id, correlationId: attempt.correlationId, handle: attempt.handle };
-  await context.drive.run(path.provider.cancel(at, handle), at);
+  await askAs(context, path, attempt.credentialVersion, (at) => path.provider.cancel(at, handle));
   context.wake('track');
 }

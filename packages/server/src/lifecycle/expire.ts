@@ -1,10 +1,11 @@
 /**
  * The hard end of every task, and the end of stored files.
  *
- * What enters: tasks past start_by, finish_by or their deadline; assets, uploads and sessions past their time. What
- * leaves: those tasks in `settling` as failed, with their hold about to be released; deleted files, recorded. If it
- * dies in the middle: a task is moved in one statement. A file is marked first and removed after: a crash in
- * between leaves bytes that nobody can reach, never an asset without bytes.
+ * What enters: tasks past start_by, finish_by or their deadline; assets, uploads and sessions past their time;
+ * credentials that were replaced. What leaves: those tasks in `settling` as failed, with their hold about to be
+ * released; deleted files, recorded; no earlier credential that nothing under way was sent with. If it dies in the
+ * middle: a task is moved in one statement. A file is marked first and removed after: a crash in between leaves bytes
+ * that nobody can reach, never an asset without bytes.
  */
 import type { Context } from './context.ts';
 import { sweepFiles } from './operate/files.ts';
@@ -28,6 +29,7 @@ export async function expireTasks(context: Context): Promise<number> {
 export async function retainFiles(context: Context): Promise<number> {
   await dropLeftovers(context);
   await dropOldSessions(context);
+  await context.store.paths.dropFormerCredentials();
   const uploads = await sweepFiles(context, MOST);
   const over = await context.store.mirror.retentionOver(context.clock.now(), MOST);
   if (over.length > 0) await deleteAssets(context, over);

@@ -6,6 +6,7 @@ import type { VideoFacts } from '../effects/media/media.ts';
 import { type OutboundStream, OutboundStreamError } from '../effects/outbound/outbound.ts';
 import type { CopyRow } from '../store/mirror.ts';
 import type { Context } from './context.ts';
+import { contextFor, credentialRefused } from './credentials.ts';
 
 export type Fetched =
   | { kind: 'fetched'; incoming: Incoming; facts: VideoFacts }
@@ -24,7 +25,7 @@ export async function fetchClip(context: Context, lease: string, copy: CopyRow):
     method: 'GET',
     url: copy.source_url,
     headers: {
-      ...vendorHeaders(context, copy),
+      ...(await vendorHeaders(context, copy)),
       'accept-encoding': 'identity',
       ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     },
@@ -37,6 +38,7 @@ export async function fetchClip(context: Context, lease: string, copy: CopyRow):
     return trouble(blocked ? { kind: 'forbidden_address' } : { kind: 'passing' }, reply.detail);
   }
   if (reply.kind === 'lost') return trouble({ kind: 'passing' }, reply.detail);
+  if (reply.status === 401 && isVendors(context, copy)) await tellRefused(context, copy);
   const expected = await openBody(reply, incoming, from);
   if (typeof expected === 'object' && expected !== null) return expected;
   const drained = await drain(context, lease, copy, reply, incoming);
@@ -58,9 +60,19 @@ function foreignHost(context: Context, copy: CopyRow): string | null {
 }
 
 /** Some vendors hand their files out at the address of their API, to the holder of the key. */
-function vendorHeaders(context: Context, copy: CopyRow): Record<string, string> {
+async function vendorHeaders(context: Context, copy: CopyRow): Promise<Record<string, string>> {
   const path = context.paths.byName(copy.path_name);
-  return path ? path.provider.downloadHeaders(path.context(context.clock.now()), copy.source_url) : {};
+  if (!path) return {};
+  return path.provider.downloadHeaders(
+    await contextFor(context, path, copy.credential_version),
+    copy.source_url,
+  );
+}
+
+/** The next try goes with the path's present credential. */
+async function tellRefused(context: Context, copy: CopyRow): Promise<void> {
+  const path = context.paths.byName(copy.path_name);
+  if (path) await credentialRefused(context, path, copy.credential_version);
 }
 
 /** Whether the link leads to the very origin that the operator configured for the path. */

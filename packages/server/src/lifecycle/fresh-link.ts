@@ -1,6 +1,7 @@
 /** Step of stage 5: asks the upstream for the result again, for it may hand out a link that still lives. */
 import type { CopyRow } from '../store/mirror.ts';
 import type { Context } from './context.ts';
+import { askAs } from './credentials.ts';
 
 export async function freshLink(
   context: Context,
@@ -8,9 +9,10 @@ export async function freshLink(
 ): Promise<{ url: string; expiresAtMs: number | null } | null> {
   const path = context.paths.byName(copy.path_name);
   if (!path) return null;
-  const at = path.context(context.clock.now());
   const handle = { attemptId: copy.attempt_id, correlationId: copy.correlation_id, handle: copy.handle };
-  const { outcome } = await context.drive.run(path.provider.observe(at, [handle]), at);
+  const { outcome } = await askAs(context, path, copy.credential_version, (at) =>
+    path.provider.observe(at, [handle]),
+  );
   if (outcome.kind === 'question_failed') return null;
   const [output] = outcome.observations.get(copy.attempt_id)?.outputs ?? [];
   return output ? { url: output.url, expiresAtMs: output.expiresAtMs } : null;

@@ -16,6 +16,8 @@ export type AccessPath = {
   row: PathRow;
   sheet: PriceSheet | null;
   context(nowMs: number): PathContext;
+  /** With a credential before the present one; null: it is not kept, or the vendor has just refused it. */
+  formerContext(version: number, nowMs: number): PathContext | null;
 };
 
 export type PathDirectory = {
@@ -26,6 +28,8 @@ export type PathDirectory = {
 };
 
 const REFRESH_MS = 1_000;
+/** A refusal may pass, so an earlier credential is tried again then. */
+const REFUSED_FOR_MS = 600_000;
 const Fields = z.record(z.string(), z.string());
 
 export function credentialContext(pathName: string): string {
@@ -35,16 +39,21 @@ export function credentialContext(pathName: string): string {
 export function pathDirectory(store: PathStore, secrets: Secrets, catalogue: Catalogue): PathDirectory {
   let paths = new Map<string, AccessPath>();
   let readAtMs = Number.NEGATIVE_INFINITY;
-  const opened = new Map<string, Record<string, string>>();
+  let opened = new Map<string, Record<string, string>>();
 
-  function open(row: PathRow): Record<string, string> {
-    const known = opened.get(row.credential_sealed);
-    if (known) return known;
-    const credential = Fields.parse(
-      JSON.parse(secrets.open(row.credential_sealed, credentialContext(row.name))),
+  function open(pathName: string, sealed: string): Record<string, string> {
+    return opened.get(sealed) ?? Fields.parse(JSON.parse(secrets.open(sealed, credentialContext(pathName))));
+  }
+
+  /** What is no longer in the rows is not kept in memory either. */
+  function openAll(rows: readonly PathRow[]): Map<string, Record<string, string>> {
+    return new Map(
+      rows.flatMap(({ name, credential_sealed: present, former }) =>
+        [present, ...former.map(({ sealed }) => sealed)].map(
+          (sealed) => [sealed, open(name, sealed)] as const,
+        ),
+      ),
     );
-    opened.set(row.credential_sealed, credential);
-    return credential;
   }
 
   return {
@@ -52,16 +61,24 @@ export function pathDirectory(store: PathStore, secrets: Secrets, catalogue: Cat
       if (!force && nowMs - readAtMs < REFRESH_MS) return;
       const [rows, overlays] = await Promise.all([store.listPaths(), store.listPriceSheets()]);
       const sheets = new Map(overlays.map((sheet) => [sheet.id, sheet]));
+      opened = openAll(rows);
       paths = new Map();
       for (const row of rows) {
         const provider = providerById(row.provider);
         if (!provider) continue;
         const sheet =
           row.price_sheet === null ? null : (sheets.get(row.price_sheet) ?? catalogue.sheet(row.price_sheet));
-        const credential = open(row);
-        const { name, base_url: baseUrl, settings } = row;
-        const context = (atMs: number): PathContext => ({ name, baseUrl, credential, settings, nowMs: atMs });
-        paths.set(name, { name, provider, row, sheet, context });
+        const { name, base_url: baseUrl, settings, credential_sealed: present } = row;
+        const opening = (sealed: string, atMs: number): PathContext => {
+          return { name, baseUrl, credential: open(name, sealed), settings, nowMs: atMs };
+        };
+        const context = (atMs: number) => opening(present, atMs);
+        const formerContext = (version: number, atMs: number): PathContext | null => {
+          const former = row.former.find((each) => each.version === version);
+          const refused = former?.refused_at_ms != null && atMs - former.refused_at_ms < REFUSED_FOR_MS;
+          return former && !refused ? opening(former.sealed, atMs) : null;
+        };
+        paths.set(name, { name, provider, row, sheet, context, formerContext });
       }
       readAtMs = nowMs;
     },

@@ -19,6 +19,7 @@ import { newId } from '../effects/random/id.ts';
 import type { LookupRow } from '../store/submit.ts';
 import { learnLimit, type Sendable } from './3-submit.ts';
 import type { Context } from './context.ts';
+import { askAs, byCredential } from './credentials.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
 
@@ -56,22 +57,37 @@ async function lookUpPath(context: Context, path: AccessPath): Promise<Sendable[
   if (!canLookUp(path.provider.abilities)) {
     return applyMisses(context, path, { lease, askedAtMs, looked: false }, silent);
   }
-  const queries = silent.map((row) => ({
+  const sends: Sendable[] = [];
+  for (const rows of byCredential(silent)) {
+    sends.push(...(await lookUp(context, path, { lease, askedAtMs }, rows)));
+  }
+  return sends;
+}
+
+/** One question, with the credential that all of them were sent with. */
+async function lookUp(
+  context: Context,
+  path: AccessPath,
+  { lease, askedAtMs }: { lease: string; askedAtMs: number },
+  rows: readonly LookupRow[],
+): Promise<Sendable[]> {
+  const queries = rows.map((row) => ({
     correlationId: row.correlation_id,
     order: Order.parse(row.order),
     sentAtMs: row.sent_at,
   }));
-  const at = path.context(askedAtMs);
-  const { outcome } = await context.drive.run(path.provider.find(at, queries), at);
+  const version = rows[0]?.credential_version ?? path.row.credential_version;
+  const { outcome, own } = await askAs(context, path, version, (at) => path.provider.find(at, queries));
   if (outcome.kind === 'question_failed') {
-    await unanswered(context, path, lease, silent, outcome.retryAfterMs);
+    await unanswered(context, path, lease, rows, outcome.retryAfterMs);
     return [];
   }
-  const adopted = await adopt(context, path, silent, outcome);
-  const missing = silent.filter((row) => !outcome.items.has(row.correlation_id));
-  const doubtful = silent.filter((row) => outcome.items.has(row.correlation_id) && !adopted.has(row.id));
+  const adopted = await adopt(context, path, rows, outcome);
+  const missing = rows.filter((row) => !outcome.items.has(row.correlation_id));
+  const doubtful = rows.filter((row) => outcome.items.has(row.correlation_id) && !adopted.has(row.id));
+  if (!own) doubtful.push(...missing);
   if (doubtful.length > 0) await unanswered(context, path, lease, doubtful, null);
-  return applyMisses(context, path, { lease, askedAtMs, looked: true }, missing);
+  return own ? applyMisses(context, path, { lease, askedAtMs, looked: true }, missing) : [];
 }
 
 /**
@@ -232,6 +248,7 @@ async function resendAll(
       accountId: row.account_id,
       pathName: path.name,
       callbackToken: row.callback_token,
+      credentialVersion: row.credential_version,
       lease: nextLease,
       order: row.order,
       startByMs: row.start_by,

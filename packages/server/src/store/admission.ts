@@ -20,6 +20,7 @@ export type Admitted = {
   number: number;
   pathName: string;
   callbackToken: string;
+  credentialVersion: number;
   lease: string;
   createdAtMs: number;
   order: unknown;
@@ -224,6 +225,7 @@ async function writePlan(
     number: row.number,
     pathName: row.path_name,
     callbackToken: row.callback_token,
+    credentialVersion: row.credential_version,
     lease: request.lease,
     createdAtMs: row.created_at,
     order: row.order,

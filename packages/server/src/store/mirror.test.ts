@@ -69,6 +69,7 @@ describe('claims', () => {
         attempt_id: attempt,
         path_name: path,
         correlation_id: attempt,
+        credential_version: 1,
         handle: { id: `up-${attempt}` },
         source_url: `https://upstream.example/${asset}.mp4`,
         source_expires_at: T0 + MINUTE,

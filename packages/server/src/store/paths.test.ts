@@ -55,7 +55,11 @@ test('a change changes what it names', async () => {
     credential_sealed: 'sealed',
   });
   expect(
-    await store.updatePath(name, { priceSheet: 's', baseUrl: 'https://b', credentialSealed: 'c' }),
+    await store.updatePath(name, {
+      priceSheet: 's',
+      baseUrl: 'https://b',
+      credential: { sealed: 'c', atMs: 0 },
+    }),
   ).toMatchObject({
     price_sheet: 's',
     base_url: 'https://b',

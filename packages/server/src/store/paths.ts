@@ -2,6 +2,7 @@
 import { PriceSheet } from '@sluice/contract';
 import type { HealthState } from '../decide/health.ts';
 import { newLimit } from '../decide/limits.ts';
+import { type CredentialStore, credentialStore, replaceCredential } from './credentials.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/paths.ts';
 import { at } from './sql/statement.ts';
@@ -9,7 +10,7 @@ import { firstOf, rowsOf } from './typed.ts';
 
 export type PathRow = sql.PathRow;
 
-export type PathStore = {
+export type PathStore = CredentialStore & {
   listPaths(): Promise<PathRow[]>;
   insertPath(path: NewPath, nowMs: number): Promise<'inserted' | 'exists'>;
   updatePath(name: string, change: PathChange): Promise<PathRow | null>;
@@ -49,7 +50,8 @@ export type NewPath = {
 
 export type PathChange = {
   baseUrl?: string;
-  credentialSealed?: string;
+  /** The one before stays readable for what was sent with it. */
+  credential?: { sealed: string; atMs: number };
   settings?: Record<string, string>;
   priceSheet?: string;
   state?: PathRow['state'];
@@ -59,6 +61,7 @@ export type PathChange = {
 
 export function pathStore(db: Database): PathStore {
   return {
+    ...credentialStore(db),
     listPaths: async () => rowsOf<PathRow>(await db.query(sql.listPaths)),
     insertPath: (path, nowMs) => insertPath(db, path, nowMs),
     updatePath: (name, change) => updatePath(db, name, change),
@@ -133,18 +136,10 @@ async function insertPath(db: Database, path: NewPath, nowMs: number): Promise<'
 
 async function updatePath(db: Database, name: string, change: PathChange): Promise<PathRow | null> {
   const settings = change.settings === undefined ? null : JSON.stringify(change.settings);
-  const { baseUrl = null, credentialSealed = null, priceSheet = null, state = null } = change;
-  const { lostAnswer = null, regions = null } = change;
-  return firstOf<PathRow>(
-    await db.query(sql.updatePath, [
-      name,
-      baseUrl,
-      credentialSealed,
-      settings,
-      priceSheet,
-      state,
-      lostAnswer,
-      regions,
-    ]),
-  );
+  const { baseUrl = null, priceSheet = null, state = null, lostAnswer = null, regions = null } = change;
+  return db.transaction(async (tx) => {
+    if (change.credential) await replaceCredential(tx, name, change.credential);
+    const values = [name, baseUrl, settings, priceSheet, state, lostAnswer, regions];
+    return firstOf<PathRow>(await tx.query(sql.updatePath, values));
+  });
 }

@@ -6,6 +6,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import * as accept from './sql/accept.ts';
 import * as admission from './sql/admission.ts';
+import * as credentials from './sql/credentials.ts';
 import * as mirror from './sql/mirror.ts';
 import * as notify from './sql/notify.ts';
 import * as settle from './sql/settle.ts';
@@ -72,6 +73,7 @@ const FILL = [
           CASE WHEN state = 'saving' THEN 'copying' ELSE 'stored' END, 'u', $1, $1, 'b' || id, $1,
           $1::timestamptz + interval '30 days'
    FROM tasks WHERE state IN ('succeeded', 'saving', 'settling')`,
+  `INSERT INTO former_credentials (path_name, version, credential_sealed, replaced_at) VALUES ('kling', 1, 's', $1)`,
   `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at)
    SELECT 'ep_' || id, id, 'u', '{task.completed}', '', 's', 'enabled', now() FROM accounts`,
   `INSERT INTO events (id, account_id, task_id, type, data, created_at)
@@ -117,6 +119,8 @@ const HOT: [Statement, unknown[]][] = [
   [track.writeCallback, ['cb', 'kling', 'token', 'd', true, 'w', '{}', NOW, 'u', '{}', false]],
   [track.attemptByToken, ['token']],
   [track.pathHasCallbacks, ['kling', NOW]],
+  [credentials.dropUnneeded, [null]],
+  [credentials.countNeeds, []],
   [mirror.claimCopies, [NOW, 8, 'lease', LATER]],
   [mirror.dropOrphanCopies, [NOW]],
   [mirror.retentionOver, [NOW, 100]],

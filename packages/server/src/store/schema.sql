@@ -117,6 +117,7 @@ CREATE TABLE attempts (
   cost_micros bigint,
   reason text,
   history jsonb DEFAULT '[]'::jsonb NOT NULL,
+  credential_version integer DEFAULT 1 NOT NULL,
   CONSTRAINT attempts_pkey PRIMARY KEY (id),
   CONSTRAINT attempts_callback_token_key UNIQUE (callback_token),
   CONSTRAINT attempts_correlation_id_key UNIQUE (correlation_id),
@@ -242,6 +243,16 @@ CREATE TABLE files (
 );
 CREATE INDEX files_by_blob ON public.files USING btree (blob_key);
 CREATE INDEX files_expiring ON public.files USING btree (expires_at) WHERE ((deleted_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE TABLE former_credentials (
+  path_name text NOT NULL,
+  version integer NOT NULL,
+  credential_sealed text NOT NULL,
+  replaced_at timestamp with time zone NOT NULL,
+  refused_at timestamp with time zone,
+  CONSTRAINT former_credentials_pkey PRIMARY KEY (path_name, version),
+  CONSTRAINT former_credentials_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
+);
 
 CREATE TABLE lanes (
   family text NOT NULL,
@@ -375,6 +386,8 @@ CREATE TABLE paths (
   regions text[] DEFAULT '{}'::text[] NOT NULL,
   watch_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
   wallet_state text DEFAULT 'ok'::text NOT NULL,
+  credential_version integer DEFAULT 1 NOT NULL,
+  credential_since timestamp with time zone,
   CONSTRAINT paths_pkey PRIMARY KEY (name),
   CONSTRAINT paths_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'throttled'::text, 'wallet_empty'::text, 'credentials_refused'::text, 'unavailable'::text]))),
   CONSTRAINT paths_lost_answer_check CHECK ((lost_answer = ANY (ARRAY['hold'::text, 'resubmit'::text]))),

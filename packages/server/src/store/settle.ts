@@ -34,7 +34,13 @@ export type CancelFacts = {
   state: TaskState;
   outcome: string | null;
   pathName: string | null;
-  attempt: { id: string; state: AttemptState; handle: unknown; correlationId: string } | null;
+  attempt: {
+    id: string;
+    state: AttemptState;
+    handle: unknown;
+    correlationId: string;
+    credentialVersion: number;
+  } | null;
 };
 
 export type CancelStep = 'end_now' | 'request' | 'leave';
@@ -70,6 +76,7 @@ type LockedForCancel = {
   attempt_state: AttemptState | null;
   handle: unknown;
   correlation_id: string | null;
+  credential_version: number | null;
 };
 
 export function settleStore(db: Database): SettleStore {
@@ -121,6 +128,7 @@ function cancelFacts(row: LockedForCancel): CancelFacts {
           state: row.attempt_state,
           handle: row.handle,
           correlationId: row.correlation_id ?? row.attempt_id,
+          credentialVersion: row.credential_version ?? 1,
         };
   return { state: row.state, outcome: row.outcome, pathName: row.path_name, attempt };
 }

@@ -72,6 +72,7 @@ describe('polls', () => {
         task_id: task,
         account_id: account,
         correlation_id: attempt,
+        credential_version: 1,
         upstream_id: `up-${attempt}`,
         handle: { id: `up-${attempt}` },
         shape: 'kling-3.0/text-to-video/720p/5',
@@ -256,7 +257,11 @@ describe('callbacks', () => {
     expect(await rows.query('SELECT id FROM callbacks WHERE path_name = ANY($1)', [[path, other]])).toEqual(
       [],
     );
-    expect(await store.attemptByToken(`token-${attempt}`)).toEqual({ id: attempt, pathName: path });
+    expect(await store.attemptByToken(`token-${attempt}`)).toEqual({
+      id: attempt,
+      pathName: path,
+      credentialVersion: 1,
+    });
     expect(await store.attemptByToken('token-nobody')).toBeNull();
   });
 

@@ -87,7 +87,7 @@ export type TrackStore = {
   recordStill(stills: readonly Still[], nowMs: number): Promise<void>;
   recordEnded(ends: readonly Ended[], nowMs: number, currency: string): Promise<EndedRow[]>;
   addRenderTimes(renders: Renders, nowMs: number): Promise<void>;
-  attemptByToken(token: string): Promise<{ id: string; pathName: string } | null>;
+  attemptByToken(token: string): Promise<{ id: string; pathName: string; credentialVersion: number } | null>;
   /** Whether it made an attempt due. */
   recordCallback(callback: IncomingCallback, nowMs: number): Promise<boolean>;
   pathHasCallbacks(pathName: string, sinceMs: number): Promise<boolean>;
@@ -130,8 +130,10 @@ export function trackStore(db: Database): TrackStore {
       await db.query(sql.addRenderTimes, [rows(samples), at(nowMs), SAMPLES_KEPT, rows(outcomes)]);
     },
     attemptByToken: async (token) => {
-      const row = firstOf<{ id: string; path_name: string }>(await db.query(sql.attemptByToken, [token]));
-      return row && { id: row.id, pathName: row.path_name };
+      const row = firstOf<{ id: string; path_name: string; credential_version: number }>(
+        await db.query(sql.attemptByToken, [token]),
+      );
+      return row && { id: row.id, pathName: row.path_name, credentialVersion: row.credential_version };
     },
     recordCallback: async (callback, nowMs) => {
       const { id, pathName, token, deliveryId, verified, word, body, upstreamId } = callback;

@@ -94,6 +94,9 @@ function FactsPanel({ path }: { path: Path }) {
             <span className="font-mono text-[0.93em]">{path.base_url}</span>
           </Fact>
           <Fact name="Price sheet">{path.price_sheet ?? 'none'}</Fact>
+          <Fact name="Credential">
+            <CredentialText credential={path.credential} />
+          </Fact>
           <Fact name="Regions">{path.regions.join(', ') || 'not told'}</Fact>
           <Fact name="Models">{path.models.join(', ') || 'none'}</Fact>
           <Fact name="Added">
@@ -121,5 +124,19 @@ function FactsPanel({ path }: { path: Path }) {
         )}
       </Panel>
     </div>
+  );
+}
+
+function CredentialText({ credential: { version, since, earlier } }: Pick<Path, 'credential'>) {
+  return (
+    <>
+      Number {version}, since <Ago at={since} />
+      {earlier.map((one) => (
+        <span key={one.version} className="block">
+          Number {one.version} is kept for attempts under way ({one.attempts})
+          {one.refused_at && ', refused by the vendor: the present one asks'}
+        </span>
+      ))}
+    </>
   );
 }

@@ -17,7 +17,7 @@ import { readingsOf, StoredWallet } from '../../lifecycle/operate/wallet.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import { instant } from './instant.ts';
 
-export function pathView({ row, slots, guarantee, models }: PathReport, nowMs: number): Path {
+export function pathView({ row, slots, guarantee, models, needs }: PathReport, nowMs: number): Path {
   return {
     name: row.name,
     object: 'path',
@@ -31,6 +31,16 @@ export function pathView({ row, slots, guarantee, models }: PathReport, nowMs: n
     guarantee: { level: guarantee.level, text: guarantee.text },
     lost_answer: row.lost_answer,
     regions: row.regions,
+    credential: {
+      version: row.credential_version,
+      since: instant(row.credential_since ?? row.created_at),
+      earlier: row.former.map((former) => ({
+        version: former.version,
+        replaced_at: instant(former.replaced_at_ms),
+        attempts: needs.get(former.version) ?? 0,
+        refused_at: instant(former.refused_at_ms),
+      })),
+    },
     models: [...models],
     price_sheet: row.price_sheet,
     limits: slots.map((slot) => limitView(slot, nowMs)),

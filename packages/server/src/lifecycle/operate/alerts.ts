@@ -175,7 +175,7 @@ function pathAlerts({ name, row }: AccessPath, nowMs: number): AlertFacts[] {
       { ...about, alert: 'path_paused', severity: 'warning', message, action: 'Resume it, or retire it.' },
     ];
   }
-  return [...healthAlerts(name, row), ...walletAlerts(name, row, nowMs)];
+  return [...healthAlerts(name, row), ...formerAlerts(name, row), ...walletAlerts(name, row, nowMs)];
 }
 
 function healthAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
@@ -216,6 +216,26 @@ function healthAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
         },
       ];
   }
+}
+
+function formerAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
+  return row.former.flatMap(({ version, refused_at_ms: sinceMs }) => {
+    if (sinceMs === null) return [];
+    const message = `The vendor refuses credential ${version} of ${name}, with which tasks under way were sent.`;
+    const action =
+      'The present one asks. If it is of another account, let the old one work again until they have ended.';
+    return [
+      {
+        alert: 'credentials_refused',
+        severity: 'warning',
+        subject: name,
+        account: null,
+        message,
+        action,
+        sinceMs,
+      },
+    ];
+  });
 }
 
 function walletAlerts(name: string, row: AccessPath['row'], nowMs: number): AlertFacts[] {

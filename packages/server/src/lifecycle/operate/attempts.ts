@@ -6,9 +6,9 @@
 import { Order, type Refusal, type ResolveAttempt } from '@sluice/contract';
 import type { z } from 'zod';
 import { canLookUp } from '../../decide/reconcile.ts';
-import type { FindOutcome } from '../../providers/contract.ts';
 import type { ResolvableRow } from '../../store/operator.ts';
 import type { Context } from '../context.ts';
+import { askAs } from '../credentials.ts';
 import { note } from '../note.ts';
 import type { AccessPath } from '../paths.ts';
 import { record } from './actions.ts';
@@ -91,18 +91,24 @@ async function lookUp(context: Context, path: AccessPath, attempt: ResolvableRow
     const message = `${path.provider.name} cannot be asked by our id.`;
     return conflict(message, 'Wait for its callback, or decide "never_accepted".');
   }
-  const at = path.context(context.clock.now());
   const query = {
     correlationId: attempt.correlation_id,
     order: Order.parse(attempt.order),
     sentAtMs: attempt.sent_at,
   };
-  const { outcome } = await context.drive.run<FindOutcome>(path.provider.find(at, [query]), at);
+  const { outcome, own } = await askAs(context, path, attempt.credential_version, (at) =>
+    path.provider.find(at, [query]),
+  );
   if (outcome.kind === 'question_failed') {
     return conflict(`The upstream could not be asked: ${outcome.message}`, 'Try again later.');
   }
   const item = outcome.items.get(attempt.correlation_id);
   if (item) return { ok: true, upstreamId: item.upstreamId, handle: item.handle };
+  if (!own) {
+    const message =
+      'The credential that it was sent with is refused, and the present one sees no task with our id.';
+    return conflict(message, 'Look at the vendor, in the account of the earlier key.');
+  }
   return conflict('The upstream knows no task with our id.', 'Decide "never_accepted" when that is final.');
 }
 

@@ -11,11 +11,16 @@ export type PathReport = {
   slots: readonly SlotRow[];
   guarantee: Pick<Guarantee, 'level' | 'text'>;
   models: readonly string[];
+  /** Attempts under way, by the version of the credential before the present that they were sent with. */
+  needs: ReadonlyMap<number, number>;
 };
 
 export async function pathReports(context: Context, name: string | null = null): Promise<PathReport[]> {
   await context.paths.refresh(context.clock.now(), true);
-  const slots = await context.store.stats.slots();
+  const [slots, needs] = await Promise.all([
+    context.store.stats.slots(),
+    context.store.paths.formerCredentialNeeds(),
+  ]);
   return context.paths
     .all()
     .filter((path) => name === null || path.name === name)
@@ -24,6 +29,9 @@ export async function pathReports(context: Context, name: string | null = null):
       slots: slots.filter((row) => row.path_name === path.name),
       guarantee: guaranteeOf(path.provider.abilities, path.row.lost_answer),
       models: modelsOf(context, path),
+      needs: new Map(
+        needs.filter((row) => row.path_name === path.name).map((row) => [row.version, row.attempts]),
+      ),
     }));
 }
 

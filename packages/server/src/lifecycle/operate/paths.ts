@@ -147,7 +147,10 @@ async function readChange(
   if (change.credential !== undefined) {
     const credential = readFields(provider.credential, change.credential, 'credential');
     if (!credential.ok) return credential;
-    value.credentialSealed = context.secrets.seal(JSON.stringify(credential.value), credentialContext(name));
+    value.credential = {
+      sealed: context.secrets.seal(JSON.stringify(credential.value), credentialContext(name)),
+      atMs: context.clock.now(),
+    };
   }
   if (change.settings !== undefined) {
     const settings = readFields(provider.settings, change.settings, 'settings');

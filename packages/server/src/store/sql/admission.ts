@@ -152,6 +152,7 @@ export type AdmittedRow = {
   number: number;
   path_name: string;
   callback_token: string;
+  credential_version: number;
   created_at: number;
   order: unknown;
   start_by: number | null;
@@ -159,7 +160,7 @@ export type AdmittedRow = {
 
 /**
  * Another node may be admitting the same lanes to other paths, so what was spent is added. $1 attempts, $2 lanes,
- * $3 family, $4 queue virtual time, $5 now.
+ * $3 family, $4 queue virtual time, $5 now. The credential is the path's as it is while its limits are locked.
  */
 export const writeAdmitted = statement(
   'admission.write',
@@ -171,15 +172,15 @@ export const writeAdmitted = statement(
      UPDATE tasks SET state = 'running', version = version + 1, path_name = r.path_name, attempt_id = r.attempt_id,
             attempts = attempts + 1, started_at = coalesce(started_at, $5), not_before = NULL,
             expires_at = least(o.deadline_at, o.finish_by)
-     FROM r JOIN task_orders o ON o.task_id = r.task_id
+     FROM r JOIN task_orders o ON o.task_id = r.task_id JOIN paths p ON p.name = r.path_name
      WHERE tasks.id = r.task_id AND tasks.state = 'queued'
      RETURNING tasks.id, tasks.account_id, tasks.model, tasks.created_at, tasks.attempts, tasks.version, tasks.slot_ms,
-               tasks.shape, tasks.sandbox, o."order", o.start_by, o.metadata
+               tasks.shape, tasks.sandbox, o."order", o.start_by, o.metadata, p.credential_version
    ), a AS (
      INSERT INTO attempts (id, task_id, number, account_id, path_name, family, state, correlation_id, callback_token,
-                           ask_at, lease, expected_ms, shape, sent_at)
+                           ask_at, lease, expected_ms, shape, sent_at, credential_version)
      SELECT r.attempt_id, t.id, t.attempts, t.account_id, r.path_name, $3, 'sending', r.attempt_id, r.callback_token,
-            r.ask_at, r.lease, t.slot_ms, t.shape, $5
+            r.ask_at, r.lease, t.slot_ms, t.shape, $5, t.credential_version
      FROM r JOIN t ON t.id = r.task_id
    ), lane AS (
      UPDATE lanes SET virtual_time = lanes.virtual_time + x.spent
@@ -197,7 +198,7 @@ export const writeAdmitted = statement(
      FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1
    )
    SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token,
-          t.created_at, t."order", t.start_by
+          t.created_at, t."order", t.start_by, t.credential_version
    FROM r JOIN t ON t.id = r.task_id`,
 );
 

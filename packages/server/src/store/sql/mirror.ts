@@ -8,6 +8,7 @@ export type CopyRow = {
   attempt_id: string;
   path_name: string;
   correlation_id: string;
+  credential_version: number;
   handle: unknown;
   source_url: string;
   source_expires_at: number | null;
@@ -28,8 +29,8 @@ export const claimCopies = statement(
      UPDATE assets SET lease = $3, copy_at = $4, tries = tries + 1 FROM due WHERE assets.id = due.id
      RETURNING assets.*
    )
-   SELECT s.id, s.task_id, s.account_id, s.attempt_id, a.path_name, a.correlation_id, a.handle, s.source_url,
-          s.source_expires_at, s.tries, s.created_at, o."order", c.retention_days
+   SELECT s.id, s.task_id, s.account_id, s.attempt_id, a.path_name, a.correlation_id, a.credential_version, a.handle,
+          s.source_url, s.source_expires_at, s.tries, s.created_at, o."order", c.retention_days
    FROM s JOIN attempts a ON a.id = s.attempt_id JOIN task_orders o ON o.task_id = s.task_id
    JOIN accounts c ON c.id = s.account_id
    ORDER BY s.source_expires_at NULLS LAST, s.id`,

@@ -27,12 +27,12 @@ export const countUnknown = statement(
   `SELECT count(*)::int AS attempts FROM attempts WHERE state = 'unknown'`,
 );
 
-export type ResolvableRow = UnknownRow & { state: string; order: unknown };
+export type ResolvableRow = UnknownRow & { state: string; order: unknown; credential_version: number };
 
 export const findAttempt = statement(
   'operator.find_attempt',
   `SELECT a.id, a.task_id, a.account_id, a.path_name, a.family, a.correlation_id, a.sent_at, a.reason, a.ask_at,
-          a.state, o."order"
+          a.state, o."order", a.credential_version
    FROM attempts a JOIN task_orders o ON o.task_id = a.task_id WHERE a.id = $1`,
 );
 

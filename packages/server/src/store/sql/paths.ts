@@ -1,4 +1,7 @@
-/** Paths (name, provider, sealed credential, state, health, wallet, query tokens) and the operator's price sheets. */
+/**
+ * Paths (name, provider, sealed credential and those before it, state, health, wallet, query tokens) and the operator's
+ * price sheets.
+ */
 import { statement } from './statement.ts';
 
 export type PathRow = {
@@ -6,6 +9,11 @@ export type PathRow = {
   provider: string;
   base_url: string;
   credential_sealed: string;
+  credential_version: number;
+  /** When it was put in; null: with the path. */
+  credential_since: number | null;
+  /** Those before it that something under way was sent with. */
+  former: FormerCredential[];
   settings: Record<string, string>;
   sandbox: boolean;
   price_sheet: string | null;
@@ -22,8 +30,20 @@ export type PathRow = {
   created_at: number;
 };
 
-const COLUMNS = `name, provider, base_url, credential_sealed, settings, sandbox, price_sheet, state, health,
-  health_detail, health_until, health_strikes, wallet, wallet_read_at, wallet_state, lost_answer, regions, created_at`;
+export type FormerCredential = {
+  version: number;
+  sealed: string;
+  replaced_at_ms: number;
+  refused_at_ms: number | null;
+};
+
+const COLUMNS = `name, provider, base_url, credential_sealed, credential_version, credential_since, settings, sandbox,
+  price_sheet, state, health, health_detail, health_until, health_strikes, wallet, wallet_read_at, wallet_state,
+  lost_answer, regions, created_at,
+  (SELECT coalesce(json_agg(json_build_object('version', f.version, 'sealed', f.credential_sealed,
+            'replaced_at_ms', floor(extract(epoch FROM f.replaced_at) * 1000),
+            'refused_at_ms', floor(extract(epoch FROM f.refused_at) * 1000)) ORDER BY f.version), '[]'::json)
+   FROM former_credentials f WHERE f.path_name = paths.name) AS former`;
 
 export const listPaths = statement('paths.list', `SELECT ${COLUMNS} FROM paths ORDER BY created_at, name`);
 
@@ -37,9 +57,9 @@ export const insertPath = statement(
 
 export const updatePath = statement(
   'paths.update',
-  `UPDATE paths SET base_url = coalesce($2, base_url), credential_sealed = coalesce($3, credential_sealed),
-          settings = coalesce($4::jsonb, settings), price_sheet = coalesce($5, price_sheet),
-          state = coalesce($6, state), lost_answer = coalesce($7, lost_answer), regions = coalesce($8, regions)
+  `UPDATE paths SET base_url = coalesce($2, base_url), settings = coalesce($3::jsonb, settings),
+          price_sheet = coalesce($4, price_sheet), state = coalesce($5, state),
+          lost_answer = coalesce($6, lost_answer), regions = coalesce($7, regions)
    WHERE name = $1
    RETURNING ${COLUMNS}`,
 );

@@ -112,7 +112,7 @@ export type CancelRow = { state: string; attempt_state: string | null; outcome: 
 export const lockForCancel = statement(
   'end.lock_for_cancel',
   `SELECT t.state, t.outcome, t.path_name, t.cancel_requested_at, a.id AS attempt_id, a.state AS attempt_state,
-          a.handle, a.correlation_id
+          a.handle, a.correlation_id, a.credential_version
    FROM tasks t LEFT JOIN attempts a ON a.id = t.attempt_id
    WHERE t.id = $1 AND t.account_id = $2
    FOR UPDATE OF t`,

@@ -131,6 +131,7 @@ export type LookupRow = {
   account_id: string;
   callback_token: string;
   correlation_id: string;
+  credential_version: number;
   sent_at: number;
   misses: number;
   asks: number;
@@ -156,8 +157,8 @@ export const claimLookups = statement(
      UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
    )
-   SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.sent_at, a.misses,
-          a.asks, a.sends, a.shape, a.expected_ms,
+   SELECT a.id, a.task_id, a.account_id, a.callback_token, a.correlation_id, a.credential_version, a.sent_at,
+          a.misses, a.asks, a.sends, a.shape, a.expected_ms,
           (t.state <> 'running' OR t.attempt_id IS DISTINCT FROM a.id OR t.cancel_requested_at IS NOT NULL) AS unwanted,
           o."order", o.start_by, o.price,
           (SELECT json_build_object('upstream_id', c.upstream_id, 'handle', c.handle) FROM callbacks c

@@ -31,6 +31,7 @@ export type PollRow = {
   task_id: string;
   account_id: string;
   correlation_id: string;
+  credential_version: number;
   upstream_id: string;
   handle: unknown;
   shape: string;
@@ -64,8 +65,8 @@ export const claimPolls = statement(
      UPDATE attempts SET lease = $3, ask_at = $4, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
    )
-   SELECT a.id, a.task_id, a.account_id, a.correlation_id, a.upstream_id, a.handle, a.shape, a.expected_ms, a.sent_at,
-          a.accepted_at, a.asks, a.misses, a.word, a.progress, s.samples_ms,
+   SELECT a.id, a.task_id, a.account_id, a.correlation_id, a.credential_version, a.upstream_id, a.handle, a.shape,
+          a.expected_ms, a.sent_at, a.accepted_at, a.asks, a.misses, a.word, a.progress, s.samples_ms,
           (t.state = 'running' AND t.attempt_id = a.id) AS wanted,
           t.cancel_requested_at IS NOT NULL AS cancel_requested, o."order",
           coalesce(o.route->'prices'->a.path_name, o.price) AS price
@@ -214,7 +215,7 @@ export const writeCallback = statement(
 
 export const attemptByToken = statement(
   'track.attempt_by_token',
-  `SELECT id, path_name FROM attempts WHERE callback_token = $1`,
+  `SELECT id, path_name, credential_version FROM attempts WHERE callback_token = $1`,
 );
 
 /** Asks for the newest and not whether one exists: for the latter, generic plans read the inbox from its start. */
