@@ -3,19 +3,33 @@ import { isSluiceError, type Session } from '@sluice/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import { sluice } from './client.ts';
 
-/** Null: nobody is signed in. */
+/** Nothing secret: that somebody signed in here. Without it there is no cookie to ask about. */
+const KEPT_AS = 'sluice-signed-in';
+
+/** Null: nobody is signed in, or somebody comes with a link, which is worth more than whoever was here before. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
+    if (localStorage.getItem(KEPT_AS) === null || hasToken()) return null;
     try {
       return await sluice.session.get({ signal });
     } catch (error) {
-      if (isSluiceError(error) && error.status === 401) return null;
-      throw error;
+      if (!isSluiceError(error) || error.status !== 401) throw error;
+      rememberSignedIn(false);
+      return null;
     }
   },
   staleTime: 5 * 60_000,
 });
+
+export function rememberSignedIn(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem(KEPT_AS, 'yes');
+  else localStorage.removeItem(KEPT_AS);
+}
+
+function hasToken(): boolean {
+  return new URLSearchParams(window.location.hash.slice(1)).has('token');
+}
 
 /** The token of a sign-in link stands behind the `#`, where no log has it; it is taken out of the address at once. */
 export function tokenFromAddress(): string | null {

@@ -3,7 +3,7 @@ import { isSluiceError } from '@sluice/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sluice } from '../api/client.ts';
-import { sessionQuery } from '../api/session.ts';
+import { rememberSignedIn, sessionQuery } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 
@@ -14,6 +14,7 @@ export function KeyForm({ onDone }: { onDone?: () => void }) {
     mutationFn: (apiKey: string) => sluice.session.create({ api_key: apiKey }),
     onSuccess: (session) => {
       setKey('');
+      rememberSignedIn(true);
       queries.setQueryData(sessionQuery.queryKey, session);
       onDone?.();
     },

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { sluice } from '../api/client.ts';
-import { sessionQuery, tokenFromAddress } from '../api/session.ts';
+import { rememberSignedIn, sessionQuery, tokenFromAddress } from '../api/session.ts';
 import { KeyForm, messageOf } from './key-form.tsx';
 import { Mark } from './mark.tsx';
 
@@ -11,7 +11,10 @@ export function SignIn() {
   const queries = useQueryClient();
   const byLink = useMutation({
     mutationFn: (given: string) => sluice.session.create({ token: given }),
-    onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: (session) => {
+      rememberSignedIn(true);
+      queries.setQueryData(sessionQuery.queryKey, session);
+    },
   });
   const { mutate } = byLink;
   useEffect(() => {

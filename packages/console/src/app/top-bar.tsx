@@ -7,7 +7,7 @@ import { forgetActing } from '../api/acting.ts';
 import { sluice } from '../api/client.ts';
 import { type LiveState, useLiveState } from '../api/live.ts';
 import { balanceQuery } from '../api/queries.ts';
-import { sessionQuery } from '../api/session.ts';
+import { rememberSignedIn, sessionQuery } from '../api/session.ts';
 import { Amount } from '../ui/amount.tsx';
 import { cx } from '../ui/class.ts';
 import { AccountSwitch } from './account-switch.tsx';
@@ -128,6 +128,7 @@ function PersonMenu() {
     mutationFn: () => sluice.session.end(),
     onSettled: () => {
       forgetActing();
+      rememberSignedIn(false);
       // First the door, which watches this one entry, then everything that was behind it.
       queries.setQueryData(sessionQuery.queryKey, null);
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });

@@ -1,0 +1,235 @@
+/**
+ * The console in a real browser: each page as its user sees it, what moves by itself, and what happens when the session
+ * or the gateway is not what it should be.
+ */
+import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type House, openHouse, type Visitor } from './house.ts';
+import { bringAxe, open, overhang, resize, THEMES, violations, WIDTHS, wear } from './look.ts';
+import { PAGES, type Who } from './pages.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let house: House;
+const known = new Map<Who, Visitor>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  house = await openHouse(database.url);
+});
+
+afterAll(async () => {
+  await house?.close();
+  await database?.drop();
+});
+
+/** Each user signs in once; what they left open stays open. */
+async function visitorOf(as: Who): Promise<Visitor> {
+  const before = known.get(as);
+  if (before) return before;
+  const visitor = await house.visit(as);
+  await bringAxe(visitor.context);
+  known.set(as, visitor);
+  return visitor;
+}
+
+describe('each page, as its user', () => {
+  for (const entry of PAGES) {
+    test(`${entry.name}: nothing for axe, nothing beyond the window, no complaint`, async () => {
+      const { page, complaints } = await visitorOf(entry.as);
+      complaints.length = 0;
+      await resize(page, WIDTHS[0]);
+      await wear(page, THEMES[0]);
+      await open(page, house, entry);
+      const found: Record<string, string[]> = {};
+      for (const width of WIDTHS) {
+        await resize(page, width);
+        found[`too wide at ${width}`] = await overhang(page);
+        for (const theme of THEMES) {
+          await wear(page, theme);
+          found[`axe at ${width}, ${theme}`] = await violations(
+            page,
+            theme === 'dark' ? 'color-contrast' : undefined,
+          );
+        }
+      }
+      expect(Object.entries(found).filter(([, lines]) => lines.length > 0)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
+  }
+});
+
+describe('the door', () => {
+  test('shows itself to a stranger, without a complaint, and passes axe', async () => {
+    const { context, page, complaints } = await house.knock();
+    await bringAxe(context);
+    await page.goto(`${house.url}/console/`);
+    await page.getByRole('heading', { name: 'Sign in to Sluice' }).waitFor();
+    for (const width of WIDTHS) {
+      await resize(page, width);
+      expect(await overhang(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a link signs in once; a key does as well; signing out ends it on the gateway', async () => {
+    const { context, page } = await house.knock();
+    const link = await house.signInLink('developer');
+    await page.goto(link);
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    expect(page.url()).not.toContain('token');
+    await page.getByRole('button', { name: 'You and this page' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Sluice' }).waitFor();
+    expect((await context.request.get(`${house.url}/v1/session`)).status()).toBe(401);
+
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('alert').getByText('Sign-in links work once').waitFor();
+
+    await page.getByLabel(/key/i).fill(house.studio.key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    await context.close();
+  });
+
+  test('a session that ends while somebody works: the page stays, and goes on after a key', async () => {
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/playground?model=kling-3.0`);
+    await page.getByLabel('Prompt', { exact: true }).fill('half a thought');
+    await endSession(page);
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    await dialog.getByLabel(/key/i).fill(house.studio.key);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe('half a thought');
+    await context.close();
+  });
+});
+
+/** On the gateway, as an owner who was removed would see it: the browser still has its cookie. */
+async function endSession(page: Page): Promise<void> {
+  const cookies = await page.context().cookies();
+  const session = await (await page.request.get(`${house.url}/v1/session`)).json();
+  const ended = await page.request.delete(`${house.url}/v1/session`, {
+    headers: { 'x-sluice-csrf': session.csrf_token },
+  });
+  expect(ended.status()).toBe(200);
+  await page.context().addCookies(cookies);
+}
+
+describe('what moves by itself', () => {
+  test('a task that somebody else orders waits behind a button, and a shown one changes where it stands', async () => {
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/tasks`);
+    await page.getByText('a heron').first().waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const { sluice } = house.studio;
+    await house.installation.emulator.settings({ timing: { renderBaseMs: 60_000 } });
+    const { id } = await sluice.tasks.create({
+      model: 'kling-3.0',
+      prompt: 'ordered elsewhere',
+      duration: 5,
+    });
+    await page.getByRole('button', { name: '1 new' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'ordered elsewhere' });
+    await row.getByText(/rendering/i).waitFor();
+    await house.installation.emulator.settings({ timing: { renderBaseMs: 200 } });
+    await sluice.tasks.cancel(id).catch(() => {});
+    await context.close();
+  });
+
+  test('a clip, from the prompt to the player, with what it cost', async () => {
+    const { context, page, complaints } = await house.visit('developer');
+    await page.goto(`${house.url}/console/playground?model=kling-3.0`);
+    await page.getByLabel('Prompt', { exact: true }).fill('a kite over a harbour');
+    await page.getByRole('status').getByText(/\$/).first().waitFor();
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    const clip = page.getByLabel('The clip');
+    await clip.waitFor();
+    const address = await clip.getAttribute('src');
+    const bytes = await page.request.get(`${house.url}${address}`);
+    expect(bytes.headers()['content-type']).toBe('video/mp4');
+    expect((await bytes.body()).subarray(4, 8).toString()).toBe('ftyp');
+    await page.getByRole('link', { name: /Download/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('a gateway that is not well', () => {
+  test('a read that fails says what, why and which request; trying again mends it', async () => {
+    const { context, page } = await house.visit('developer');
+    const broken = {
+      error: {
+        code: 'internal',
+        type: 'api_error',
+        param: null,
+        message: 'The gateway stumbled.',
+        fix: 'Try again.',
+        retryable: false,
+        request_id: 'req_seen',
+      },
+    };
+    await page.route('**/v1/tasks?*', (route) => route.fulfill({ status: 500, json: broken }));
+    await page.goto(`${house.url}/console/tasks`);
+    const alert = page.getByRole('alert');
+    await alert.getByText('The tasks could not be read.').waitFor();
+    await alert.getByText('The gateway stumbled.').waitFor();
+    await page.unroute('**/v1/tasks?*');
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('a heron').first().waitFor();
+    await context.close();
+  });
+
+  test('a slow read shows what is about to come, and does not jump', async () => {
+    const { context, page } = await house.visit('developer');
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/v1/tasks?*', async (route) => {
+        resolve();
+        await new Promise<void>((go) => {
+          answer = go;
+        });
+        await route.continue();
+      });
+    });
+    await page.goto(`${house.url}/console/tasks`);
+    await asked;
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    const before = await page.getByRole('heading', { level: 1 }).boundingBox();
+    answer();
+    await page.getByText('a heron').first().waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).boundingBox()).toEqual(before);
+    await context.close();
+  });
+
+  test('an order that is refused says so, and that nothing is charged', async () => {
+    const { context, page } = await house.visit('developer');
+    await page.route('**/v1/videos/generations', (route) => route.abort());
+    await page.goto(`${house.url}/console/playground?model=kling-3.0`);
+    await page.getByLabel('Prompt', { exact: true }).fill('never ordered');
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/not ordered/)
+      .waitFor();
+    await context.close();
+  });
+
+  test('a prompt is text, whatever is in it', async () => {
+    const prompt =
+      '<img src=x onerror="document.title=1"> </script><script>document.title=2</script> \u202Eגשם';
+    const { id } = await house.studio.sluice.tasks.create({ model: 'kling-3.0', prompt, duration: 5 });
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/tasks/${id}`);
+    await page.getByRole('heading', { level: 1 }).getByText('<img src=x').waitFor();
+    expect(await page.title()).toBe('Sluice');
+    await context.close();
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * A gateway on the sandbox with its console, a team of three, a bit of finished traffic, and one browser: what the
+ * console's tests and its pictures visit.
+ */
+import { join } from 'node:path';
+import { ensureConsole } from '@sluice/console/build/ensure.ts';
+import type { Role, Sluice } from '@sluice/sdk';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Customer, type Installation, openInstallation, PATH } from '../processes/installation.ts';
+import { startReceiver } from '../processes/receiver.ts';
+import { openBrowser } from './browser.ts';
+import type { Things, Who } from './pages.ts';
+
+export type Visitor = { context: BrowserContext; page: Page; complaints: string[] };
+
+export type House = {
+  url: string;
+  installation: Installation;
+  studio: Customer;
+  things: Things;
+  browser: Browser;
+  /** A context and a page of their own, signed in by a link as a person would be. */
+  visit(as: Who, options?: BrowserContextOptions): Promise<Visitor>;
+  /** The same, before the door. */
+  knock(options?: BrowserContextOptions): Promise<Visitor>;
+  signInLink(as: Who): Promise<string>;
+  close(): Promise<void>;
+};
+
+const MEMBERS: Record<Exclude<Who, 'operator'>, Role> = { developer: 'owner', billing: 'billing' };
+
+const PROMPTS = [
+  'a heron lifts off a misty lake, slow pan, first light',
+  'a paper boat drifts down a rain gutter, macro, shallow focus',
+  'neon market at night, rain on awnings, handheld',
+  'an origami crane unfolds itself on a wooden desk',
+];
+/** The emulator refuses what asks for it, as the vendor refuses what it may not make. */
+const REFUSED = 'refused: what the vendor may not make [moderate]';
+
+/** Without a database it brings its own. */
+export async function openHouse(databaseUrl?: string): Promise<House> {
+  const built = await ensureConsole();
+  if (!built.ok) throw new Error(built.reason);
+  const installation = await openInstallation({
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    emulator: { timing: { queueMs: 20, renderBaseMs: 200 } },
+    settings: { SLUICE_DATABASE_POOL: '8', SLUICE_CONSOLE_DIR: built.folder },
+  });
+  const { operator, gateway } = installation;
+  const [browser, studio] = await Promise.all([
+    openBrowser(),
+    installation.openAccount({ name: 'Studio North' }),
+  ]);
+  await installation.openAccount({ name: 'Agency Süd' });
+  const members: Partial<Record<Who, string>> = {};
+  for (const as of ['developer', 'billing'] as const) {
+    const email = `${as}@studio.example`;
+    members[as] = (
+      await operator.members.create({ name: `A ${as}`, email, role: MEMBERS[as], account: studio.id })
+    ).id;
+  }
+  const things = await furnish(installation, studio);
+  const signInLink = async (as: Who): Promise<string> =>
+    (await operator.session.createLink({ member: members[as] ?? null })).url;
+  const knock: House['knock'] = async (options = {}) => watched(await browser.newContext(contextOf(options)));
+  return {
+    url: gateway.url,
+    ...{ installation, studio, things, browser, signInLink, knock },
+    visit: async (as, options) => {
+      const visitor = await knock(options);
+      await visitor.page.goto(await signInLink(as));
+      await visitor.page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      return visitor;
+    },
+    close: async () => {
+      await browser.close();
+      await installation.close();
+    },
+  };
+}
+
+/** Nothing moves that is only there to move: a colour in transition is neither of its two. */
+function contextOf(options: BrowserContextOptions): BrowserContextOptions {
+  return { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', ...options };
+}
+
+/** What the page complains about is kept: an error in its log is one that somebody will see. */
+async function watched(context: BrowserContext): Promise<Visitor> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  return { context, page, complaints };
+}
+
+/** Finished clips, one that was refused, an endpoint that heard of them. */
+async function furnish(installation: Installation, studio: Customer): Promise<Things> {
+  const { sluice } = studio;
+  const { folder, logFile } = installation;
+  const receiver = await startReceiver({ log: join(folder, 'received.jsonl'), logFile });
+  const endpoint = await sluice.webhooks.create({
+    url: `${receiver.url}/hook`,
+    description: 'the cutting room',
+  });
+  const clips = [];
+  for (const prompt of PROMPTS) clips.push(await finished(sluice, prompt));
+  const refused = await finished(sluice, REFUSED);
+  return {
+    taskId: clips[0] ?? '',
+    failedTaskId: refused,
+    endpointId: endpoint.id,
+    path: PATH,
+  };
+}
+
+async function finished(sluice: Sluice, prompt: string): Promise<string> {
+  const { id } = await sluice.tasks.create({ model: 'kling-3.0', prompt, duration: 5, quality: '720p' });
+  await sluice.tasks.wait(id, { signal: AbortSignal.timeout(60_000) });
+  return id;
+}
