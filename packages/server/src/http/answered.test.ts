@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
+import { wholeTurn } from '../effects/clock/turn.ts';
 import { virtualClock } from '../effects/clock/virtual.ts';
 import { silentTelemetry } from '../lifecycle/telemetry.ts';
 import { createAnswered } from './answered.ts';
@@ -43,21 +44,21 @@ function answers() {
     for (const id of ids) marked.splice(marked.indexOf(id), 1);
   };
   const answered = createAnswered({ markAnswered, markUnanswered }, clock, silentTelemetry);
-  answered.answering.add('task_1');
+  answered.open.set('task_1', 'hash');
   return { answered, clock, marked, writing };
 }
 
 test('an answer is taken back when its connection is reset right behind it, and only then', async () => {
   const { answered, marked } = answers();
   const [read, unread] = [reply(), reply()];
-  answered.answering.add('task_2');
-  answered.whenDelivered(read.given, ['task_1']);
-  answered.whenDelivered(unread.given, ['task_2']);
+  answered.open.set('task_2', 'hash');
+  answered.whenDelivered(read.given, ['task_1'], 'hash');
+  answered.whenDelivered(unread.given, ['task_2'], 'hash');
   for (const { raw } of [read, unread]) raw.emit('finish');
   read.socket.emit('close', false);
   unread.socket.emit('close', true);
   // At once, so that the repeat that follows is joined.
-  expect([...answered.answering]).toEqual(['task_1']);
+  expect([...answered.open.keys()]).toEqual(['task_1']);
   await answered.flush();
   expect(marked).toEqual(['task_1']);
 });
@@ -65,41 +66,72 @@ test('an answer is taken back when its connection is reset right behind it, and 
 test('an answer that was noted already is taken back before the next request is looked at', async () => {
   const { answered, marked, clock } = answers();
   const { given, raw, socket } = reply();
-  answered.whenDelivered(given, ['task_1']);
+  answered.whenDelivered(given, ['task_1'], 'hash');
   raw.emit('finish');
   await answered.flush();
   expect(marked).toEqual(['task_1']);
   clock.advance(1_000);
   socket.emit('close', true);
-  await answered.settled();
+  await answered.settled(['hash']);
   expect(marked).toEqual([]);
+});
+
+test('an equal request, and only that, waits for what came in before it', async () => {
+  const { answered } = answers();
+  const { given, raw, socket } = reply();
+  let heard = false;
+  const hear = () => {
+    heard = true;
+  };
+  await answered.settled(['other']);
+  // While the first is being answered, and for a while after its answer has left.
+  const first = answered.settled(['hash']).then(hear);
+  await answered.settled(['other']);
+  expect(heard).toBe(false);
+  await first;
+  answered.whenDelivered(given, ['task_1'], 'hash');
+  raw.emit('finish');
+  heard = false;
+  const second = answered.settled(['hash']).then(hear);
+  socket.emit('close', true);
+  await answered.settled(['other']);
+  expect(heard).toBe(false);
+  await second;
+  expect([...answered.open.keys()]).toEqual([]);
+  // Two that came together: one of them may be the repeat of the other.
+  const twins = answered.settled(['twin', 'twin']).then(hear);
+  heard = false;
+  await answered.settled(['twin']);
+  expect(heard).toBe(false);
+  await twins;
 });
 
 test('a connection that is kept alive is watched once, and for a while only', async () => {
   const { answered, clock } = answers();
   const { socket, given, raw } = reply();
   for (const id of ['task_1', 'task_2', 'task_3']) {
-    answered.whenDelivered(given, [id]);
+    answered.whenDelivered(given, [id], 'hash');
     raw.emit('finish');
   }
   expect(socket.listenerCount('close')).toBe(1);
   await answered.flush();
   clock.advance(2_000);
-  await new Promise((resolve) => setImmediate(resolve));
+  await wholeTurn();
+  await wholeTurn();
   expect(socket.listenerCount('close')).toBe(0);
 });
 
 test('a delivered answer is noted a moment later, and open until then', async () => {
   const { answered, clock, marked, writing } = answers();
   const { given, raw } = reply();
-  answered.whenDelivered(given, ['task_1']);
+  answered.whenDelivered(given, ['task_1'], 'hash');
   raw.emit('finish');
   raw.emit('close');
-  expect([marked, [...answered.answering]]).toEqual([[], ['task_1']]);
+  expect([marked, [...answered.open.keys()]]).toEqual([[], ['task_1']]);
   clock.advance(100);
   await writing;
-  await new Promise((resolve) => setImmediate(resolve));
-  expect([marked, [...answered.answering]]).toEqual([['task_1'], []]);
+  await wholeTurn();
+  expect([marked, [...answered.open.keys()]]).toEqual([['task_1'], []]);
 });
 
 test('an answer is delivered although its connection is closed behind it', async () => {
@@ -107,7 +139,7 @@ test('an answer is delivered although its connection is closed behind it', async
   const { given, raw, socket } = reply();
   // As Node does with a connection that is not kept alive.
   raw.on('finish', () => Object.assign(socket, { writable: false, destroyed: true }));
-  answered.whenDelivered(given, ['task_1']);
+  answered.whenDelivered(given, ['task_1'], 'hash');
   raw.emit('finish');
   socket.emit('end');
   raw.emit('close');
@@ -118,17 +150,17 @@ test('an answer is delivered although its connection is closed behind it', async
 test('an answer is lost as soon as its client hangs up, before the connection is closed', () => {
   const { answered } = answers();
   const { given, raw, socket } = reply();
-  answered.whenDelivered(given, ['task_1']);
+  answered.whenDelivered(given, ['task_1'], 'hash');
   socket.emit('end');
-  expect([...answered.answering]).toEqual([]);
+  expect([...answered.open.keys()]).toEqual([]);
   raw.emit('finish');
-  expect([...answered.answering]).toEqual([]);
+  expect([...answered.open.keys()]).toEqual([]);
 });
 
 test('an answer is lost when its connection had gone before there was one', () => {
   const { answered, marked } = answers();
-  answered.whenDelivered(reply({ destroyed: true }).given, ['task_1']);
-  expect([marked, [...answered.answering]]).toEqual([[], []]);
+  answered.whenDelivered(reply({ destroyed: true }).given, ['task_1'], 'hash');
+  expect([marked, [...answered.open.keys()]]).toEqual([[], []]);
 });
 
 test.each([
@@ -139,12 +171,12 @@ test.each([
 ])('an answer is lost when %s', async (_what, with_, events) => {
   const { answered, clock, marked } = answers();
   const { given, raw } = reply(with_);
-  answered.whenDelivered(given, ['task_1']);
+  answered.whenDelivered(given, ['task_1'], 'hash');
   for (const event of events) {
     if (event === 'break') Object.assign(given.request.raw.socket, { destroyed: true });
     else raw.emit(event);
   }
   clock.advance(20);
   await answered.flush();
-  expect([marked, [...answered.answering]]).toEqual([[], []]);
+  expect([marked, [...answered.open.keys()]]).toEqual([[], []]);
 });

@@ -6,26 +6,28 @@
  * An answer has reached its client when its last byte has left over a connection that still stands; and it has not, all
  * the same, when that connection is reset soon after: whoever has read everything closes in order. The note is then
  * taken back before the next request is looked at.
+ *
+ * A client that repeats at once may be heard before the reset of its first connection, although that came first: a
+ * turn of the event loop brings news in no order, and a connection is closed at the turn's end. So an equal request
+ * waits for one whole turn.
  */
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../effects/clock/clock.ts';
+import { wholeTurn } from '../effects/clock/turn.ts';
+import type { Answering } from '../lifecycle/1-accept.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { AcceptStore } from '../store/accept.ts';
 import { createResets } from './resets.ts';
 
-export type Answered = {
-  /** Tasks whose creating request is still being answered: nothing is lost there yet. */
-  answering: Set<string>;
+export type Answered = Answering & {
   /** Marks these tasks once the whole answer has left over a connection that still stands. */
-  whenDelivered(reply: FastifyReply, taskIds: readonly string[]): void;
-  /** Until what was taken back is written; at once when there is nothing. */
-  settled(): Promise<void>;
+  whenDelivered(reply: FastifyReply, taskIds: readonly string[], requestHash: string): void;
   flush(): Promise<void>;
 };
 
 /** An answer that has left. `noted`: since it is being written that it has. */
-type Left = { taskIds: readonly string[]; noted: Promise<void> | null };
+type Left = { taskIds: readonly string[]; requestHash: string; noted: Promise<void> | null };
 
 const FLUSH_AFTER_MS = 20;
 const IDS_MOST = 1_000;
@@ -37,9 +39,9 @@ export function createAnswered(
 ): Answered {
   const complain = (error: unknown): void =>
     telemetry.log('warn', 'could not note delivered answers', { error: String(error) });
-  const answering = new Set<string>();
+  const open = new Map<string, string>();
   const end = (taskIds: readonly string[]): void => {
-    for (const id of taskIds) answering.delete(id);
+    for (const id of taskIds) open.delete(id);
   };
   let pending: Left[] = [];
   const takingBack = new Set<Promise<void>>();
@@ -64,12 +66,14 @@ export function createAnswered(
   async function flushSoon(): Promise<void> {
     flushing = true;
     await clock.sleep(FLUSH_AFTER_MS);
+    // A late timer comes before what the network had to say by then.
+    await wholeTurn();
     flushing = false;
     await flush();
   }
 
-  function keep(socket: Socket, taskIds: readonly string[]): void {
-    const left: Left = { taskIds, noted: null };
+  function keep(socket: Socket, taskIds: readonly string[], requestHash: string): void {
+    const left: Left = { taskIds, requestHash, noted: null };
     pending.push(left);
     resets.watch(socket, left);
     if (!flushing) void flushSoon();
@@ -86,16 +90,27 @@ export function createAnswered(
     }
   }
 
+  /** Whether an answer to an equal request is on its way or left a moment ago, or two of these are equal. */
+  function isRepeat(requestHashes: readonly string[]): boolean {
+    const asked = new Set(requestHashes);
+    if (asked.size < requestHashes.length) return true;
+    for (const requestHash of open.values()) if (asked.has(requestHash)) return true;
+    return resets.watched().some(({ requestHash }) => asked.has(requestHash));
+  }
+
   return {
-    answering,
+    open,
     flush,
-    settled: async () => void (await Promise.all(takingBack)),
-    whenDelivered: (reply, taskIds) => {
+    settled: async (requestHashes) => {
+      if (isRepeat(requestHashes)) await wholeTurn();
+      await Promise.all(takingBack);
+    },
+    whenDelivered: (reply, taskIds, requestHash) => {
       const { raw, request } = reply;
       const { socket } = request.raw;
       // Gone while its tasks were being made: no event will come any more, and the client heard nothing.
       if (!isListening(socket) || raw.destroyed) return end(taskIds);
-      onceGone(reply, (delivered) => (delivered ? keep(socket, taskIds) : end(taskIds)));
+      onceGone(reply, (delivered) => (delivered ? keep(socket, taskIds, requestHash) : end(taskIds)));
     },
   };
 }

@@ -54,7 +54,6 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
     const payer = { accountId: account.accountId, keyId: caller.keyId };
     const end = shedding.beginCreate();
     try {
-      if (requestKey === null) await answered.settled();
       const accepted = await acceptTasks(context, payer, orders, {
         requestKey,
         requestHash,
@@ -63,14 +62,14 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
         door: door ?? null,
         joinWithinMs: wish.joinWithinMs,
         // A repeat under a key finds its tasks by the key, whoever heard of them.
-        ...(requestKey === null ? { answering: answered.answering } : {}),
+        ...(requestKey === null ? { answering: answered } : {}),
         listening: () => isListening(request.raw.socket),
       });
       if (accepted.kind === 'refused') return accepted;
       const replayed = accepted.kind === 'replayed';
       // The second is how the unified routed API spells it.
       if (replayed) reply.headers({ 'idempotent-replayed': 'true', 'idempotency-replayed': 'true' });
-      if (requestKey === null) answered.whenDelivered(reply, accepted.taskIds);
+      if (requestKey === null) answered.whenDelivered(reply, accepted.taskIds, requestHash);
       const tasks = await readTasks(accepted.taskIds, linkBase(context.settings, request));
       return { kind: 'ordered', tasks, replayed };
     } finally {

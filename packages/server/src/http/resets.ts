@@ -4,10 +4,13 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../effects/clock/clock.ts';
+import { wholeTurn } from '../effects/clock/turn.ts';
 
 export type Resets<What> = {
   /** Tells of `what` when this connection is reset within the time. */
   watch(socket: Socket, what: What): void;
+  /** What is watched now. */
+  watched(): readonly What[];
 };
 
 /** A reset of an idle connection much later says nothing about the answer. */
@@ -23,6 +26,8 @@ export function createResets<What>(clock: Clock, onReset: (what: readonly What[]
     forgetting = true;
     while (left.length > 0) {
       await clock.sleep(WITHIN_MS);
+      // A late timer comes before the resets that came in time.
+      await wholeTurn();
       const sinceMs = clock.monotonic() - WITHIN_MS;
       left = left.filter(({ atMs }) => atMs > sinceMs);
       const open = new Set(left.map(({ socket }) => socket));
@@ -46,6 +51,7 @@ export function createResets<What>(clock: Clock, onReset: (what: readonly What[]
   }
 
   return {
+    watched: () => left.map(({ what }) => what),
     watch: (socket, what) => {
       left.push({ socket, what, atMs: clock.monotonic() });
       if (!listening.has(socket)) listen(socket);

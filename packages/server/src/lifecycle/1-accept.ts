@@ -24,6 +24,14 @@ export type Caller = { accountId: string; keyId: string };
 /** How an order came in through a door: which one, and what its protocol says back to the client later. */
 export type ThroughDoor = { name: string; words: unknown };
 
+/** Which creates without a key the caller is still answering. */
+export type Answering = {
+  /** Ids of their tasks, each with the hash of what was asked. Added when they are durable; the caller takes them out. */
+  open: Map<string, string>;
+  /** Resolves once it is known of earlier requests with these hashes whether their answers were lost by now. */
+  settled(requestHashes: readonly string[]): Promise<void>;
+};
+
 export type AcceptOptions = {
   /** Absent or null: through the native API. */
   door?: ThroughDoor | null;
@@ -34,11 +42,10 @@ export type AcceptOptions = {
   marked: boolean;
   batch: boolean;
   /**
-   * Tasks whose creating requests the caller is still answering; new ones are added here when they are durable, and the
-   * caller takes them out. Without a key, a request is joined to one whose answer was lost, never to one that stands
-   * beside it. Absent: every answer that was not noted as delivered counts as lost.
+   * Without a key, a request is joined to one whose answer was lost, never to one that stands beside it. Absent: every
+   * answer that was not noted as delivered counts as lost.
    */
-  answering?: Set<string>;
+  answering?: Answering;
   /**
    * For answers that come with the end of the render: how long an equal order without a key is joined to one whose
    * answer was lost. Absent: as the settings say.
@@ -82,11 +89,12 @@ async function earlierAnswer(
   { keyId }: Caller,
   { requestKey, requestHash, marked, answering, joinWithinMs }: AcceptOptions,
 ): Promise<Accepted | null> {
+  await answering?.settled([requestHash]);
   const answer = await context.store.accept.repeated(
     { keyId, requestKey, requestHash, marked },
     context.clock.now(),
     joinWithinMs ?? context.settings.joinWithinMs,
-    [...(answering ?? [])],
+    [...(answering?.open.keys() ?? [])],
   );
   return answer?.kind === 'refused' ? { kind: 'refused', refusal: answer.refusal, index: null } : answer;
 }
@@ -240,7 +248,7 @@ function newRequest(context: Context, caller: Caller, options: AcceptOptions, ta
   };
 }
 
-type Asked = { request: NewRequest; answering: Set<string> | undefined; listening: () => boolean };
+type Asked = { request: NewRequest; answering: Answering | undefined; listening: () => boolean };
 
 /** Told to nobody: the connection is gone. */
 const CLIENT_LEFT: AcceptAnswer = {
@@ -259,20 +267,24 @@ function acceptBatcher(context: Context): Batcher<Asked, AcceptAnswer> {
 }
 
 async function acceptAll(context: Context, given: readonly Asked[]): Promise<AcceptAnswer[]> {
+  const answerings = new Set(given.map(({ answering }) => answering));
+  for (const each of answerings) {
+    const theirs = given.filter(({ answering }) => answering === each);
+    await each?.settled(theirs.map(({ request }) => request.requestHash));
+  }
   const asked = given.filter(({ listening }) => listening());
   if (asked.length === 0) return given.map(() => CLIENT_LEFT);
-  const open = new Set(asked.map(({ answering }) => answering));
   const answers = await context.store.accept.accept(
     asked.map(({ request }) => request),
     context.clock.now(),
     context.settings.joinWithinMs,
-    [...open].flatMap((ids) => [...(ids ?? [])]),
+    [...answerings].flatMap((answering) => [...(answering?.open.keys() ?? [])]),
   );
   // Before anybody else is let in: the next round must not take these for lost, unless they are by now.
   answers.forEach((answer, index) => {
-    const { answering, listening } = asked[index] ?? {};
-    if (answer.kind !== 'created' || !listening?.()) return;
-    for (const id of answer.taskIds) answering?.add(id);
+    const { answering, listening, request } = asked[index] ?? {};
+    if (answer.kind !== 'created' || !request || !listening?.()) return;
+    for (const id of answer.taskIds) answering?.open.set(id, request.requestHash);
   });
   const answerOf = new Map(asked.map((each, index) => [each, answers[index]]));
   return given.map((each) => answerOf.get(each) ?? CLIENT_LEFT);
