@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
-import { wholeTurn } from '../effects/clock/turn.ts';
 import { virtualClock } from '../effects/clock/virtual.ts';
 import { silentTelemetry } from '../lifecycle/telemetry.ts';
 import { createAnswered } from './answered.ts';
@@ -116,8 +115,8 @@ test('a connection that is kept alive is watched once, and for a while only', as
   expect(socket.listenerCount('close')).toBe(1);
   await answered.flush();
   clock.advance(2_000);
-  await wholeTurn();
-  await wholeTurn();
+  await clock.turn();
+  await clock.turn();
   expect(socket.listenerCount('close')).toBe(0);
 });
 
@@ -130,7 +129,7 @@ test('a delivered answer is noted a moment later, and open until then', async ()
   expect([marked, [...answered.open.keys()]]).toEqual([[], ['task_1']]);
   clock.advance(100);
   await writing;
-  await wholeTurn();
+  await clock.turn();
   expect([marked, [...answered.open.keys()]]).toEqual([['task_1'], []]);
 });
 

@@ -14,7 +14,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../effects/clock/clock.ts';
-import { wholeTurn } from '../effects/clock/turn.ts';
 import type { Answering } from '../lifecycle/1-accept.ts';
 import type { Telemetry } from '../lifecycle/telemetry.ts';
 import type { AcceptStore } from '../store/accept.ts';
@@ -51,23 +50,17 @@ export function createAnswered(
   async function flush(): Promise<void> {
     const due = pending;
     pending = [];
-    const noted = note(due.flatMap(({ taskIds }) => taskIds));
+    const ids = due.flatMap(({ taskIds }) => taskIds);
+    const noted = markAll(store, ids, complain).then(() => end(ids));
     for (const each of due) each.noted = noted;
     await noted;
-  }
-
-  async function note(ids: readonly string[]): Promise<void> {
-    for (let start = 0; start < ids.length; start += IDS_MOST) {
-      await store.markAnswered(ids.slice(start, start + IDS_MOST)).catch(complain);
-    }
-    end(ids);
   }
 
   async function flushSoon(): Promise<void> {
     flushing = true;
     await clock.sleep(FLUSH_AFTER_MS);
     // A late timer comes before what the network had to say by then.
-    await wholeTurn();
+    await clock.turn();
     flushing = false;
     await flush();
   }
@@ -90,19 +83,12 @@ export function createAnswered(
     }
   }
 
-  /** Whether an answer to an equal request is on its way or left a moment ago, or two of these are equal. */
-  function isRepeat(requestHashes: readonly string[]): boolean {
-    const asked = new Set(requestHashes);
-    if (asked.size < requestHashes.length) return true;
-    for (const requestHash of open.values()) if (asked.has(requestHash)) return true;
-    return resets.watched().some(({ requestHash }) => asked.has(requestHash));
-  }
-
   return {
     open,
     flush,
     settled: async (requestHashes) => {
-      if (isRepeat(requestHashes)) await wholeTurn();
+      const earlier = [...open.values(), ...resets.watched().map((left) => left.requestHash)];
+      if (haveEqual(requestHashes, earlier)) await clock.turn();
       await Promise.all(takingBack);
     },
     whenDelivered: (reply, taskIds, requestHash) => {
@@ -113,6 +99,22 @@ export function createAnswered(
       onceGone(reply, (delivered) => (delivered ? keep(socket, taskIds, requestHash) : end(taskIds)));
     },
   };
+}
+
+async function markAll(
+  store: Pick<AcceptStore, 'markAnswered'>,
+  ids: readonly string[],
+  complain: (error: unknown) => void,
+): Promise<void> {
+  for (let start = 0; start < ids.length; start += IDS_MOST) {
+    await store.markAnswered(ids.slice(start, start + IDS_MOST)).catch(complain);
+  }
+}
+
+/** Whether one of these is among the earlier ones, or two of these are equal. */
+function haveEqual(requestHashes: readonly string[], earlier: readonly string[]): boolean {
+  const asked = new Set(requestHashes);
+  return asked.size < requestHashes.length || earlier.some((requestHash) => asked.has(requestHash));
 }
 
 /** Tells once whether the whole answer left. */

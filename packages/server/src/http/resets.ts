@@ -4,7 +4,6 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../effects/clock/clock.ts';
-import { wholeTurn } from '../effects/clock/turn.ts';
 
 export type Resets<What> = {
   /** Tells of `what` when this connection is reset within the time. */
@@ -27,7 +26,7 @@ export function createResets<What>(clock: Clock, onReset: (what: readonly What[]
     while (left.length > 0) {
       await clock.sleep(WITHIN_MS);
       // A late timer comes before the resets that came in time.
-      await wholeTurn();
+      await clock.turn();
       const sinceMs = clock.monotonic() - WITHIN_MS;
       left = left.filter(({ atMs }) => atMs > sinceMs);
       const open = new Set(left.map(({ socket }) => socket));

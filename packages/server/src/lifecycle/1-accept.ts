@@ -26,7 +26,7 @@ export type ThroughDoor = { name: string; words: unknown };
 
 /** Which creates without a key the caller is still answering. */
 export type Answering = {
-  /** Ids of their tasks, each with the hash of what was asked. Added when they are durable; the caller takes them out. */
+  /** Their tasks, each with the hash of what was asked. Added when they are durable; the caller takes them out. */
   open: Map<string, string>;
   /** Resolves once it is known of earlier requests with these hashes whether their answers were lost by now. */
   settled(requestHashes: readonly string[]): Promise<void>;

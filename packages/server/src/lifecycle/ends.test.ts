@@ -9,7 +9,10 @@ import { succeeded } from './ends.ts';
 
 const catalogue = loadCatalogue(readCatalogueFiles());
 const order = klingSubject().plainOrder;
-const now = { clock: { now: () => 90_000, monotonic: () => 0, sleep: async () => {} }, random: noRandom() };
+const now = {
+  clock: { now: () => 90_000, monotonic: () => 0, sleep: async () => {}, turn: async () => {} },
+  random: noRandom(),
+};
 
 function noRandom() {
   return { fraction: () => 0.5, bytes: (length: number) => new Uint8Array(length) };

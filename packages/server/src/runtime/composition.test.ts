@@ -94,6 +94,7 @@ describe('gauges', () => {
       now: () => 0,
       monotonic: () => 0,
       sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
+      turn: async () => {},
     };
     await refreshGauges(
       broken,

@@ -71,6 +71,7 @@ describe('loops', () => {
         now += ms;
         return new Promise((resolve) => setImmediate(resolve));
       },
+      turn: async () => {},
     };
   }
 

@@ -9,4 +9,9 @@ export type Clock = {
   monotonic(): number;
   /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after one whole turn of the event loop: what the network had for this process by now has been heard, and
+   * the connections that it closed have told so. No time need pass.
+   */
+  turn(): Promise<void>;
 };

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { wholeTurn } from './turn.ts';
 
 /** The platform's clock. */
 export const realClock: Clock = {
@@ -15,4 +16,5 @@ export const realClock: Clock = {
       }
       signal?.addEventListener('abort', finish, { once: true });
     }),
+  turn: wholeTurn,
 };

@@ -1,10 +1,6 @@
-/** The event loop, as far as anybody may lean on it. */
-
-/**
- * Resolves after one whole turn of the event loop: what the network had for this process by now has been heard, and
- * the connections that it closed have told so. No time need pass.
- */
+/** A whole turn of the event loop; it takes no time, so virtual clocks have the same. */
 export async function wholeTurn(): Promise<void> {
+  // The first comes after what was due now, the second after connections have closed and the network was asked again.
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,6 @@
 /** The virtual half of time: it moves when it is told to, and wakes whoever waited, in order. */
 import type { Clock } from './clock.ts';
+import { wholeTurn } from './turn.ts';
 
 type Waiter = { at: number; order: number; wake: () => void };
 
@@ -38,6 +39,7 @@ export function virtualClock(startsAt: number): VirtualClock {
         }
         signal?.addEventListener('abort', finish, { once: true });
       }),
+    turn: wholeTurn,
     nextWake: () => waiters[0]?.at ?? null,
     advance: (ms) => {
       const until = now + ms;

@@ -25,7 +25,7 @@ function process(onWait: () => Promise<void> = async () => {}) {
     now += ms;
     await onWait();
   };
-  const clock = { now: () => now, monotonic: () => now - T0, sleep };
+  const clock = { now: () => now, monotonic: () => now - T0, sleep, turn: async () => {} };
   return { start: () => firstOperatorKey({ clock, random: seededRandom(seed), store }), waitedTo: () => now };
 }
 
