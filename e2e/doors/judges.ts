@@ -5,6 +5,7 @@ import { klingCurrent, klingOlder } from './clients/kling.ts';
 import { mcpByHttp, mcpByStdio } from './clients/mcp.ts';
 import { openaiSdk } from './clients/openai.ts';
 import { replicateSdk } from './clients/replicate.ts';
+import { unifiedClient } from './clients/unified.ts';
 import type { DoorJudge } from './judge.ts';
 
 export const judges: readonly DoorJudge[] = [
@@ -16,6 +17,7 @@ export const judges: readonly DoorJudge[] = [
   klingOlder,
   aiSdkByProvider,
   aiSdkByGateway,
+  unifiedClient,
   mcpByStdio,
   mcpByHttp,
 ];
