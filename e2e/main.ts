@@ -20,7 +20,7 @@ const { retries } = program.opts<{ retries?: string }>();
 const parts = program.args.map((part) => `e2e/${part}/`);
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 // What a part prints is its result, so it is not framed by the name of its file.
-const args = ['run', '--disable-console-intercept', ...(parts.length === 0 ? ['e2e/'] : parts)];
+const args = ['run', '--disable-console-intercept=true', ...(parts.length === 0 ? ['e2e/'] : parts)];
 const run = spawn(process.execPath, [vitest, ...args], {
   stdio: 'inherit',
   env: { ...process.env, ...(retries === undefined ? {} : { E2E_RETRIES: retries }) },

@@ -10,6 +10,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
+import { KLING_VECTOR, type KlingCallback, readKlingCallback } from './kling-receiver.ts';
 import type { Arrival, Arrivals } from './receiver.ts';
 import type { OpenWorld } from './world.ts';
 
@@ -170,9 +171,78 @@ function verifiedBy(
   return keys.some((key) => key && verify(null, text, createPublicKey({ key, format: 'jwk' }), signature));
 }
 
+/** Both generations: the shape of each, Kling's signature by the account's secret, and who does not check it. */
+async function klingFormat({ url, key, sluice }: OpenWorld, arrivals: Arrivals): Promise<void> {
+  expect(readKlingCallback(KLING_VECTOR.headers, KLING_VECTOR.body, KLING_VECTOR)).not.toBeNull();
+  const { secret } = await sluice.webhooks.callbackSecret();
+  const create = async (path: string, body: object): Promise<string> => {
+    const answer = await fetch(`${url}/kling${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const { data } = (await answer.json()) as { data: { id?: string; task_id?: string } };
+    return data.id ?? data.task_id ?? '';
+  };
+  const told = async (path: string, id: string): Promise<[Arrival, KlingCallback]> => {
+    const arrival = await arrivals.at(path, ({ body }) => body.includes(id));
+    const read = readKlingCallback(arrival.headers, arrival.body, { secret, nowMs: Date.now() });
+    if (!read) throw new Error(`not as Kling signs: ${JSON.stringify(arrival)}`);
+    return [arrival, read];
+  };
+  const options = { callback_url: `${arrivals.url}/kling`, external_task_id: 'told-back' };
+  const settings = { resolution: '720p', duration: 5, multi_shot: false };
+  const one = await create('/text-to-video/kling-3.0', { prompt: 'told as Kling does', settings, options });
+  const [arrival, current] = await told('/kling', one);
+  expect(current).toMatchObject({
+    generation: 'current',
+    id: one,
+    status: 'succeeded',
+    externalId: 'told-back',
+  });
+  expect((await fetch(current.urls[0] ?? '')).status).toBe(200);
+  expect(readKlingCallback({}, arrival.body, null)).toMatchObject({ id: one });
+  const stale = { secret, nowMs: Date.now() + LATER_MS };
+  expect(readKlingCallback(arrival.headers, arrival.body, stale)).toBeNull();
+  const forged = arrival.body.replace('succeeded', 'failed');
+  expect(readKlingCallback(arrival.headers, forged, { secret, nowMs: Date.now() })).toBeNull();
+  const two = await create('/v1/videos/text2video', {
+    model_name: 'kling-v3',
+    prompt: 'a boat [moderate] told in the older shape',
+    callback_url: `${arrivals.url}/kling-older`,
+  });
+  const [, legacy] = await told('/kling-older', two);
+  expect(legacy).toMatchObject({ generation: 'legacy', id: two, status: 'failed', externalId: null });
+}
+
+/** A door whose protocol has no webhook words of its own tells in ours. */
+async function gatewayFormat({ url, key, sluice }: OpenWorld, arrivals: Arrivals): Promise<void> {
+  const { secret } = await sluice.webhooks.callbackSecret();
+  const answer = await fetch(`${url}/ai-gateway/video-model/start`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'ai-model-id': 'klingai/kling-v3.0-t2v',
+      'ai-video-model-specification-version': '3',
+    },
+    body: JSON.stringify({
+      prompt: 'told to a callback',
+      duration: 5,
+      callbackUrl: `${arrivals.url}/gateway`,
+    }),
+  });
+  expect(answer.status).toBeLessThan(300);
+  const arrival = await arrivals.at('/gateway');
+  expect(JSON.parse(arrival.body)).toMatchObject({ object: 'event', type: 'task.completed' });
+  expect(await standard(arrival, secret)).toBe(true);
+}
+
 export const webhookStories: Readonly<Record<string, WebhookStory>> = {
   'our own words: standardwebhooks, svix': nativeFormat,
   "OpenAI's: standardwebhooks, svix, openai": openaiFormat,
   "Replicate's: standardwebhooks, svix, replicate": replicateFormat,
   "fal's: its recipe over our published keys": falFormat,
+  "Kling's, of both generations: a receiver written from its documents": klingFormat,
+  "the AI Gateway's protocol, which has none: ours": gatewayFormat,
 };

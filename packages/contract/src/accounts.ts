@@ -191,7 +191,7 @@ const endpointFields = z.strictObject({
   description: z.string().max(200),
 });
 /** Names of the doors whose protocols tell the end of a task in words of their own, and ours. */
-export const DeliveryFormat = z.enum(['sluice', 'openai', 'replicate', 'fal']).meta({
+export const DeliveryFormat = z.enum(['sluice', 'openai', 'replicate', 'kling', 'fal']).meta({
   id: 'DeliveryFormat',
   description:
     'In whose words events are told: `sluice`, or those of a foreign protocol, so that its clients read them. `fal` ' +

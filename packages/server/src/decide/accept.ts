@@ -10,6 +10,8 @@ export type AcceptRequest = {
   accountId: string;
   keyId: string;
   requestKey: string | null;
+  /** `account`: the same request key is the same request whichever key of the account sends it. Absent: `key`. */
+  requestKeyOf?: 'key' | 'account';
   requestHash: string;
   /** The client says that this repeats an earlier request. Only looked at without a key. */
   marked?: boolean;
@@ -62,9 +64,15 @@ export type AcceptPlan = {
  * than an equal body alone does, so it has a name of its own.
  */
 export function requestName(
-  request: Pick<AcceptRequest, 'keyId' | 'requestKey' | 'requestHash' | 'marked'>,
+  request: Pick<
+    AcceptRequest,
+    'accountId' | 'keyId' | 'requestKey' | 'requestKeyOf' | 'requestHash' | 'marked'
+  >,
 ): string {
-  if (request.requestKey !== null) return `${request.keyId}/key/${request.requestKey}`;
+  if (request.requestKey !== null) {
+    const owner = request.requestKeyOf === 'account' ? request.accountId : request.keyId;
+    return `${owner}/key/${request.requestKey}`;
+  }
   return `${request.keyId}/${request.marked === true ? 'repeat' : 'body'}/${request.requestHash}`;
 }
 

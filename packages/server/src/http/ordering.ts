@@ -29,7 +29,10 @@ export type Wish = {
   orders: readonly CreateGeneration[];
   batch: boolean;
   door?: ThroughDoor;
-  /** Names the wish in the words of a protocol that has no Idempotency-Key; it counts instead of one. */
+  /**
+   * Names the wish in the words of a protocol that has no Idempotency-Key; it counts instead of one, and for every key
+   * of the account.
+   */
   requestKey?: string | undefined;
   /** How long an equal wish without a key is joined to one whose answer was lost; longer than the usual minute. */
   joinWithinMs?: number | undefined;
@@ -56,6 +59,7 @@ export function createOrdering(answered: Answered, shedding: Shedding, readTasks
     try {
       const accepted = await acceptTasks(context, payer, orders, {
         requestKey,
+        requestKeyOf: wish.requestKey === undefined ? 'key' : 'account',
         requestHash,
         marked,
         batch,

@@ -36,6 +36,8 @@ export type AcceptOptions = {
   /** Absent or null: through the native API. */
   door?: ThroughDoor | null;
   requestKey: string | null;
+  /** Whose name of a request it is. Absent: `key`. */
+  requestKeyOf?: 'key' | 'account';
   /** Lower-case hex SHA-256 over the operation and the canonical body. */
   requestHash: string;
   /** The client marks this request as a repeat of one whose answer it lost. */
@@ -86,12 +88,12 @@ export async function acceptTasks(
 
 async function earlierAnswer(
   context: Context,
-  { keyId }: Caller,
-  { requestKey, requestHash, marked, answering, joinWithinMs }: AcceptOptions,
+  { accountId, keyId }: Caller,
+  { requestKey, requestKeyOf = 'key', requestHash, marked, answering, joinWithinMs }: AcceptOptions,
 ): Promise<Accepted | null> {
   await answering?.settled([requestHash]);
   const answer = await context.store.accept.repeated(
-    { keyId, requestKey, requestHash, marked },
+    { accountId, keyId, requestKey, requestKeyOf, requestHash, marked },
     context.clock.now(),
     joinWithinMs ?? context.settings.joinWithinMs,
     [...(answering?.open.keys() ?? [])],
@@ -240,6 +242,7 @@ function newRequest(context: Context, caller: Caller, options: AcceptOptions, ta
     accountId: caller.accountId,
     keyId: caller.keyId,
     requestKey: options.requestKey,
+    requestKeyOf: options.requestKeyOf ?? 'key',
     requestHash: options.requestHash,
     marked: options.marked,
     holds: tasks.map((task) => task.holdMicros),

@@ -121,6 +121,24 @@ describe('with an Idempotency-Key', () => {
     await rows.query('UPDATE balances SET posted_micros = $2 WHERE account_id = $1', [poor, HOLD]);
     expect(codeOf(await accept(request(wish)))).toBe('created');
   });
+
+  test('a name of the account is one request whichever of its keys says it, also in one transaction', async () => {
+    const named = { requestKey: 'n', requestKeyOf: 'account' as const, requestHash: hex('body') };
+    const by = (keyId: string, more: Partial<RequestOptions> = {}) => request({ ...named, keyId, ...more });
+    const [first, second] = [`key_${account}`, await rows.key({ account })];
+    const [made, joined] = await store.accept([by(first), by(second)], T0, MINUTE);
+    expect(made?.kind).toBe('created');
+    expect(joined).toEqual({ kind: 'replayed', taskIds: made && idsOf(made) });
+    expect(await accept(by(second))).toEqual(joined);
+    expect(codeOf(await accept(by(second, { requestHash: hex('else') })))).toBe('idempotency_mismatch');
+    expect(await store.repeated(by(second), T0, MINUTE)).toEqual(joined);
+    // The same text as an Idempotency-Key of one key is another name.
+    expect(codeOf(await accept(request({ requestKey: 'n', requestHash: hex('x'), keyId: second })))).toBe(
+      'created',
+    );
+    const stranger = (await rows.account({ balance: HOLD })).id;
+    expect(codeOf(await accept(newRequest(rows, { account: stranger, ...named })))).toBe('created');
+  });
 });
 
 describe('without a key', () => {

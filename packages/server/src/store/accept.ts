@@ -83,7 +83,10 @@ export type AcceptStore = {
 };
 
 /** What makes a request the same as another. */
-export type RequestIdentity = Pick<NewRequest, 'keyId' | 'requestKey' | 'requestHash' | 'marked'>;
+export type RequestIdentity = Pick<
+  NewRequest,
+  'accountId' | 'keyId' | 'requestKey' | 'requestKeyOf' | 'requestHash' | 'marked'
+>;
 
 export function acceptStore(db: Database): AcceptStore {
   return {
@@ -174,12 +177,18 @@ async function findEarlier(
   requests: readonly RequestIdentity[],
   joins: Joins,
 ): Promise<sql.EarlierRow[]> {
-  const keyed = requests.filter((request) => request.requestKey !== null);
+  const named = requests.filter((request) => request.requestKey !== null);
+  const keyed = named.filter((request) => request.requestKeyOf !== 'account');
+  const shared = named.filter((request) => request.requestKeyOf === 'account');
   const keyless = requests.filter((request) => request.requestKey === null);
   const findings: Promise<Result>[] = [];
   if (keyed.length > 0) {
     const values = [keyed.map((request) => request.keyId), keyed.map((request) => request.requestKey)];
     findings.push(tx.query(sql.findByRequestKey, values));
+  }
+  if (shared.length > 0) {
+    const values = [shared.map((request) => request.accountId), shared.map((request) => request.requestKey)];
+    findings.push(tx.query(sql.findBySharedRequestKey, values));
   }
   if (keyless.length > 0) {
     const values = [
@@ -199,8 +208,10 @@ async function readEarlier(tx: Queryable, found: readonly sql.EarlierRow[]): Pro
   return new Map(
     found.map((row) => [
       requestName({
+        accountId: row.account_id,
         keyId: row.key_id,
         requestKey: row.request_key,
+        requestKeyOf: row.shared ? 'account' : 'key',
         requestHash: row.request_hash,
         marked: row.marked,
       }),

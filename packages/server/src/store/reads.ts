@@ -49,7 +49,7 @@ export type ReadStore = {
   /** What the doors show of an account: everything but what was removed there. */
   page(accountId: string, page: DoorPage): Promise<sql.TaskRow[]>;
   /** Tasks of the account by the name that a client gave them at a door, oldest first. */
-  byExternalId(accountId: string, ids: readonly string[]): Promise<{ taskId: string; keyId: string }[]>;
+  byExternalId(accountId: string, ids: readonly string[]): Promise<string[]>;
   /** Hides a task from the doors; it stays in the books and in the native API. False: there is none. */
   remove(id: string, accountId: string, nowMs: number): Promise<boolean>;
 };
@@ -70,7 +70,7 @@ export function readStore(db: Database): ReadStore {
     task: async (id, accountId) => firstOf<sql.TaskRow>(await db.query(sql.taskById, [id, accountId])),
     byExternalId: async (accountId, ids) => {
       const found = rowsOf<sql.ExternalIdRow>(await db.query(sql.byExternalId, [accountId, ids]));
-      return found.map(({ task_id: taskId, key_id: keyId }) => ({ taskId, keyId }));
+      return found.map(({ task_id: id }) => id);
     },
     tasks: async (ids) => {
       const found = rowsOf<sql.TaskRow>(await db.query(sql.tasksByIds, [ids]));

@@ -1,10 +1,17 @@
 /**
  * Events in the words of the doors: what each door says about a task when it has ended, written at the moment of the
- * delivery, so that its links live. An event without a task (a test of an endpoint) is told in our words, signed as the
- * door signs.
+ * delivery, so that its links live. An event without a task (a test of an endpoint), and a door without words of its
+ * own, is told in ours.
  */
 import { z } from 'zod';
-import { type DeliveryWriter, type DeliveryWriters, nativeBody } from '../../lifecycle/delivery-formats.ts';
+import type { Context } from '../../lifecycle/context.ts';
+import {
+  type DeliveryWriter,
+  type DeliveryWriters,
+  nativeBody,
+  type WrittenDelivery,
+} from '../../lifecycle/delivery-formats.ts';
+import type { DeliveryRow } from '../../store/notify.ts';
 import { taskView } from '../views/tasks.ts';
 import type { DoorWebhook } from './door.ts';
 import { doors } from './doors.ts';
@@ -12,8 +19,12 @@ import { doors } from './doors.ts';
 const Words = z.record(z.string(), z.unknown()).nullable();
 
 export const doorWriters: DeliveryWriters = new Map(
-  doors.flatMap(({ name, webhook }) => (webhook ? [[name, writerOf(webhook)] as const] : [])),
+  doors.map(({ name, webhook }) => [name, webhook ? writerOf(webhook) : writeNative] as const),
 );
+
+async function writeNative(_: Context, delivery: DeliveryRow): Promise<WrittenDelivery> {
+  return { body: nativeBody(delivery), signing: 'standard' };
+}
 
 function writerOf({ signing, tell }: DoorWebhook): DeliveryWriter {
   return async (context, delivery) => {

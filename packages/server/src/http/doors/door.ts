@@ -78,7 +78,7 @@ export type DoorWish = {
   asked: unknown;
   /** What this protocol repeats to its client later; stored with the task, so no bytes and no secrets. */
   words: Record<string, unknown>;
-  /** The client's own name of the wish, where the protocol has one: the same name is never ordered twice. */
+  /** The client's own name of the wish, where the protocol has one: an account never orders the same name twice. */
   requestKey?: string;
   /**
    * For answers that come with the end of the render: how long after its order an equal wish, without a key, still

@@ -42,21 +42,35 @@ export const lockKeyBudgets = statement(
 );
 
 export type EarlierRow = {
+  account_id: string;
   key_id: string;
   request_key: string | null;
   request_hash: string;
   task_id: string;
   batch_id: string | null;
   marked: boolean;
+  /** Found for the whole account. */
+  shared: boolean;
 };
 
 /** Tasks made by an earlier request with the same Idempotency-Key. */
 export const findByRequestKey = statement(
   'accept.find_by_request_key',
-  `SELECT t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id,
-          false AS marked
+  `SELECT t.account_id, t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id,
+          t.batch_id, false AS marked, false AS shared
    FROM unnest($1::text[], $2::text[]) AS r (key_id, request_key)
    JOIN tasks t ON t.key_id = r.key_id AND t.request_key = r.request_key`,
+);
+
+/** The same for names that count in the whole account, whichever of its keys said them first. $1 accounts, $2 names. */
+export const findBySharedRequestKey = statement(
+  'accept.find_by_shared_request_key',
+  `SELECT t.account_id, t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id,
+          t.batch_id, false AS marked, true AS shared
+   FROM unnest($1::text[], $2::text[]) AS r (account_id, request_key)
+   JOIN api_keys k ON k.account_id = r.account_id
+   JOIN tasks t ON t.key_id = k.id AND t.request_key = r.request_key AND t.account_id = r.account_id
+   ORDER BY t.id DESC`,
 );
 
 /**
@@ -67,8 +81,8 @@ export const findByRequestKey = statement(
 export const findUnanswered = statement(
   'accept.find_unanswered',
   `SELECT DISTINCT ON (t.key_id, t.request_hash, r.marked)
-          t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id, t.batch_id,
-          r.marked
+          t.account_id, t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id,
+          t.batch_id, r.marked, false AS shared
    FROM unnest($1::text[], $2::text[], $4::boolean[]) AS r (key_id, request_hash, marked)
    JOIN tasks t ON t.key_id = r.key_id AND t.request_hash = decode(r.request_hash, 'hex')
    WHERE (r.marked OR (NOT t.answered AND t.id <> ALL($5::text[]))) AND t.request_key IS NULL AND t.created_at > $3

@@ -100,12 +100,12 @@ export const listUp = statement(
    ORDER BY t.id LIMIT $3`,
 );
 
-export type ExternalIdRow = { task_id: string; key_id: string };
+export type ExternalIdRow = { task_id: string };
 
 /** $1 account, $2 names that its client gave them. */
 export const byExternalId = statement(
   'reads.by_external_id',
-  `SELECT o.task_id, t.key_id
+  `SELECT o.task_id
    FROM task_orders o JOIN tasks t ON t.id = o.task_id
    WHERE o.client_words->>'external_task_id' = ANY($2) AND t.account_id = $1 AND o.removed_at IS NULL
    ORDER BY o.task_id`,

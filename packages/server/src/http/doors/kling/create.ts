@@ -1,21 +1,21 @@
 /**
- * Ordering through Kling's API. An external id names the order: the same id never orders twice, and says so in Kling's
- * words when it comes with another body or another key. Without one, the rule about lost answers holds.
+ * Ordering through Kling's API. An external id names the order in the whole account: the same id never orders twice,
+ * whichever key sends it, and says so in Kling's words when it comes with another body. Without one, the rule about
+ * lost answers holds.
  */
 import type { CreateGeneration, Refusal } from '@sluice/contract';
 import type { DoorModel } from '../../../catalogue/doors.ts';
 import { answered, type DoorAnswer, type DoorCall, refused } from '../door.ts';
 import { dropUploads } from '../form.ts';
-import type { DoorTask } from '../tasks.ts';
 import { type AskedRead, type Placed, place } from './asked.ts';
 import { readCurrent } from './current.ts';
 import { readLegacy } from './legacy.ts';
-import { currentCreated, envelope, legacyCreated } from './reply.ts';
+import { currentCreated, envelope, type Generation, legacyCreated } from './reply.ts';
 
 export function createCurrent(kind: string): (call: DoorCall) => Promise<DoorAnswer> {
   return (call) => {
     const name = `${kind}/${call.params.model ?? ''}`;
-    return create(call, name, (named) => readCurrent(kind, named, call.body ?? {}), currentCreated);
+    return create(call, 'current', name, (named) => readCurrent(kind, named, call.body ?? {}));
   };
 }
 
@@ -29,15 +29,15 @@ export function createLegacy(kind: string): (call: DoorCall) => Promise<DoorAnsw
   return (call) => {
     const body = typeof call.body === 'object' && call.body !== null ? call.body : {};
     const model = 'model_name' in body ? String(body.model_name) : (DEFAULT_MODEL[kind] ?? 'kling-v3');
-    return create(call, `v1/${kind}/${model}`, (named) => readLegacy(kind, named, body), legacyCreated);
+    return create(call, 'legacy', `v1/${kind}/${model}`, (named) => readLegacy(kind, named, body));
   };
 }
 
 async function create(
   call: DoorCall,
+  generation: Generation,
   name: string,
   read: (named: DoorModel) => AskedRead,
-  reply: (shown: Pick<DoorTask, 'task' | 'words'>) => unknown,
 ): Promise<DoorAnswer> {
   const named = call.context.catalogue.door('kling').models.find((model) => model.name === name);
   if (!named) return refused({ code: 'unknown_model', message: `There is no ${name} here.` });
@@ -48,11 +48,12 @@ async function create(
     return refused({ code: 'invalid_input', field: 'watermark_info', message });
   }
   const { externalId } = asked.asked;
-  const taken = externalId === undefined ? null : await takenBefore(call, externalId);
-  if (taken) return refused(taken);
   const placed = await place(call, named, asked.asked);
   if (!placed.ok) return dropped(call, placed, refused(placed.refusal));
-  const words = { ...(externalId === undefined ? {} : { external_task_id: externalId }) };
+  const words = {
+    generation,
+    ...(externalId === undefined ? {} : { external_task_id: externalId }),
+  };
   const ordered = await call.order({
     order: placed.order,
     asked: { name, order: withoutMedia(placed.order), media: placed.digest, words },
@@ -63,15 +64,9 @@ async function create(
     const other = ordered.refusal.code === 'idempotency_mismatch' && externalId !== undefined;
     return dropped(call, placed, refused(other ? alreadyThere(externalId) : ordered.refusal));
   }
-  const answer = answered(envelope(reply({ task: ordered.task, words }), call.request.id));
+  const created = generation === 'current' ? currentCreated : legacyCreated;
+  const answer = answered(envelope(created({ task: ordered.task, words }), call.request.id));
   return ordered.replayed ? dropped(call, placed, answer) : answer;
-}
-
-/** By another key of the account; a repeat by the same one is judged with the order. */
-async function takenBefore(call: DoorCall, externalId: string): Promise<Refusal | null> {
-  const found = await call.context.store.reads.byExternalId(call.accountId, [externalId]);
-  const others = found.some(({ keyId }) => keyId !== call.request.caller?.keyId);
-  return others ? alreadyThere(externalId) : null;
 }
 
 function alreadyThere(externalId: string): Refusal {

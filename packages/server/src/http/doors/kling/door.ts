@@ -4,6 +4,7 @@ import type { Identified } from '../../auth.ts';
 import { looksSigned } from '../../signed-tokens.ts';
 import type { Door } from '../door.ts';
 import { klingRefusal } from './errors.ts';
+import { toldTask } from './reply.ts';
 import { klingRoutes } from './routes.ts';
 
 export const klingDoor: Door = {
@@ -16,6 +17,8 @@ export const klingDoor: Door = {
     return takesTokens(request) ? signedTokens.identify(token, request.ip) : NO_TOKENS;
   },
   refusal: klingRefusal,
+  // Signed always: a receiver that does not check it does not see it, and Kling signs in just this way when asked to.
+  webhook: { signing: 'standard', tell: toldTask },
   routes: klingRoutes,
 };
 

@@ -88,7 +88,37 @@ test('an external id orders once: equal again is the same task, anything else is
   expect(other.body).toEqual({ ...refusal, request_id: expect.any(String) });
   const made = await ask('POST', '/v1/keys', { key: operatorKey, body: { name: 'second', account } });
   const second = await ask('POST', '/kling/text-to-video/kling-3.0', { key: made.body.key, body });
-  expect(second.body).toMatchObject(refusal);
+  expect(second.body.data.id).toBe(first.body.data.id);
+  const older = await ask('POST', '/kling/v1/videos/text2video', {
+    key: made.body.key,
+    body: { model_name: 'kling-v3', prompt: 'else', external_task_id: 'once' },
+  });
+  expect(older.body).toMatchObject(refusal);
+});
+
+test('two keys that send one new external id in the same moment order one task', async () => {
+  const { ask, key, id: account, operatorKey } = await ready();
+  const made = await ask('POST', '/v1/keys', { key: operatorKey, body: { name: 'second', account } });
+  const keys = [key, made.body.key];
+  const ids = Array.from({ length: 8 }, (_, index) => `race-${index}`);
+  const send = (external: string, by: string) =>
+    ask('POST', '/kling/text-to-video/kling-3.0', {
+      key: by,
+      body: { ...T2V, options: { external_task_id: external } },
+    });
+  const answers = await Promise.all(ids.flatMap((external) => keys.map((by) => send(external, by))));
+  expect(answers.map(({ body }) => body.code)).toEqual(answers.map(() => 0));
+  expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(ids.length);
+  expect((await ask('GET', '/v1/tasks?limit=50', { key })).body.data).toHaveLength(ids.length);
+  const asked = await ask('GET', `/kling/tasks?external_task_ids=${ids.join(',')}`, { key });
+  expect(asked.body.data.map((task: { external_id: string }) => task.external_id).sort()).toEqual(ids);
+  const listed = await ask('POST', '/kling/tasks', { key, body: {} });
+  expect(listed.body.data.result.map((task: { external_id: string }) => task.external_id).sort()).toEqual(
+    ids,
+  );
+  const stranger = await use().account();
+  const theirs = await send('race-0', stranger.key);
+  expect(answers.map(({ body }) => body.data.id)).not.toContain(theirs.body.data.id);
 });
 
 const FRAME = `image:1280x720${'.'.repeat(64)}`;

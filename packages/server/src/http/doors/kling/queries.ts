@@ -133,9 +133,5 @@ async function findAll(call: DoorCall, ids: readonly string[]): Promise<DoorTask
 }
 
 async function findExternal(call: DoorCall, ids: readonly string[]): Promise<DoorTask[]> {
-  const found = await call.context.store.reads.byExternalId(call.accountId, ids);
-  return findAll(
-    call,
-    found.map(({ taskId }) => taskId),
-  );
+  return findAll(call, await call.context.store.reads.byExternalId(call.accountId, ids));
 }

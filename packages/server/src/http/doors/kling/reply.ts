@@ -4,6 +4,9 @@ import type { DoorTask } from '../tasks.ts';
 
 type Shown = Pick<DoorTask, 'task' | 'words'>;
 
+/** Which of its two shapes a task was ordered in; told back to that client when it ends. */
+export type Generation = 'current' | 'legacy';
+
 /** What a render is refused with there; clients look for this sentence. */
 const RISK_CONTROL = 'Failure to pass the risk control system';
 
@@ -53,6 +56,14 @@ export function legacyTask({ task, words }: Shown) {
       ? {}
       : { final_balance_deduction: { quota: amount, list_price: amount } }),
   };
+}
+
+/**
+ * What is posted to a `callback_url`: the task itself, without the envelope, in the shape of the generation that it was
+ * ordered with (Kling's callback page, read 2026-11-22). One that was ordered elsewhere has the present shape.
+ */
+export function toldTask({ task, words }: Shown) {
+  return words?.generation === 'legacy' ? legacyTask({ task, words }) : currentTask({ task, words });
 }
 
 export const CURRENT = {
