@@ -102,7 +102,7 @@ async function contextOver(databaseUrl: string, dataDir: string): Promise<Contex
     media: realMedia,
     secrets,
     catalogue,
-    paths: pathDirectory(store.paths, secrets, catalogue),
+    paths: pathDirectory(store, secrets, catalogue),
     gate: createGate(store, blobs, realClock, 0),
     callbackKeys: callbackKeys(drive, realClock),
     telemetry: silentTelemetry,

@@ -1,4 +1,7 @@
-/** Each adapter folder has the same files, so whoever has read one vendor can find their way in the next. */
+/**
+ * Each adapter folder has the same files, so whoever has read one vendor can find their way in the next. And none holds
+ * a figure of a vendor's terms: those are data with a date (packages/server/catalogue/, decision 0014).
+ */
 import type { Tree, Violation } from './tree.ts';
 
 const PROVIDERS = 'packages/server/src/providers';
@@ -21,6 +24,31 @@ export function checkAdapters(tree: Tree): Violation[] {
     const isFolder = name !== undefined && path !== `${PROVIDERS}/${name}`;
     if (isFolder && !NOT_ADAPTERS.has(name)) folders.add(name);
   }
+  return [...missingFiles(tree, folders), ...termsInCode(tree)];
+}
+
+const TERM =
+  /\bconst (\w*(?:TTL|RETENTION|LIFE|PRICE|DEPOSIT|QUOTA|CONCURREN|SLOTS|PER_SECOND|PER_MINUTE|RATE)\w*) = [^=]*\d/;
+
+/** That no term lives in code is proved by http/routes/evidence/terms.test.ts; this says it where one is typed. */
+function termsInCode(tree: Tree): Violation[] {
+  const watched = tree.files.filter(
+    ({ path, isCode }) => isCode && path.startsWith(`${PROVIDERS}/`) && !/\.test\.ts$|\/testing\//.test(path),
+  );
+  return watched.flatMap(({ path, lines }) =>
+    lines.flatMap((text, index) => {
+      const name = TERM.exec(text)?.[1];
+      if (name === undefined) return [];
+      const fix =
+        'put it into the dossier or a price sheet (packages/server/catalogue/) with its source and date';
+      return [
+        { check: 'adapters', file: path, line: index + 1, message: `${name}: a vendor’s term in code`, fix },
+      ];
+    }),
+  );
+}
+
+function missingFiles(tree: Tree, folders: ReadonlySet<string>): Violation[] {
   return [...folders].sort().flatMap((name) =>
     Object.entries(REQUIRED)
       .filter(([file]) => !tree.paths.has(`${PROVIDERS}/${name}/${file}`))

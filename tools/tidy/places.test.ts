@@ -71,6 +71,18 @@ describe('headers', () => {
 });
 
 describe('adapters', () => {
+  test('a figure of a vendor’s terms in code', () => {
+    const file = 'packages/server/src/providers/_template/observation.ts';
+    const text = 'export const RESULT_TTL_SECONDS = 24 * 3600;\nconst PROMPT_MAX = 2500;\n';
+    const where = 'packages/server/src/providers/fal/testing/subject.ts';
+    expect(violationsOf(checkAdapters, { [file]: text })).toEqual([
+      `${file}:1 RESULT_TTL_SECONDS: a vendor’s term in code`,
+    ]);
+    expect(violationsOf(checkAdapters, { [where]: text }).filter((each) => each.includes('term'))).toEqual(
+      [],
+    );
+  });
+
   test('the missing files of a folder; _template and the exam are no adapters', () => {
     const folder = 'packages/server/src/providers';
     const complete = ['adapter.ts', 'models.ts', 'wire.ts', 'errors.ts', 'adapter.test.ts'];

@@ -264,7 +264,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     media,
     secrets,
     catalogue,
-    paths: pathDirectory(store.paths, secrets, catalogue),
+    paths: pathDirectory(store, secrets, catalogue),
     gate: createGate(store, blobs, realClock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, realClock),
     deliveryWriters,

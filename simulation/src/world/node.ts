@@ -140,7 +140,7 @@ function createContext(parts: NodeParts, wake: (stage: StageName) => void): Cont
     media: virtualMedia(),
     secrets,
     catalogue,
-    paths: pathDirectory(store.paths, secrets, catalogue),
+    paths: pathDirectory(store, secrets, catalogue),
     gate: createGate(store, blobs, clock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, clock),
     telemetry,

@@ -15,6 +15,20 @@ export type CopyVerdict =
   | { kind: 'again'; atMs: number; freshLink: boolean }
   | { kind: 'give_up'; code: 'result_unavailable' | 'result_mismatch' };
 
+/**
+ * When a link dies: at the time that it or the vendor's answer names, or when links of this path are known to die,
+ * whichever is earlier. `sinceMs` stands in where the vendor does not tell from when it counts: earlier is safer.
+ */
+export function linkEndMs(
+  link: { expiresAtMs: number | null; livesFromMs: number | null },
+  lifeSeconds: number | null,
+  sinceMs: number,
+): number | null {
+  if (lifeSeconds === null) return link.expiresAtMs;
+  const byLifeMs = (link.livesFromMs ?? sinceMs) + lifeSeconds * 1000;
+  return link.expiresAtMs === null ? byLifeMs : Math.min(link.expiresAtMs, byLifeMs);
+}
+
 const FIRST_GAP_MS = 2_000;
 const GAP_MOST_MS = 300_000;
 const TRIES_OF_A_DEAD_LINK = 6;

@@ -65,6 +65,13 @@ export function dossierOf(
   };
 }
 
+/** The figure that counts of what is stated, for decisions that build on one; null: nobody knows. */
+export function standingFigure(fact: FactName, statements: readonly Statement[], at: At): number | null {
+  const own = statements.filter((each) => each.fact === fact);
+  const value = factOf(fact, own, at).standing?.value ?? null;
+  return typeof value === 'number' ? value : null;
+}
+
 type At = { nowMs: number; staleAfterDays: number };
 
 function checkOf(check: Check, statements: readonly Statement[], at: At): DossierCheck {

@@ -42,12 +42,12 @@ function endedOn(sheet: PriceSheet, cost: UpstreamCost | null) {
     status: 'succeeded',
     word: 'completed',
     progress: 100,
-    outputs: [{ url: 'https://x.example/clip.mp4', expiresAtMs: null, seconds: 5.04 }],
+    outputs: [{ url: 'https://x.example/clip.mp4', expiresAtMs: null, livesFromMs: 60_000, seconds: 5.04 }],
     failure: null,
     cost,
     changedAtMs: 60_000,
   };
-  return succeeded(now, { path: { name: 'routed', sheet } }, row, observation);
+  return succeeded(now, { path: { name: 'routed', sheet, linkLifeSeconds: null } }, row, observation);
 }
 
 const credits = { unit: 'credit', amountMicros: 27_000_000n };

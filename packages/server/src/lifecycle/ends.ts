@@ -3,6 +3,7 @@
  * asset to copy and whether another path may try are decided here and written by one statement (track.ended).
  */
 import { Order, type TaskErrorCode } from '@sluice/contract';
+import { linkEndMs } from '../decide/copying.ts';
 import { ledgerAccounts } from '../decide/postings.ts';
 import { costFromUpstream, finalCharge, PricedSnapshot } from '../decide/pricing.ts';
 import { newId } from '../effects/random/id.ts';
@@ -12,7 +13,7 @@ import type { Context } from './context.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
 
-type At = { path: Pick<AccessPath, 'name' | 'sheet'> };
+type At = { path: Pick<AccessPath, 'name' | 'sheet' | 'linkLifeSeconds'> };
 type Now = Pick<Context, 'clock' | 'random'>;
 type Row = Pick<PollRow, 'id' | 'accepted_at' | 'asks' | 'cancel_requested' | 'order' | 'price'>;
 
@@ -24,7 +25,7 @@ export function succeeded(context: Now, asking: At, row: Row, observation: Obser
     ? {
         id: newId('asset', nowMs, context.random),
         sourceUrl: output.url,
-        sourceExpiresAtMs: output.expiresAtMs,
+        sourceExpiresAtMs: linkEndMs(output, asking.path.linkLifeSeconds, row.accepted_at),
       }
     : null;
   return {

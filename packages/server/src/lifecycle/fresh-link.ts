@@ -1,4 +1,5 @@
 /** Step of stage 5: asks the upstream for the result again, for it may hand out a link that still lives. */
+import { linkEndMs } from '../decide/copying.ts';
 import type { CopyRow } from '../store/mirror.ts';
 import type { Context } from './context.ts';
 import { askAs } from './credentials.ts';
@@ -15,5 +16,6 @@ export async function freshLink(
   );
   if (outcome.kind === 'question_failed') return null;
   const [output] = outcome.observations.get(copy.attempt_id)?.outputs ?? [];
-  return output ? { url: output.url, expiresAtMs: output.expiresAtMs } : null;
+  if (!output) return null;
+  return { url: output.url, expiresAtMs: linkEndMs(output, path.linkLifeSeconds, copy.created_at) };
 }

@@ -8,13 +8,17 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { PathContext, Provider } from '../providers/contract.ts';
 import { providerById } from '../providers/registry.ts';
-import type { PathRow, PathStore } from '../store/paths.ts';
+import type { PathRow } from '../store/paths.ts';
+import type { Store } from '../store/store.ts';
+import { linkLifeOf } from './evidence/terms.ts';
 
 export type AccessPath = {
   name: string;
   provider: Provider;
   row: PathRow;
   sheet: PriceSheet | null;
+  /** How long its result links live, by its dossier; null: nobody knows. */
+  linkLifeSeconds: number | null;
   context(nowMs: number): PathContext;
   /** With a credential before the present one; null: it is not kept, or the vendor has just refused it. */
   formerContext(version: number, nowMs: number): PathContext | null;
@@ -36,7 +40,11 @@ export function credentialContext(pathName: string): string {
   return `path:${pathName}`;
 }
 
-export function pathDirectory(store: PathStore, secrets: Secrets, catalogue: Catalogue): PathDirectory {
+export function pathDirectory(
+  store: Pick<Store, 'paths' | 'facts'>,
+  secrets: Secrets,
+  catalogue: Catalogue,
+): PathDirectory {
   let paths = new Map<string, AccessPath>();
   let readAtMs = Number.NEGATIVE_INFINITY;
   let opened = new Map<string, Record<string, string>>();
@@ -59,7 +67,11 @@ export function pathDirectory(store: PathStore, secrets: Secrets, catalogue: Cat
   return {
     refresh: async (nowMs, force = false) => {
       if (!force && nowMs - readAtMs < REFRESH_MS) return;
-      const [rows, overlays] = await Promise.all([store.listPaths(), store.listPriceSheets()]);
+      const [rows, overlays, lives] = await Promise.all([
+        store.paths.listPaths(),
+        store.paths.listPriceSheets(),
+        store.facts.currentOf('result_link_life'),
+      ]);
       const sheets = new Map(overlays.map((sheet) => [sheet.id, sheet]));
       opened = openAll(rows);
       paths = new Map();
@@ -78,7 +90,9 @@ export function pathDirectory(store: PathStore, secrets: Secrets, catalogue: Cat
           const refused = former?.refused_at_ms != null && atMs - former.refused_at_ms < REFUSED_FOR_MS;
           return former && !refused ? opening(former.sealed, atMs) : null;
         };
-        paths.set(name, { name, provider, row, sheet, context, formerContext });
+        const stated = lives.filter((fact) => fact.path_name === name);
+        const linkLifeSeconds = linkLifeOf(catalogue, provider.id, stated, nowMs);
+        paths.set(name, { name, provider, row, sheet, linkLifeSeconds, context, formerContext });
       }
       readAtMs = nowMs;
     },

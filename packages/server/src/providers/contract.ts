@@ -73,8 +73,6 @@ export type Abilities = {
   /** Seconds after which an accepted task can no longer start, when we ask for that; null: no such option. */
   startDeadlineSeconds: number | null;
   callbackAuth: 'none' | 'token' | 'hmac' | 'ed25519';
-  /** How long result links live, in seconds; null: not stated. */
-  resultTtlSeconds: number | null;
   billsOnFailure: boolean | null;
   slotModel: 'rejects' | 'queues';
   /**
@@ -177,8 +175,13 @@ export type FailureClass = 'moderation' | 'bad_input' | 'upstream' | 'expired';
 
 export type ObservedOutput = {
   url: string;
-  /** Unix ms when the link dies; null where neither vendor nor link says. */
+  /** Unix ms when the link dies, where the link or the answer itself says so; null: neither does. */
   expiresAtMs: number | null;
+  /**
+   * Unix ms from which the vendor counts the life of its links, null where it is not told. How long that is stands in
+   * the path's dossier, never here.
+   */
+  livesFromMs: number | null;
   seconds: number | null;
 };
 

@@ -28,6 +28,7 @@ export type FactStore = {
   /** Null where there is no such path. */
   add(fact: NewFact, nowMs: number): Promise<sql.FactRow | null>;
   current(pathNames: readonly string[]): Promise<sql.FactRow[]>;
+  currentOf(fact: FactName): Promise<sql.FactRow[]>;
   history(pathName: string, fact: FactName | null, most: number): Promise<sql.FactRow[]>;
 };
 
@@ -56,6 +57,7 @@ export function factStore(db: Database): FactStore {
         );
       }),
     current: async (pathNames) => rowsOf<sql.FactRow>(await db.query(sql.currentFacts, [pathNames])),
+    currentOf: async (fact) => rowsOf<sql.FactRow>(await db.query(sql.currentOf, [fact])),
     history: async (pathName, fact, most) =>
       rowsOf<sql.FactRow>(await db.query(sql.factHistory, [pathName, fact, most])),
   };

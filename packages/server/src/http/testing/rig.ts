@@ -6,7 +6,7 @@ import { type Operation, operations, Problem } from '@sluice/contract';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
-import { loadCatalogue } from '../../catalogue/catalogue.ts';
+import { type CatalogueFile, loadCatalogue } from '../../catalogue/catalogue.ts';
 import { createMemoryBlobs, type MemoryBlobs } from '../../effects/blobs/memory.ts';
 import { readCatalogueFiles } from '../../effects/catalogue/read.ts';
 import { type VirtualClock, virtualClock } from '../../effects/clock/virtual.ts';
@@ -67,7 +67,13 @@ export type Rig = {
   }): Promise<{ id: string; key: string; keyId: string }>;
 };
 
-export type RigOptions = { http?: Partial<HttpSettings>; media?: Partial<Media>; startsAtMs?: number };
+export type RigOptions = {
+  http?: Partial<HttpSettings>;
+  media?: Partial<Media>;
+  startsAtMs?: number;
+  /** Other data than what ships. */
+  catalogue?: (files: CatalogueFile[]) => CatalogueFile[];
+};
 
 /** At the top of a test file. The function returned may be called inside hooks and tests only. */
 export function useRig(options: RigOptions = {}): () => Rig {
@@ -118,7 +124,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     for (const listener of listeners) listener();
   });
   const secrets = createSecrets(random.bytes(32), random);
-  const catalogue = loadCatalogue(await readCatalogueFiles());
+  const catalogue = loadCatalogue((options.catalogue ?? ((files) => files))(readCatalogueFiles()));
   const blobs = createMemoryBlobs();
   const upstream = { answer: (_request: OutboundRequest): OutboundAnswer => noAnswer };
   const outbound: Outbound = {
@@ -140,7 +146,7 @@ async function buildContext(database: Database, options: RigOptions, draining: A
     media: { ...pictureBooks, ...options.media },
     secrets,
     catalogue,
-    paths: pathDirectory(store.paths, secrets, catalogue),
+    paths: pathDirectory(store, secrets, catalogue),
     gate: createGate(store, blobs, clock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, clock),
     deliveryWriters: doorWriters,

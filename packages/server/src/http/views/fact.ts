@@ -1,6 +1,6 @@
 /** Statements on paths as the API shows them. */
 import { type FactChange, FactName, FactScope, FactValue, Source } from '@sluice/contract';
-import { statedFact } from '../../lifecycle/evidence/statements.ts';
+import { statedFact } from '../../lifecycle/evidence/terms.ts';
 import type { FactRow } from '../../store/facts.ts';
 import { instant } from './instant.ts';
 

@@ -1,5 +1,4 @@
 /** Everything that is stated about a path, from all the places where it stands; decide/dossier.ts weighs it. */
-import { FactName, FactScope, FactValue, factDefinitions, Source } from '@sluice/contract';
 import { z } from 'zod';
 import { adapterFacts } from '../../decide/dossier/adapter-facts.ts';
 import type { Statement } from '../../decide/dossier.ts';
@@ -9,20 +8,12 @@ import type { Context } from '../context.ts';
 import { modelsOf } from '../operate/path-report.ts';
 import { StoredWallet } from '../operate/wallet.ts';
 import type { Subject } from './subjects.ts';
+import { shippedFacts, statedFact } from './terms.ts';
 
 export type Stated = { rows: readonly FactRow[]; slots: readonly SlotRow[] };
 
 export function statementsOf(context: Context, subject: Subject, { rows, slots }: Stated): Statement[] {
   const file = context.catalogue.dossier(subject.provider.id);
-  const shipped = (file?.facts ?? []).map(
-    ({ reviewed_by: reviewedBy, unit, note, ...fact }): Statement => ({
-      ...fact,
-      unit: unit ?? factDefinitions[fact.fact].unit,
-      reviewedBy,
-      note: note ?? null,
-      origin: 'shipped',
-    }),
-  );
   const source = file?.adapter_source ?? { name: 'the adapter of Sluice', reviewed_on: NEVER };
   const declared = adapterFacts({
     abilities: subject.provider.abilities,
@@ -37,7 +28,7 @@ export function statementsOf(context: Context, subject: Subject, { rows, slots }
     ...walletFacts(subject),
     ...limitFacts(subject, slots),
     ...priceFacts(context, subject),
-    ...shipped,
+    ...shippedFacts(context.catalogue, subject.provider.id),
     ...declared,
   ];
 }
@@ -46,20 +37,6 @@ const NEVER = '1970-01-01';
 
 function credentialFields({ provider: { credential } }: Subject): number {
   return credential instanceof z.ZodObject ? Object.keys(credential.shape).length : 2;
-}
-
-export function statedFact(row: FactRow): Statement {
-  return {
-    fact: FactName.parse(row.fact),
-    value: FactValue.parse(row.value),
-    unit: row.unit,
-    scope: FactScope.parse(row.scope),
-    grade: row.grade === 'measured' ? 'measured' : row.grade === 'unknown' ? 'unknown' : 'declared',
-    origin: row.origin,
-    source: Source.parse(row.source),
-    reviewedBy: row.reviewed_by,
-    note: row.note,
-  };
 }
 
 /** What the account's own wallet says, read by API: newer and nearer than any document. */

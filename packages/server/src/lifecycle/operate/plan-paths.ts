@@ -18,6 +18,7 @@ import type { Provider } from '../../providers/contract.ts';
 import { providerById, providers } from '../../providers/registry.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import type { Context } from '../context.ts';
+import { linkLifeOf } from '../evidence/terms.ts';
 import type { AccessPath } from '../paths.ts';
 import { declaredRenderMs } from '../plan.ts';
 import type { ClipBook } from './plan-clips.ts';
@@ -106,7 +107,7 @@ async function worldPath(ground: Ground, asked: AskedPath, field: string): Promi
     batch: provider.abilities.batchQuery,
     callbacks: callbacksOf(ground, asked),
     failureShare: await failuresOf(ground, asked, known),
-    linkLifeMs: linkLife(ground, asked, provider),
+    linkLifeMs: linkLife(ground, asked, provider, known),
     depositMicros: asked.deposit === undefined ? null : microsFromDecimal(asked.deposit),
   };
 }
@@ -251,14 +252,24 @@ async function failuresOf(
   return share;
 }
 
-function linkLife({ note }: Ground, asked: AskedPath, provider: Provider): number | null {
-  const stated = provider.abilities.resultTtlSeconds;
+function linkLife(
+  { context, note }: Ground,
+  asked: AskedPath,
+  provider: Provider,
+  known: AccessPath | null,
+): number | null {
+  const stated = known
+    ? known.linkLifeSeconds
+    : linkLifeOf(context.catalogue, provider.id, [], context.clock.now());
   const seconds = asked.link_life_seconds ?? stated;
   note({
     subject: `life of result links of ${asked.path}`,
     value: seconds === null ? 'not stated' : `${Math.round(seconds / 360) / 10} h`,
     grade: asked.link_life_seconds !== undefined ? 'given' : stated === null ? 'assumed' : 'declared',
-    source: asked.link_life_seconds !== undefined ? 'the question' : `${provider.name}, by its adapter`,
+    source:
+      asked.link_life_seconds !== undefined
+        ? 'the question'
+        : `the dossier of ${known?.name ?? provider.name}`,
   });
   return seconds === null ? null : seconds * 1000;
 }

@@ -44,7 +44,6 @@ export const toy: Provider = {
     cancel: 'none',
     startDeadlineSeconds: null,
     callbackAuth: 'none',
-    resultTtlSeconds: null,
     billsOnFailure: null,
     slotModel: 'queues',
     lookupGraceMs: 1_000,
@@ -156,7 +155,7 @@ function observationOf(job: Job): Observation {
     // A success without a clip is not a success.
     status: named === 'succeeded' && clip === null ? 'unrecognised' : named,
     word: job.state.slice(0, 100),
-    outputs: clip === null ? [] : [{ url: clip, expiresAtMs: null, seconds: null }],
+    outputs: clip === null ? [] : [{ url: clip, expiresAtMs: null, livesFromMs: null, seconds: null }],
     failure: named === 'failed' ? { class: 'upstream', code: 'broken', message: job.reason ?? '' } : null,
   };
 }

@@ -128,8 +128,25 @@ function wordTrials(subject: Subject, path: string): Trial[] {
   ];
 }
 
+/** Whether a text holds that instant, in one of the forms that vendors write; or a link that carries its own end. */
+function isTold(atMs: number | null, texts: readonly string[]): boolean {
+  if (atMs === null) return true;
+  const seconds = Math.floor(atMs / 1000);
+  const forms = [String(seconds), seconds.toString(16), new Date(atMs).toISOString().slice(0, 19)];
+  const signed = /[?&]X-Amz-Expires=\d+/i;
+  return texts.some((text) => signed.test(text) || forms.some((form) => text.includes(form)));
+}
+
+function responseText(document: VendorDocument): string {
+  return typeof document.body === 'string' ? document.body : JSON.stringify(document.body);
+}
+
+function handleText(subject: Subject, path: string): string {
+  return JSON.stringify(handleFor(subject, path).handle);
+}
+
 function successTrials(subject: Subject): Trial[] {
-  const { abilities, resultHosts } = subject.provider;
+  const { resultHosts } = subject.provider;
   const successes = subject.documents.filter((document) => document.expect.status === 'succeeded');
   return successes.flatMap((document) => [
     trial(14, document.name, () => {
@@ -139,7 +156,12 @@ function successTrials(subject: Subject): Trial[] {
         assert.ok(protocol === 'https:' || protocol === 'http:');
         const known = resultHosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
         assert.ok(resultHosts.length === 0 || known, `${hostname} is not among the result hosts`);
-        if (abilities.resultTtlSeconds !== null) assert.ok(Number.isSafeInteger(output.expiresAtMs));
+        // How long it lives is a term, kept as data; when it began to, an adapter that knows of any change can tell.
+        const tells = [output.expiresAtMs, output.livesFromMs].some((atMs) => Number.isSafeInteger(atMs));
+        assert.ok(tells || seen.changedAtMs === null, 'nobody can tell when the link dies');
+        const { expiresAtMs, url } = output;
+        const told = isTold(expiresAtMs, [url, responseText(document), handleText(subject, document.path)]);
+        assert.ok(told, 'an end that neither the link nor the answer nor what was asked for tells');
       }
     }),
     trial(15, document.name, () => {

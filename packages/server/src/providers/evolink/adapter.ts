@@ -22,7 +22,7 @@ import { readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
 import { routeOf } from './models.ts';
-import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
+import { statusWords } from './observation.ts';
 import { BATCH, balance, find, observe } from './questions.ts';
 import { type Handle, readAnswer, TaskId } from './wire.ts';
 
@@ -47,7 +47,6 @@ function unifiedFamily({ id, name, baseUrl }: Profile): Provider {
       cancel: 'none',
       startDeadlineSeconds: null,
       callbackAuth: 'token',
-      resultTtlSeconds: RESULT_TTL_SECONDS,
       billsOnFailure: false,
       slotModel: 'rejects',
       lookupGraceMs: 30_000,

@@ -11,9 +11,6 @@ export const statusWords: Readonly<Record<string, ObservedStatus>> = {
   cancelled: 'canceled',
 };
 
-/** "Valid for 24 hours" by the task detail page. */
-export const RESULT_TTL_SECONDS = 24 * 3600;
-
 /** The vendor's unit, named as in the catalogue's price sheets. */
 const CREDIT = 'credit';
 
@@ -68,19 +65,22 @@ function outputsOf(task: Task): ObservedOutput[] {
   });
   const listed = task.results.filter((url) => typeof url === 'string');
   const urls = listed.length > 0 ? listed : entries.flatMap((entry) => entry?.url ?? entry?.video_url ?? []);
-  const expiresAtMs = expiryOf(task);
+  const livesFromMs = madeAtMs(task);
   return urls
     .filter((url) => /^https?:\/\//i.test(url))
-    .map((url, index) => ({ url, expiresAtMs, seconds: secondsOf(entries[index]?.duration ?? null) }));
+    .map((url, index) => {
+      const seconds = secondsOf(entries[index]?.duration ?? null);
+      return { url, expiresAtMs: null, livesFromMs, seconds };
+    });
 }
 
 /**
- * The record does not say when it was completed, so the day is counted from when the task was made: the link lives
+ * The record does not say when it was completed, so a link's life is counted from when the task was made: it lives
  * somewhat longer than we believe, never shorter.
  */
-function expiryOf({ created }: Task): number | null {
+function madeAtMs({ created }: Task): number | null {
   const seconds = Number(created ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds + RESULT_TTL_SECONDS) * 1000 : null;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds) * 1000 : null;
 }
 
 function secondsOf(figure: string | null): number | null {

@@ -35,7 +35,6 @@ export const fal: Provider = {
     cancel: 'any',
     startDeadlineSeconds: START_DEADLINE_SECONDS,
     callbackAuth: 'ed25519',
-    resultTtlSeconds: MEDIA_SECONDS,
     // "5xx are not billed, 422 may be": neither yes nor no.
     billsOnFailure: null,
     slotModel: 'queues',

@@ -101,7 +101,7 @@ function* observeResult(
   if (answer.kind === 'question_failed') return answer;
   const result = answer.status === 200 ? readAs(Result, answer.text) : null;
   if (result && /^https?:\/\//i.test(result.video.url)) {
-    const clip = { url: result.video.url, expiresAtMs: handle.keptUntilMs, seconds: null };
+    const clip = { url: result.video.url, expiresAtMs: handle.keptUntilMs, livesFromMs: null, seconds: null };
     return seen(requestId, { status: 'succeeded', word, outputs: [clip] });
   }
   // A success without a clip is not a success: it may still appear, and if it never does, somebody must look.

@@ -18,7 +18,7 @@ import { readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
 import { routeOf } from './models.ts';
-import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
+import { statusWords } from './observation.ts';
 import { balance, find, observe } from './questions.ts';
 import { Created, type Handle, readAnswer } from './wire.ts';
 
@@ -36,7 +36,6 @@ export const kie: Provider = {
     startDeadlineSeconds: null,
     // A signature exists where the operator switched it on, but it leaves the body open: the token is the proof.
     callbackAuth: 'token',
-    resultTtlSeconds: RESULT_TTL_SECONDS,
     billsOnFailure: null,
     slotModel: 'rejects',
     // "For a short time" it does not know a task that it has just made.

@@ -24,9 +24,6 @@ export const codeTable: Readonly<Record<number, Row>> = {
   505: { means: 'the feature is switched off', class: 'forbidden', created: 'no' },
 };
 
-/** The window of the documented limit: a refused create is worth another try after it. */
-const CREATE_WINDOW_MS = 10_000;
-
 type ErrorAnswer = Exclude<Answer, { kind: 'ok' }>;
 
 export function readCreateError(answer: ErrorAnswer, nowMs: number): SubmitOutcome {
@@ -46,10 +43,9 @@ export function readCreateError(answer: ErrorAnswer, nowMs: number): SubmitOutco
       const row = codeTable[answer.code];
       const refusal = row ? row.class : classOfHttp(answer.httpStatus, true);
       if (!refusal || row?.created === 'maybe') return { kind: 'unknown', reason: sentenceOf(answer) };
-      const waitMs =
-        retryAfterOf(answer.headers, nowMs) ?? (refusal === 'throttled' ? CREATE_WINDOW_MS : null);
+      const retryAfterMs = retryAfterOf(answer.headers, nowMs);
       const message = sentenceOf(answer);
-      return { kind: 'refused', class: refusal, code: String(answer.code), message, retryAfterMs: waitMs };
+      return { kind: 'refused', class: refusal, code: String(answer.code), message, retryAfterMs };
     }
   }
 }

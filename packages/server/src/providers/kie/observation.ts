@@ -11,9 +11,6 @@ export const statusWords: Readonly<Record<string, ObservedStatus>> = {
   fail: 'failed',
 };
 
-/** Media are kept for 14 days, but the links in the record "may last only 24 hours" (docs.kie.ai, 2026-11-22). */
-export const RESULT_TTL_SECONDS = 24 * 3600;
-
 const nothingKnown: Omit<Observation, 'status' | 'word' | 'upstreamId'> = {
   correlationId: null,
   progress: null,
@@ -29,7 +26,6 @@ export function observationOf(task: TaskRecord): Observation {
     ? (statusWords[task.state] ?? 'unrecognised')
     : 'unrecognised';
   const changedAtMs = task.completeTime ?? task.updateTime;
-  const expiresAtMs = changedAtMs === null ? null : changedAtMs + RESULT_TTL_SECONDS * 1000;
   const urls = known === 'succeeded' ? resultUrls(task.resultJson) : [];
   return {
     ...nothingKnown,
@@ -37,7 +33,7 @@ export function observationOf(task: TaskRecord): Observation {
     // A success without a clip is not a success: the clip may still appear, and if not, somebody must look.
     status: known === 'succeeded' && urls.length === 0 ? 'unrecognised' : known,
     word: task.state.slice(0, 100),
-    outputs: urls.map((url) => ({ url, expiresAtMs, seconds: null })),
+    outputs: urls.map((url) => ({ url, expiresAtMs: null, livesFromMs: changedAtMs, seconds: null })),
     failure: known === 'failed' ? failureOf(task.failCode, task.failMsg) : null,
     changedAtMs,
   };

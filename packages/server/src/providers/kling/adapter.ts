@@ -21,7 +21,7 @@ import { readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
 import { type Route, routeOf } from './models.ts';
-import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
+import { statusWords } from './observation.ts';
 import { BATCH, find, observe } from './questions.ts';
 import { Created, type Handle, readAnswer } from './wire.ts';
 
@@ -38,7 +38,6 @@ export const kling: Provider = {
     cancel: 'none',
     startDeadlineSeconds: null,
     callbackAuth: 'hmac',
-    resultTtlSeconds: RESULT_TTL_SECONDS,
     billsOnFailure: false,
     slotModel: 'rejects',
     lookupGraceMs: 30_000,

@@ -15,9 +15,6 @@ export const statusWords: Readonly<Record<string, ObservedStatus>> = {
   failed: 'failed',
 };
 
-/** "Removed after 30 days" by the vendor's documents; a live link agreed within two seconds. */
-export const RESULT_TTL_SECONDS = 30 * 24 * 3600;
-
 /** The vendor's unit of video packs, named as in the catalogue's price sheet; `billing[]` counts these. */
 export const VIDEO_UNIT = 'unit';
 
@@ -122,20 +119,19 @@ function outputsOf(facts: TaskFacts, watermark: boolean): ObservedOutput[] {
       {
         url,
         expiresAtMs: expiryOf(url, facts.changedAtMs),
+        livesFromMs: facts.changedAtMs,
         seconds: Number.isFinite(seconds) && seconds > 0 ? seconds : null,
       },
     ];
   });
 }
 
-/** The earlier of thirty days after the task's end and the expiry written in the link itself. */
+/** Written in the link itself. */
 function expiryOf(url: string, changedAtMs: number | null): number | null {
-  const byRetentionMs = changedAtMs === null ? null : changedAtMs + RESULT_TTL_SECONDS * 1000;
   const byLinkMs = linkExpiryMs(url);
   // A time in the link that lies before the task's end is some other time (when it was signed), not an
   // expiry.
-  if (byLinkMs === null || (changedAtMs !== null && byLinkMs <= changedAtMs)) return byRetentionMs;
-  return byRetentionMs === null ? byLinkMs : Math.min(byRetentionMs, byLinkMs);
+  return byLinkMs === null || (changedAtMs !== null && byLinkMs <= changedAtMs) ? null : byLinkMs;
 }
 
 /**

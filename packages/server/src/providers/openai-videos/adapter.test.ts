@@ -93,6 +93,7 @@ describe('results', () => {
     expect(output).toEqual({
       url: 'http://10.0.0.7:8091/v1/videos/video_0123456789abcdef/content',
       expiresAtMs: 1_790_086_460_000,
+      livesFromMs: null,
       seconds: 5,
     });
     const relative = { ...done, metadata: { url: '/v1/videos/x/content' } };

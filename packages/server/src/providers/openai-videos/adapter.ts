@@ -42,7 +42,6 @@ export const openAiVideos: Provider = {
     cancel: 'any',
     startDeadlineSeconds: null,
     callbackAuth: 'none',
-    resultTtlSeconds: null,
     billsOnFailure: null,
     slotModel: 'queues',
     lookupGraceMs: 10_000,

@@ -64,7 +64,8 @@ function outputsOf(video: Video, shape: Shape, path: PathContext): ObservedOutpu
     /^\/(?!\/)/.test(given) && URL.canParse(given, path.baseUrl) ? new URL(given, path.baseUrl).href : given;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return [];
   const seconds = Number(video.seconds ?? Number.NaN);
-  return [{ url, expiresAtMs: video.expires_at, seconds: seconds > 0 && seconds < 3_600 ? seconds : null }];
+  const length = seconds > 0 && seconds < 3_600 ? seconds : null;
+  return [{ url, expiresAtMs: video.expires_at, livesFromMs: video.completed_at, seconds: length }];
 }
 
 function contentOf(video: Video, path: PathContext): string {

@@ -39,7 +39,6 @@ export const openRouter: Provider = {
     cancel: 'none',
     startDeadlineSeconds: null,
     callbackAuth: 'hmac',
-    resultTtlSeconds: null,
     billsOnFailure: null,
     slotModel: 'queues',
     lookupGraceMs: 60_000,

@@ -54,7 +54,7 @@ export function emptyObservation(
 function outputsOf({ urls, unsigned_urls: proxied }: VideoJob, path: PathContext): ObservedOutput[] {
   for (const given of [...urls, ...proxied]) {
     const url = absolute(given, path.baseUrl);
-    if (url !== null) return [{ url, expiresAtMs: expiryOf(url), seconds: null }];
+    if (url !== null) return [{ url, expiresAtMs: expiryOf(url), livesFromMs: null, seconds: null }];
   }
   return [];
 }

@@ -23,7 +23,7 @@ import { createRequest } from './body.ts';
 import { callbackKeys, readCallback } from './callback.ts';
 import { readCreateError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
-import { RESULT_TTL_SECONDS, statusWords } from './observation.ts';
+import { statusWords } from './observation.ts';
 import { balance, cancel, find, observe } from './questions.ts';
 import { type Handle, Prediction, readAs } from './wire.ts';
 
@@ -39,7 +39,6 @@ export const replicate: Provider = {
     cancel: 'any',
     startDeadlineSeconds: (START_MINUTES_MOST + RUN_MINUTES_MOST) * 60,
     callbackAuth: 'hmac',
-    resultTtlSeconds: RESULT_TTL_SECONDS,
     // Failed runs of official models are not charged for their output; cancelled ones are. Not stated for Kling.
     billsOnFailure: null,
     slotModel: 'rejects',

@@ -14,9 +14,6 @@ export const statusWords: Readonly<Record<string, ObservedStatus>> = {
   aborted: 'expired',
 };
 
-/** Inputs, outputs and logs of API runs are removed an hour after the end: the shortest life of all paths. */
-export const RESULT_TTL_SECONDS = 3600;
-
 export function observationOf(prediction: Prediction): Observation {
   const { id, status, completed_at: endedAtMs } = prediction;
   // Own property only: the word comes from outside and "constructor" is no status.
@@ -37,7 +34,7 @@ export function observationOf(prediction: Prediction): Observation {
 const dataRemoved = {
   class: 'expired',
   code: 'data_removed',
-  message: 'the clip was removed by the upstream an hour after it was made',
+  message: 'the clip was removed by the upstream before it was fetched',
 } as const;
 
 function failureFor(status: ObservedStatus | 'unrecognised', error: unknown): Observation['failure'] {
@@ -65,6 +62,6 @@ function outputsOf({ output, completed_at: endedAtMs, ...times }: Prediction): O
   const url: unknown = Array.isArray(output) ? output[0] : output;
   if (typeof url !== 'string' || url.length > 8192 || !/^https?:\/\//i.test(url)) return [];
   // Without the end, its start or its creation stand in: earlier is the safe side of a deadline.
-  const fromMs = endedAtMs ?? times.started_at ?? times.created_at;
-  return [{ url, expiresAtMs: fromMs === null ? null : fromMs + RESULT_TTL_SECONDS * 1000, seconds: null }];
+  const livesFromMs = endedAtMs ?? times.started_at ?? times.created_at;
+  return [{ url, expiresAtMs: null, livesFromMs, seconds: null }];
 }

@@ -89,14 +89,17 @@ describe('after a lost answer', () => {
 });
 
 describe('the life of a prediction', () => {
-  test('its clip is there for an hour after its end', async () => {
+  test('the life of its link is counted from its end, and a clip that was removed is gone for good', async () => {
     const { stage, submit, ask } = staged(true);
     const created = await submit('one');
     const handle = created.kind === 'accepted' ? created.handle : null;
     stage.advance(60_000);
     const seen = await ask(handle);
     const endedAtMs = seen && 'changedAtMs' in seen ? (seen.changedAtMs ?? 0) : 0;
-    expect(seen).toMatchObject({ status: 'succeeded', outputs: [{ expiresAtMs: endedAtMs + 3_600_000 }] });
+    expect(seen).toMatchObject({
+      status: 'succeeded',
+      outputs: [{ livesFromMs: endedAtMs, expiresAtMs: null }],
+    });
     stage.advance(3_600_000);
     expect(await ask(handle)).toMatchObject({ status: 'failed', failure: { code: 'data_removed' } });
   });

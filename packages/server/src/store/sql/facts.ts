@@ -44,6 +44,13 @@ export const currentFacts = statement(
    ORDER BY path_name, fact, origin, scope_key, number DESC`,
 );
 
+/** Of one fact, what counts now, of all paths. $1 fact. */
+export const currentOf = statement(
+  'facts.current_of',
+  `SELECT DISTINCT ON (path_name, origin, scope_key) ${COLUMNS} FROM path_facts WHERE fact = $1
+   ORDER BY path_name, origin, scope_key, number DESC`,
+);
+
 /** $1 path, $2 fact or null for all, $3 most. */
 export const factHistory = statement(
   'facts.history',
