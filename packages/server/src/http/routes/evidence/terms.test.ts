@@ -1,7 +1,7 @@
 /**
  * No price, deposit, limit or retention of a vendor lives in code. Every such figure of the shipped data is changed,
- * and whatever builds on it is seen to change by exactly that: what is compared and quoted, who is chosen, what is admitted
- * at once, until when a clip must be fetched. Then the same by what an operator enters over it.
+ * and whatever builds on it is seen to change by exactly that: what is compared and quoted, who is chosen, what is
+ * admitted at once, until when a clip must be fetched. Then the same by what an operator enters over it.
  */
 import { factDefinitions } from '@sluice/contract';
 import { expect, test } from 'vitest';
