@@ -77,6 +77,11 @@ const OPERATIONS: Entry[] = [
     load: () => import('./commands/compare.ts'),
   },
   {
+    name: 'verify',
+    summary: 'measure a path with a few paid clips, within a budget that you agree to',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'prices',
     summary: 'price sheets with dates and sources',
     load: () => import('./commands/prices.ts'),

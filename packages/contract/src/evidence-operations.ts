@@ -2,7 +2,8 @@
 import * as comparison from './comparison.ts';
 import * as dossier from './dossier.ts';
 import * as measures from './measures.ts';
-import { INPUT, json, list, type Operation } from './operation.ts';
+import { INPUT, json, list, type Operation, PageQuery } from './operation.ts';
+import * as verification from './verification.ts';
 
 export const evidenceOperations = {
   getDossier: evidence('get', '/v1/paths/{id}/dossier', 'What is known of a path, by whom and how sure', {
@@ -29,6 +30,46 @@ export const evidenceOperations = {
     body: comparison.CompareRequest,
     response: json(comparison.Comparison, 'The comparison.'),
   }),
+  planVerification: evidence(
+    'post',
+    '/v1/paths/{id}/verifications',
+    'Plan a verification of a path, with its worst case',
+    {
+      description:
+        'Orders nothing. The worst case is by the price list of the path, and never above the budget.',
+      body: verification.PlanVerification,
+      response: json(verification.Verification, 'The plan, to be agreed to.', 201),
+    },
+  ),
+  listVerifications: evidence(
+    'get',
+    '/v1/paths/{id}/verifications',
+    'Verifications of a path, newest first',
+    {
+      query: PageQuery,
+      response: json(list(verification.Verification, 'VerificationList'), 'A page of verifications.'),
+    },
+  ),
+  getVerification: evidence(
+    'get',
+    '/v1/verifications/{id}',
+    'Read a verification: its steps, findings and facts',
+    {
+      response: json(verification.Verification, 'The verification.'),
+    },
+  ),
+  startVerification: evidence('post', '/v1/verifications/{id}/start', 'Agree to the worst case and start', {
+    description:
+      'It orders paid clips, in the name of the person who agrees. One of a path is under way at a time; it goes on ' +
+      'after a restart, and stops at its budget.',
+    body: verification.StartVerification,
+    response: json(verification.Verification, 'The verification.', 202),
+  }),
+  stopVerification: evidence('post', '/v1/verifications/{id}/stop', 'Stop a verification', {
+    description:
+      'What waits is cancelled; what the vendor has accepted is rendered and paid. A link watch ends.',
+    response: json(verification.Verification, 'The verification.', 202),
+  }),
 } satisfies Record<string, Operation>;
 
 function evidence<
@@ -36,6 +77,13 @@ function evidence<
   P extends string,
   R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
 >(method: M, path: P, summary: string, rest: R) {
-  const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
+  const errors: Operation['errors'] = [
+    ...(rest.body ? INPUT : []),
+    ...(rest.query ? (['invalid_input'] as const) : []),
+    ...(path.endsWith('/verifications') && rest.body ? (['no_price', 'no_route'] as const) : []),
+    'forbidden',
+    'not_found',
+    'conflict',
+  ];
   return { method, path, tag: 'Evidence', summary, access: 'operator' as const, errors, ...rest };
 }

@@ -1,4 +1,4 @@
-/** What is known of access paths: dossiers, your own statements, and comparisons for a mix of orders. */
+/** What is known of access paths: dossiers, your own statements, verifications, and comparisons for a mix of orders. */
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
@@ -10,8 +10,12 @@ import type {
   MeasuresWindow,
   Page,
   PathMeasures,
+  PlanVerification,
   SetFact,
+  StartVerification,
+  Verification,
 } from './types.ts';
+import type { PageQuery } from './webhooks.ts';
 
 /** Beside the other calls on a path. */
 export function evidenceOfPath(transport: Transport) {
@@ -33,6 +37,25 @@ export function evidenceOfPath(transport: Transport) {
       query: { fact?: FactName | undefined } = {},
       options?: CallOptions,
     ): Promise<Page<FactChange>> => transport.json({ route: routes.listFacts, id: name, query }, options),
+  };
+}
+
+/** Paid clips for evidence: planned with a worst case, agreed to, carried out by the gateway. */
+export function verificationsGroup(transport: Transport) {
+  const list = (path: string, query: PageQuery = {}, options?: CallOptions): Promise<Page<Verification>> =>
+    transport.json({ route: routes.listVerifications, id: path, query }, options);
+  return {
+    /** Orders nothing. */
+    plan: (path: string, wish: PlanVerification, options?: CallOptions): Promise<Verification> =>
+      transport.json({ route: routes.planVerification, id: path, body: wish }, options),
+    list,
+    get: (id: string, options?: CallOptions): Promise<Verification> =>
+      transport.json({ route: routes.getVerification, id }, options),
+    /** With the plan's own worst case; another figure is refused. */
+    start: (id: string, agreed: StartVerification, options?: CallOptions): Promise<Verification> =>
+      transport.json({ route: routes.startVerification, id, body: agreed }, options),
+    stop: (id: string, options?: CallOptions): Promise<Verification> =>
+      transport.json({ route: routes.stopVerification, id }, options),
   };
 }
 

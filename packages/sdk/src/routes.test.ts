@@ -129,6 +129,11 @@ describe('every operation can be reached through the client', () => {
       sluice.paths.setFact('x', { fact: 'callbacks', value: true, source: { name: 's' }, reviewed_by: 'r' }),
     listFacts: () => sluice.paths.facts('x'),
     getMeasures: () => sluice.paths.measures('x'),
+    planVerification: () => sluice.verifications.plan('x', { budget: '5' }),
+    listVerifications: () => sluice.verifications.list('x'),
+    getVerification: () => sluice.verifications.get('x'),
+    startVerification: () => sluice.verifications.start('x', { confirmed_by: 'Ana', worst_case: '5' }),
+    stopVerification: () => sluice.verifications.stop('x'),
     createComparison: () => sluice.comparisons.create({ mix: [{ model: 'kling-3.0', count: 1 }] }),
   };
 

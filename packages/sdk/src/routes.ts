@@ -121,6 +121,12 @@ export const routes = {
   setFact: post('/v1/paths/{id}/facts', 'once'),
   listFacts: get('/v1/paths/{id}/facts'),
   getMeasures: get('/v1/paths/{id}/measures'),
+  // A plan orders nothing. A start counts once: its repeat is refused.
+  planVerification: post('/v1/paths/{id}/verifications', 'once'),
+  listVerifications: get('/v1/paths/{id}/verifications'),
+  getVerification: get('/v1/verifications/{id}'),
+  startVerification: post('/v1/verifications/{id}/start', 'once'),
+  stopVerification: post('/v1/verifications/{id}/stop', 'safe'),
   // Nothing is stored.
   createComparison: post('/v1/comparisons', 'safe'),
 } satisfies Record<OperationId, Route>;

@@ -34,6 +34,8 @@ export function stageTimes(model: Model, watching: boolean): StageTimes {
     ),
     expire: earliest(open.map((task) => task.expires_at)),
     watch: watching ? watchAtMs(model) : null,
+    // Nobody asks for a verification in a world.
+    verify: null,
     retain: earliest(assets.filter(({ state }) => state === 'stored').map((asset) => asset.delete_at)),
   };
 }

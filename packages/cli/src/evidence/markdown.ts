@@ -41,6 +41,6 @@ function line(cells: readonly string[]): string {
 }
 
 /** Text of others must neither end a cell nor start markup. */
-function marked(text: string): string {
+export function marked(text: string): string {
   return text.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
 }

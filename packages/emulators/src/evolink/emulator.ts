@@ -50,7 +50,7 @@ type Evolink = {
 };
 type Place = { world: World<EvolinkWork>; evolink: Evolink; account: Account; key: Key; now: number };
 
-const LINK_LIFE_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 const BATCH_MOST = 50;
 const ASSUMED_SECONDS = 5;
 
@@ -67,7 +67,7 @@ export function createEvolink(options: EvolinkOptions): EvolinkEmulator {
       headers: () => ({}),
       claiming: (body, word) => ({ ...body, status: word }),
     },
-    keeps: (job, now) => now < (job.endsAt ?? 0) + LINK_LIFE_MS,
+    keeps: (job, now) => now < (job.endsAt ?? 0) + (options.outputs?.lifeMs ?? DAY_MS),
     ended: (world, job, at) => settle(world, evolink, job, at),
     answer: (world, call, now) => answer(world, evolink, call, now),
   });
@@ -289,7 +289,7 @@ function record(world: World<EvolinkWork>, job: Job<EvolinkWork>, shown: Shown, 
     credits_used: creditsOf(order.used),
     cost: { credits: creditsOf(order.used), usd: dollarsOf(order.used) },
   };
-  const url = world.outputs.link(job.id, (job.endsAt ?? 0) + LINK_LIFE_MS);
+  const url = world.outputs.link(job.id, (job.endsAt ?? 0) + world.linkLifeMs);
   return {
     ...head(job, shown.oddWord ?? words[shown.state], progress),
     ...(linked && shown.linked ? { results: [url], result_data: [{ url, type: 'video' }] } : {}),

@@ -57,7 +57,6 @@ type Account = {
 type Kie = { accounts: Account[]; settings: KieSettings };
 type Place = Kie & { world: World<KieWork>; account: Account; now: number };
 
-const LINK_LIFE_MS = 24 * 3_600_000;
 const MEDIA_LIFE_MS = 14 * 24 * 3_600_000;
 const SHORT_LINK_MS = 20 * 60_000;
 const ASSUMED_SECONDS = 5;
@@ -243,7 +242,7 @@ function record(world: World<KieWork>, job: Job<KieWork>, shown: Shown, now: num
   const { order, end } = job;
   const ended = shown.state !== 'queued' && shown.state !== 'running';
   const failed = shown.state === 'failed' || shown.state === 'cancelled';
-  const url = world.outputs.link(job.id, (job.endsAt ?? 0) + LINK_LIFE_MS);
+  const url = world.outputs.link(job.id, (job.endsAt ?? 0) + world.linkLifeMs);
   return {
     taskId: job.id,
     model: order.model,

@@ -29,6 +29,8 @@ export type WorldOptions = {
     clips?: ClipMaker;
     /** Clips hold one picture: much cheaper, for simulations. */
     still?: boolean;
+    /** How long links live; the vendor's own documents by default. */
+    lifeMs?: number;
   };
   /** Downloads inputs to look at them; without it they are taken as good, unless their address cannot answer. */
   fetchInput?: FetchInput;
@@ -46,6 +48,7 @@ export type World<Order> = {
   callbacks: CallbackDesk;
   fetchInput: FetchInput | null;
   stillClips: boolean;
+  linkLifeMs: number;
   accepts: Accept[];
   accepted(accept: Accept): void;
   /** Applies what has come due, so that the state is that of this moment. */
@@ -114,6 +117,8 @@ export function createRenderer<Order>(options: WorldOptions, vendor: Vendor<Orde
   };
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 function createWorld<Order>(options: WorldOptions, vendor: Vendor<Order>): World<Order> {
   const { clock, random } = options;
   const timing = { ...defaultTiming, ...options.timing };
@@ -130,6 +135,7 @@ function createWorld<Order>(options: WorldOptions, vendor: Vendor<Order>): World
     callbacks: createCallbackDesk(faults, random, vendor.dress),
     fetchInput: options.fetchInput ?? null,
     stillClips: options.outputs?.still ?? false,
+    linkLifeMs: options.outputs?.lifeMs ?? DAY_MS,
     accepts,
     accepted(accept) {
       accepts.push(accept);

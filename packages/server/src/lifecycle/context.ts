@@ -52,6 +52,7 @@ export const stageNames = [
   'expire',
   'retain',
   'watch',
+  'verify',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 

@@ -7,6 +7,7 @@ import { type OutboundStream, OutboundStreamError } from '../effects/outbound/ou
 import type { CopyRow } from '../store/mirror.ts';
 import type { Context } from './context.ts';
 import { contextFor, credentialRefused } from './credentials.ts';
+import type { AccessPath } from './paths.ts';
 
 export type Fetched =
   | { kind: 'fetched'; incoming: Incoming; facts: VideoFacts }
@@ -17,7 +18,8 @@ const LIMITS = { connectMs: 10_000, headersMs: 30_000, idleMs: 30_000, totalMs: 
 const REDIRECTS_MOST = 3;
 
 export async function fetchClip(context: Context, lease: string, copy: CopyRow): Promise<Fetched> {
-  const foreign = foreignHost(context, copy);
+  const path = context.paths.byName(copy.path_name);
+  const foreign = path && foreignHost(path, copy.source_url);
   if (foreign) return trouble({ kind: 'forbidden_address' }, foreign);
   const incoming = await context.blobs.receive(copy.id);
   const from = incoming.bytes();
@@ -29,7 +31,7 @@ export async function fetchClip(context: Context, lease: string, copy: CopyRow):
       'accept-encoding': 'identity',
       ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     },
-    trust: isVendors(context, copy) ? 'configured' : 'given',
+    trust: path && isVendors(path, copy.source_url) ? 'configured' : 'given',
     limits: { ...LIMITS, maxBytes: context.settings.resultMaxBytes },
     redirects: REDIRECTS_MOST,
   });
@@ -50,11 +52,9 @@ export async function fetchClip(context: Context, lease: string, copy: CopyRow):
 }
 
 /** Links may only lead to hosts that the provider is known to use, where it names them. */
-function foreignHost(context: Context, copy: CopyRow): string | null {
-  const path = context.paths.byName(copy.path_name);
-  if (!path || path.row.sandbox || path.provider.resultHosts.length === 0) return null;
-  if (isVendors(context, copy)) return null;
-  const host = URL.canParse(copy.source_url) ? new URL(copy.source_url).hostname : '';
+export function foreignHost(path: AccessPath, url: string): string | null {
+  if (path.row.sandbox || path.provider.resultHosts.length === 0 || isVendors(path, url)) return null;
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
   const known = path.provider.resultHosts.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
   return known ? null : `the result link leads to ${host}, which is none of the provider’s hosts`;
 }
@@ -76,10 +76,9 @@ async function tellRefused(context: Context, copy: CopyRow): Promise<void> {
 }
 
 /** Whether the link leads to the very origin that the operator configured for the path. */
-function isVendors(context: Context, copy: CopyRow): boolean {
-  const baseUrl = context.paths.byName(copy.path_name)?.row.base_url ?? '';
-  if (!URL.canParse(baseUrl) || !URL.canParse(copy.source_url)) return false;
-  return new URL(baseUrl).origin === new URL(copy.source_url).origin;
+export function isVendors({ row: { base_url: baseUrl } }: AccessPath, url: string): boolean {
+  if (!URL.canParse(baseUrl) || !URL.canParse(url)) return false;
+  return new URL(baseUrl).origin === new URL(url).origin;
 }
 
 /** The size that the whole file must have, null when the upstream does not say; or why the answer is no download. */

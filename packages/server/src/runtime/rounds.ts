@@ -13,6 +13,7 @@ import { claimDeliveries, deliver } from '../lifecycle/7-notify.ts';
 import type { Context, StageName } from '../lifecycle/context.ts';
 import { expireTasks, retainFiles } from '../lifecycle/expire.ts';
 import { pathsToReconcile, reconcilePath } from '../lifecycle/reconcile.ts';
+import { verifyPaths } from '../lifecycle/verify.ts';
 import { watchPaths } from '../lifecycle/watch.ts';
 import { createPool, type NamedPools, namedPools, type Pool } from './pool.ts';
 
@@ -125,6 +126,7 @@ export const stageRounds: readonly StageRound[] = [
   { stage: 'expire', idleMs: 1_000, run: async (context) => (await expireTasks(context)) > 0 },
   { stage: 'retain', idleMs: 60_000, run: async (context) => (await retainFiles(context)) > 0 },
   { stage: 'watch', idleMs: 5_000, run: async (context) => (await watchPaths(context)) > 0 },
+  { stage: 'verify', idleMs: 2_000, run: verifyPaths },
 ];
 
 function startSends(context: Context, pools: Pools, sends: readonly Sendable[]): void {

@@ -1,7 +1,7 @@
 /** Statements on paths: added, never changed. */
 import type { FactName, FactScope, FactValue, Source } from '@sluice/contract';
 import type { z } from 'zod';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import * as sql from './sql/facts.ts';
 import { at } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
@@ -34,31 +34,34 @@ export type FactStore = {
 
 export function factStore(db: Database): FactStore {
   return {
-    add: (fact, nowMs) =>
-      db.transaction(async (tx) => {
-        if ((await tx.query(sql.lockPath, [fact.path])).count === 0) return null;
-        return firstOf<sql.FactRow>(
-          await tx.query(sql.insertFact, [
-            fact.id,
-            fact.path,
-            fact.fact,
-            fact.origin,
-            JSON.stringify(fact.value),
-            fact.unit,
-            JSON.stringify(fact.scope),
-            fact.scopeKey,
-            fact.grade,
-            JSON.stringify(fact.source),
-            fact.reviewedBy,
-            fact.note,
-            at(nowMs),
-            fact.keyId,
-          ]),
-        );
-      }),
+    add: (fact, nowMs) => db.transaction((tx) => addFact(tx, fact, nowMs)),
     current: async (pathNames) => rowsOf<sql.FactRow>(await db.query(sql.currentFacts, [pathNames])),
     currentOf: async (fact) => rowsOf<sql.FactRow>(await db.query(sql.currentOf, [fact])),
     history: async (pathName, fact, most) =>
       rowsOf<sql.FactRow>(await db.query(sql.factHistory, [pathName, fact, most])),
   };
+}
+
+/** Null where there is no such path. */
+export async function addFact(tx: Transaction, fact: NewFact, nowMs: number): Promise<sql.FactRow | null> {
+  if ((await tx.query(sql.lockPath, [fact.path])).count === 0) return null;
+  const { id, path, origin, value, unit, scope, grade, source, reviewedBy, note, keyId } = fact;
+  return firstOf<sql.FactRow>(
+    await tx.query(sql.insertFact, [
+      id,
+      path,
+      fact.fact,
+      origin,
+      JSON.stringify(value),
+      unit,
+      JSON.stringify(scope),
+      fact.scopeKey,
+      grade,
+      JSON.stringify(source),
+      reviewedBy,
+      note,
+      at(nowMs),
+      keyId,
+    ]),
+  );
 }

@@ -563,6 +563,26 @@ CREATE INDEX tasks_running ON public.tasks USING btree (account_id, key_id) WHER
 CREATE INDEX tasks_settling ON public.tasks USING btree (due_at) WHERE (state = 'settling'::text);
 CREATE INDEX tasks_waiting ON public.tasks USING btree (family, account_id, priority DESC, id) WHERE (state = 'queued'::text);
 
+CREATE TABLE verifications (
+  id text COLLATE "C" NOT NULL,
+  path_name text NOT NULL,
+  state text NOT NULL,
+  account_id text COLLATE "C",
+  api_key_id text COLLATE "C",
+  record jsonb NOT NULL,
+  due_at timestamp with time zone,
+  lease text,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT verifications_pkey PRIMARY KEY (id),
+  CONSTRAINT verifications_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'running'::text, 'stopping'::text, 'done'::text, 'stopped'::text]))),
+  CONSTRAINT verifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  CONSTRAINT verifications_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id),
+  CONSTRAINT verifications_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
+);
+CREATE INDEX verifications_by_path ON public.verifications USING btree (path_name, id DESC);
+CREATE INDEX verifications_due ON public.verifications USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 CREATE VIEW postings AS
  SELECT t.number,
     t.id AS transaction_id,

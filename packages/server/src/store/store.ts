@@ -28,6 +28,7 @@ import { type StatsStore, statsStore } from './stats.ts';
 import { type SubmitStore, submitStore } from './submit.ts';
 import { type TeamStore, teamStore } from './team.ts';
 import { type TrackStore, trackStore } from './track.ts';
+import { type VerificationStore, verificationStore } from './verifications.ts';
 import { type WebhookStore, webhookStore } from './webhooks.ts';
 
 export type Store = {
@@ -57,6 +58,7 @@ export type Store = {
   plans: PlanStore;
   facts: FactStore;
   measures: MeasureStore;
+  verifications: VerificationStore;
 };
 
 export function createStore(db: Database): Store {
@@ -87,5 +89,6 @@ export function createStore(db: Database): Store {
     plans: planStore(db),
     facts: factStore(db),
     measures: measureStore(db),
+    verifications: verificationStore(db),
   };
 }

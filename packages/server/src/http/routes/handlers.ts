@@ -10,6 +10,7 @@ import { attemptHandlers } from './attempts/attempts.ts';
 import { catalogueHandlers } from './catalogue/catalogue.ts';
 import { eventHandlers } from './events/events.ts';
 import { evidenceHandlers } from './evidence/evidence.ts';
+import { verificationHandlers } from './evidence/verifications.ts';
 import { fileHandlers } from './files/files.ts';
 import { gateHandlers } from './gate/gate.ts';
 import { keyHandlers } from './keys/keys.ts';
@@ -45,6 +46,7 @@ export function handlersOf(parts: Parts): Handlers {
     ...pathHandlers,
     ...planHandlers,
     ...evidenceHandlers,
+    ...verificationHandlers,
     ...priceHandlers,
     ...attemptHandlers,
     ...systemHandlers,
