@@ -40,7 +40,7 @@ export async function fetchClip(context: Context, lease: string, copy: CopyRow):
     return trouble(blocked ? { kind: 'forbidden_address' } : { kind: 'passing' }, reply.detail);
   }
   if (reply.kind === 'lost') return trouble({ kind: 'passing' }, reply.detail);
-  if (reply.status === 401 && isVendors(context, copy)) await tellRefused(context, copy);
+  if (reply.status === 401 && path && isVendors(path, copy.source_url)) await tellRefused(context, copy);
   const expected = await openBody(reply, incoming, from);
   if (typeof expected === 'object' && expected !== null) return expected;
   const drained = await drain(context, lease, copy, reply, incoming);
