@@ -23,6 +23,8 @@ export type DoorWorld = {
   key: string;
   /** Of an account without money. */
   poorKey: string;
+  /** Of whoever runs the gateway. */
+  operatorKey: string;
   /** The first account by the native API. */
   sluice: Sluice;
   /** A PNG that every model takes as a frame. */

@@ -25,6 +25,7 @@ export async function openWorld(databaseUrl?: string): Promise<OpenWorld> {
     url: gateway.url,
     key: rich.key,
     poorKey,
+    operatorKey: gateway.operatorKey ?? '',
     sluice: rich.sluice,
     picture: new Uint8Array(picture.bytes),
     whilePaused: async (run) => {

@@ -72,6 +72,12 @@ function judgeOf(client: string, connect: Connect): DoorJudge {
         expectThat(quote.structuredContent?.covered === true, 'and priced');
         const paths = await call(world, 'compare_paths', order('compared'));
         expectThat(paths.content[0]?.text?.includes('taken now'), 'and compared');
+        const all = await call({ ...world, key: world.operatorKey }, 'compare_paths', order('compared'));
+        expectThat(/kling-sandbox/.test(JSON.stringify(all.structuredContent?.paths)), JSON.stringify(all));
+        expectThat(
+          /replicate/.test(JSON.stringify(all.structuredContent?.paths)),
+          'vendors without a path too',
+        );
       },
       'image-to-video': async (world) => {
         const { id } = await world.sluice.files.upload(world.picture, { contentType: 'image/png' });
