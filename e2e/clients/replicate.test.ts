@@ -1,7 +1,8 @@
 /** The emulated Replicate, examined by the vendor's own npm client, unmodified. */
 import { serveReplicate } from '@sluice/emulators';
-import Replicate from 'replicate';
+import Replicate, { validateWebhook } from 'replicate';
 import { afterAll, expect, test } from 'vitest';
+import { openArrivals } from '../doors/receiver.ts';
 
 const token = 'r8_client0123456789';
 const timing = { queueMs: 20, renderBaseMs: 60, renderMsPerSecond: 0, jitter: 0, callbackMs: 0 };
@@ -53,4 +54,24 @@ test('pages through the list and reads the secret of the webhooks', async () => 
   for await (const page of client.paginate(client.predictions.list)) seen.push(...page.map(({ id }) => id));
   expect(seen.length).toBe(served.emulator.accepts.length);
   expect((await client.webhooks.default.secret.get()).key).toMatch(/^whsec_/);
+});
+
+test('its webhooks pass the verifier of the client, and fail it when a letter differs', async () => {
+  const arrivals = await openArrivals();
+  const webhook = `${arrivals.url}/hook`;
+  const created = await client.predictions.create({
+    model,
+    input,
+    webhook,
+    webhook_events_filter: ['completed'],
+  });
+  const { headers, body } = await arrivals.at('/hook');
+  await arrivals.close();
+  expect(JSON.parse(body)).toMatchObject({ id: created.id, status: 'succeeded' });
+  const { key: secret } = await client.webhooks.default.secret.get();
+  const asSent = (text: string, change: Record<string, string> = {}) =>
+    new Request(webhook, { method: 'POST', headers: { ...headers, ...change }, body: text });
+  expect(await validateWebhook(asSent(body), secret)).toBe(true);
+  expect(await validateWebhook(asSent(body.replace('succeeded', 'succeedeD')), secret)).toBe(false);
+  expect(await validateWebhook(asSent(body, { 'webhook-id': 'msg_other' }), secret)).toBe(false);
 });
