@@ -1,6 +1,6 @@
 /**
- * The emulated Kling publishes no client on npm; its webhooks say that they follow Standard Webhooks, so the verifier of
- * that standard reads them as they come over the wire.
+ * Kling publishes no client on npm. Its webhooks follow Standard Webhooks by its documents, so the verifier of that
+ * standard reads those of the emulator as they come over the wire.
  */
 import { serveKling } from '@sluice/emulators';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';

@@ -17,6 +17,8 @@ const evolink = await serveEvolink({
 });
 afterAll(() => evolink.close());
 const { faults } = evolink.emulator;
+/** More than anybody asks for. */
+const PLANTED = 1_000;
 
 const story = useInstallation();
 let customer: Customer;
@@ -96,14 +98,24 @@ test.each<[string, Partial<CreateGeneration>]>([
 
 test('refused for want of money: the other takes it at once, and this one is not asked again', async () => {
   const before = await bought();
-  faults.next('create', { do: 'refuse', status: 402, code: 'insufficient_quota' });
+  // Until it is cleared, so that nothing hangs on how soon the rest of the path is over: a probe is refused as well.
+  faults.next('create', { do: 'refuse', status: 402, code: 'insufficient_quota' }, PLANTED);
+  const sinceMs = performance.now();
   expect(await ended('refused')).toMatchObject({ stage: 'succeeded', path: 'kling-sandbox' });
   const { health } = await story().operator.paths.get('evolink-sandbox');
   expect(health).toBe('wallet_empty');
   const quote = await customer.sluice.quotes.create(order('next', { max_price: '1.00' }));
   expect(quote).toMatchObject({ path: 'kling-sandbox', reason: expect.stringContaining('does not rest') });
-  expect(await ended('goes straight there')).toMatchObject({ stage: 'succeeded', path: 'kling-sandbox' });
-  expect(await bought()).toEqual({ evolink: before.evolink, kling: before.kling + 2 });
+  for (const prompt of ['goes straight there', 'and so do others', 'and the last one']) {
+    expect(await ended(prompt)).toMatchObject({ stage: 'succeeded', path: 'kling-sandbox' });
+  }
+  expect(await bought()).toEqual({ evolink: before.evolink, kling: before.kling + 4 });
+  const [planted] = faults.pending();
+  const refusals = PLANTED - (planted?.times ?? 0);
+  faults.clear('create');
+  expect(refusals).toBeGreaterThanOrEqual(1);
+  // One at first, and then one probe after each rest, which is no shorter than a minute.
+  expect(refusals).toBeLessThanOrEqual(1 + Math.floor((performance.now() - sinceMs) / 60_000));
 });
 
 test('the books balance', () => checkBooks(story().operator));

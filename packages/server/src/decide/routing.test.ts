@@ -96,10 +96,14 @@ function wish(with_: Partial<RoutingWish> = {}): RoutingWish {
     weights: {},
     regions: [],
     maxPriceMicros: null,
+    startWithinMs: null,
+    finishWithinMs: null,
     fraction: 0,
     ...with_,
   };
 }
+
+const NOT_IN_EU = 'No path can do this order: a is not in eu.';
 
 const routed = (paths: string, pinned: string | null = null) =>
   route(ORDER, paths.split(' ').filter(Boolean).map(candidate), wish({ pinned }));
@@ -119,6 +123,8 @@ describe('which path', () => {
     ['a sandbox where there is nothing else', 'a1* b10!unable', null, 'a'],
     ['sandboxes among themselves', 'a1* b1*', null, 'a b'],
     ['a paused one: its tasks wait', 'a10!paused', null, 'a'],
+    ['a dearer one before a paused one, which takes over when it is resumed', 'a10!paused b20', null, 'b a'],
+    ['the pinned paused one: its task waits', 'a10!paused b20', 'a', 'a'],
     ['the pinned one, whatever it costs', 'a10 b90', 'b', 'b'],
     ['the pinned sandbox', 'a10 b90*', 'b', 'b'],
     ['none that drains', 'a10!draining', null, 'no_route'],
@@ -209,7 +215,99 @@ describe('what the client and the operator allow', () => {
     expect(found.holdMicros).toBe(30n);
     expect(because(three(), { policy: 'weighted', weights: { a: 1, c: 1 } }, 'b')).toBe('has no weight');
     const none = route(ORDER, three(), wish({ policy: 'weighted', weights: { z: 1 } }));
-    expect(none).toMatchObject({ ok: false, refusal: { code: 'no_route' } });
+    const message = 'No path can do this order: a has no weight; b has no weight; c has no weight.';
+    expect(none).toMatchObject({
+      ok: false,
+      refusal: { code: 'no_route', field: 'routing.weights', message },
+    });
+  });
+});
+
+describe('what changes under way', () => {
+  const given = (texts: string) => texts.split(' ').map(candidate);
+  const of = (paths: RouteCandidate[], with_: Partial<RoutingWish>) => {
+    const answer = route(ORDER, paths, wish(with_));
+    return answer.ok ? answer.route.pathNames.join(' ') : answer.refusal.message;
+  };
+  const weights = { a: 1, b: 1 };
+  const with_ = (paths: RouteCandidate[], name: string, change: Partial<RouteCandidate>) =>
+    paths.map((each) => (each.name === name ? { ...each, ...change } : each));
+  const slow = { renderMs: { medianMs: 600_000, measured: true } };
+
+  test.each<[string, RouteCandidate[], Partial<RoutingWish>, string]>([
+    [
+      'weights, one of them paused',
+      given('a10!paused b10'),
+      { policy: 'weighted', weights, fraction: 0 },
+      'b a',
+    ],
+    ['weights, the other resting', given('a10 b10?'), { policy: 'weighted', weights, fraction: 0.99 }, 'a b'],
+    ['weights and a ceiling', given('a10 b30'), { policy: 'weighted', weights, maxPriceMicros: 20n }, 'a'],
+    [
+      'a pinned path that weighs nothing',
+      given('a10 b10 c10'),
+      { policy: 'weighted', weights, pinned: 'c' },
+      'c',
+    ],
+    ['a pinned path outside the regions', given('a10 b10'), { pinned: 'a', regions: ['eu'] }, NOT_IN_EU],
+    ['a ceiling and a cheap one that rests', given('a10? b20'), { maxPriceMicros: 20n }, 'b a'],
+    ['a ceiling that only the resting one keeps', given('a10? b20'), { maxPriceMicros: 15n }, 'a'],
+    ['a path without a price beside one with', given('a1!priceless b20'), {}, 'b'],
+    [
+      'a promised end that the cheapest misses',
+      with_(given('a10 b20'), 'a', slow),
+      { finishWithinMs: 300_000 },
+      'b a',
+    ],
+    [
+      'the same with a ceiling below the other',
+      with_(given('a10 b20'), 'a', slow),
+      { finishWithinMs: 300_000, maxPriceMicros: 15n },
+      'a',
+    ],
+    ['a promised end that all miss', with_(given('a10 b20'), 'a', slow), { finishWithinMs: 1_000 }, 'a'],
+    [
+      'a start that the cheapest misses',
+      with_(given('a10 b20'), 'a', { waitMs: 90_000 }),
+      { startWithinMs: 60_000 },
+      'b a',
+    ],
+    ['in time, but resting', with_(given('a10 b20?'), 'a', slow), { finishWithinMs: 300_000 }, 'a'],
+    ['a wallet that was drained meanwhile', with_(given('a10 b20'), 'a', { walletMicros: 0n }), {}, 'b'],
+    ['prices and names alike, whatever the order', given('b10 a10'), { policy: 'fastest' }, 'a b'],
+  ])('%s', (_what, paths, wished, expected) => {
+    expect(of(paths, wished)).toBe(expected);
+    expect(of([...paths].reverse(), wished)).toBe(expected);
+  });
+
+  test('what is held covers every path that may take it, and none is dearer than the client allows', () => {
+    const price = fc.integer({ min: 1, max: 40 });
+    const lack = fc.constantFrom('', '?', '!paused', '!priceless', '!unable', '!draining');
+    const anyWish = fc.record({
+      policy: fc.constantFrom('cheapest', 'fastest', 'most_reliable', 'weighted'),
+      weights: fc.constantFrom({}, { a: 1 }, { a: 2, b: 1, c: 3 }),
+      maxPriceMicros: fc.constantFrom(null, 5n, 20n),
+      finishWithinMs: fc.constantFrom(null, 1, 1_000_000),
+      pinned: fc.constantFrom(null, 'a', 'b'),
+      fraction: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(price, lack), { maxLength: 4 }), anyWish, (drawn, wished) => {
+        const paths = drawn.map(([cost, sign], index) => candidate(`${'abcd'[index]}${cost}${sign}`));
+        const answer = route(ORDER, paths, wish(wished as Partial<RoutingWish>));
+        if (!answer.ok) return;
+        const { pathNames, prices, holdMicros, priced: best } = answer.route;
+        expect([...prices.keys()]).toEqual(pathNames);
+        const most = Math.max(...[...prices.values()].map((each) => Number(each.maximumMicros)));
+        expect(Number(holdMicros)).toBe(most);
+        if (wished.pinned !== null) expect(pathNames).toEqual([wished.pinned]);
+        const { maxPriceMicros } = wished;
+        // Only an order that is refused for its price anyhow names one above it.
+        if (maxPriceMicros !== null && best.maximumMicros <= maxPriceMicros) {
+          expect(holdMicros <= maxPriceMicros).toBe(true);
+        }
+      }),
+    );
   });
 });
 

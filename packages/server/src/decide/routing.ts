@@ -2,8 +2,9 @@
  * Which access paths can do an order, in which preference, and why. The first is the one whose price is quoted; the
  * others take over when it has no free slot or when its render fails, if their price does not exceed what may be held.
  *
- * A path that rests (throttled, empty wallet, refused credential) comes after every one that does not, whatever the
- * policy. What is not known is never taken for good news: a path without measurements is judged by what is declared
+ * A path that rests (throttled, empty wallet, refused credential, paused) comes after every one that does not, whatever
+ * the policy, and one that would be late after those that would be in time: a clip that comes too late is nobody's.
+ * What is not known is never taken for good news: a path without measurements is judged by what is declared
  * and by a cautious guess of its failures.
  */
 import type { Order, PriceSheet, Refusal, RoutingPolicy } from '@sluice/contract';
@@ -42,6 +43,9 @@ export type RoutingWish = {
   regions: readonly string[];
   /** The client's own ceiling; up to it, dearer paths may take over. */
   maxPriceMicros: bigint | null;
+  /** Until it must have started, and ended; null: whenever. */
+  startWithinMs: number | null;
+  finishWithinMs: number | null;
   /** In [0, 1), drawn by the caller; for `weighted`. */
   fraction: number;
 };
@@ -89,9 +93,17 @@ export function route(order: Order, candidates: readonly RouteCandidate[], wish:
   const kind = real.length > 0 ? real : able;
   // With none that the client can pay, the best is told with its price, and the order is refused for that.
   const payable = kind.filter(({ priceMicros }) => within(priceMicros, wish));
-  const pool = preference(payable.length > 0 ? payable : kind, wish);
+  // Whoever pins a path has chosen it: weights have no say.
+  const choice = pinned === null ? wish : { ...wish, policy: 'cheapest' as const };
+  const pool = preference(payable.length > 0 ? payable : kind, choice);
   const [best, ...others] = pool;
-  if (!best) return { ok: false, refusal: noRoute(order, considered, alternatives) };
+  if (!best) {
+    for (const { name, priceMicros } of kind) {
+      alternatives.push({ path: name, priceMicros, rejectedBecause: 'has no weight' });
+    }
+    const refusal = noRoute(order, considered, alternatives);
+    return { ok: false, refusal: kind.length > 0 ? { ...refusal, field: 'routing.weights' } : refusal };
+  }
   const followers = others.filter(({ priced }) => mayFollow(priced, best.priced, wish));
   for (const other of able) {
     if (other === best) continue;
@@ -120,14 +132,17 @@ export function route(order: Order, candidates: readonly RouteCandidate[], wish:
   };
 }
 
-function ableOf(candidate: RouteCandidate, priced: Priced, { weights }: RoutingWish): Able {
+function ableOf(candidate: RouteCandidate, priced: Priced, wish: RoutingWish): Able {
+  const endsInMs = candidate.waitMs + candidate.renderMs.medianMs;
+  const { startWithinMs, finishWithinMs, weights } = wish;
   return {
     candidate,
     priced,
     name: candidate.name,
-    rests: candidate.health.health !== 'ok',
+    rests: candidate.health.health !== 'ok' || candidate.state === 'paused',
+    late: candidate.waitMs > (startWithinMs ?? Infinity) || endsInMs > (finishWithinMs ?? Infinity),
     priceMicros: priced.maximumMicros,
-    endsInMs: candidate.waitMs + candidate.renderMs.medianMs,
+    endsInMs,
     failureShare: failureShare(candidate.ends),
     ends: candidate.ends.of,
     weight: weights[candidate.name] ?? 0,
@@ -149,6 +164,8 @@ function whyNot(other: Able, best: Able, wish: RoutingWish): string {
   if (other.candidate.sandbox && !best.candidate.sandbox) return 'is a sandbox';
   if (policy === 'weighted' && other.weight === 0) return 'has no weight';
   if (!within(other.priceMicros, wish)) return 'costs more than you allow';
+  if (other.candidate.state === 'paused' && best.candidate.state !== 'paused') return 'is paused';
+  if (other.late && !best.late) return 'would be late';
   return other.priceMicros > best.priceMicros ? 'costs more' : 'is not preferred';
 }
 

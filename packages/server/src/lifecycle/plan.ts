@@ -88,6 +88,7 @@ async function wishOf(
   caller: Caller,
   input: CreateGeneration,
 ): Promise<{ wish: RoutingWish; rerun: boolean }> {
+  const nowMs = context.clock.now();
   const { routing } = await context.gate.termsOf(caller.accountId);
   const { policy = 'cheapest', weights = {}, regions = [], rerun = true } = { ...routing, ...input.routing };
   const wish: RoutingWish = {
@@ -96,6 +97,8 @@ async function wishOf(
     weights,
     regions,
     maxPriceMicros: input.max_price === undefined ? null : microsFromDecimal(input.max_price),
+    startWithinMs: input.start_by === undefined ? null : Date.parse(input.start_by) - nowMs,
+    finishWithinMs: input.finish_by === undefined ? null : Date.parse(input.finish_by) - nowMs,
     fraction: context.random.fraction(),
   };
   return { wish, rerun };

@@ -343,6 +343,12 @@ describe('the end', () => {
       return taskOf(ids.task);
     }
 
+    beforeAll(async () => {
+      await rows.path({ name: 'elsewhere' });
+      await rows.path({ name: 'taken-out', state: 'draining' });
+      await rows.path({ name: 'halted', state: 'paused' });
+    });
+
     test('begins again on another path, and its hold stays', async () => {
       const task = await failing({ reruns: 1 });
       expect(task).toMatchObject({
@@ -363,6 +369,7 @@ describe('the end', () => {
     test.each([
       ['the order allows none', { reruns: 0 }],
       ['no other path is left', { reruns: 1, others: [] }],
+      ['no other path admits anything', { reruns: 1, others: ['taken-out', 'halted'] }],
       ['it was begun again before', { reruns: 1, task: ', reruns = 1' }],
       ['the client asked to cancel', { reruns: 1, task: `, cancel_requested_at = now()` }],
     ])('ends when %s', async (_why, order) => {

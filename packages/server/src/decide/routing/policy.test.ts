@@ -6,6 +6,7 @@ function path(name: string, with_: Partial<Preferable> = {}): Preferable {
   return {
     name,
     rests: false,
+    late: false,
     priceMicros: 10n,
     endsInMs: 60_000,
     failureShare: 0.01,
@@ -37,6 +38,19 @@ describe('the order of preference', () => {
   ] as const)('%s: one that rests comes last', (policy, resting, well) => {
     expect(names(preference([resting, well], { policy, fraction: 0 }))).toBe('b a');
   });
+
+  test.each([
+    ['cheapest', path('a', { priceMicros: 1n, late: true }), path('b')],
+    ['fastest', path('a', { endsInMs: 1, late: true }), path('b')],
+    ['most_reliable', path('a', { failureShare: 0, late: true }), path('b')],
+    ['weighted', path('a', { weight: 99, late: true }), path('b', { weight: 1 })],
+  ] as const)(
+    '%s: one that would be late comes after those in time, and before those that rest',
+    (policy, late, well) => {
+      const resting = path('c', { weight: 9, rests: true });
+      expect(names(preference([resting, late, well], { policy, fraction: 0 }))).toBe('b a c');
+    },
+  );
 
   test('what is equal is in the order of the names, however it was given', () => {
     const given = ['c', 'a', 'b'].map((name) => path(name));

@@ -5,8 +5,10 @@ import type { RoutingPolicy } from '@sluice/contract';
 /** What a preference looks at. */
 export type Preferable = {
   name: string;
-  /** Throttled, out of money, refused or unreachable right now. */
+  /** Throttled, out of money, refused, unreachable or paused right now. */
   rests: boolean;
+  /** Not expected to start or to end by when the order wants it. */
+  late: boolean;
   priceMicros: bigint;
   /** From now to the clip. */
   endsInMs: number;
@@ -39,13 +41,14 @@ function comparing(policy: RoutingPolicy): (a: Preferable, b: Preferable) => num
     most_reliable: [byFailures, byPrice, byEnd],
     weighted: [],
   };
-  const order = [byRest, ...measures[policy], byName];
+  const order = [byRest, byLate, ...measures[policy], byName];
   return (a, b) => order.reduce((found, measure) => (found !== 0 ? found : measure(a, b)), 0);
 }
 
 type Measure = (a: Preferable, b: Preferable) => number;
 
 const byRest: Measure = (a, b) => Number(a.rests) - Number(b.rests);
+const byLate: Measure = (a, b) => Number(a.late) - Number(b.late);
 const byPrice: Measure = (a, b) =>
   a.priceMicros === b.priceMicros ? 0 : a.priceMicros < b.priceMicros ? -1 : 1;
 const byEnd: Measure = (a, b) => a.endsInMs - b.endsInMs;
@@ -58,7 +61,7 @@ function drawn<Path extends Preferable>(paths: readonly Path[], fraction: number
   const order: Path[] = [];
   let place = fraction;
   while (left.length > 0) {
-    const group = left.filter(({ rests }) => rests === left[0]?.rests);
+    const group = left.filter((path) => left[0] && alike(path, left[0]));
     const total = group.reduce((sum, { weight }) => sum + weight, 0);
     let reached = 0;
     const found = group.find(({ weight }) => {
@@ -75,15 +78,30 @@ function drawn<Path extends Preferable>(paths: readonly Path[], fraction: number
   return order;
 }
 
+/** Equally able to take it now; among such the policy decides. */
+function alike(a: Preferable, b: Preferable): boolean {
+  return a.rests === b.rests && a.late === b.late;
+}
+
+/** What keeps the others back, where something does. */
+function tellOthers(best: Preferable, others: readonly Preferable[]): string {
+  const rest = others.some(({ rests }) => rests !== best.rests);
+  const late = others.some(({ late }) => late !== best.late);
+  if (!rest && !late) return '';
+  return `; the others ${[...(rest ? ['rest'] : []), ...(late ? ['would be late'] : [])].join(' or ')}`;
+}
+
 /** Why this one, in words that a customer reads. */
 export function tellPreference(best: Preferable, pool: readonly Preferable[], { policy }: Choice): string {
   if (pool.length === 1) return 'the only path that can do this order';
-  const well = pool.filter(({ rests }) => rests === best.rests);
+  const well = pool.filter((path) => alike(path, best));
   const of = `of ${pool.length} paths that can do this order`;
-  const others = well.length < pool.length ? '; the others rest' : '';
+  const others = tellOthers(best, pool);
+  const inTime = pool.some(({ late }) => late !== best.late);
   switch (policy) {
     case 'cheapest':
-      return well.length === 1 ? `the only one ${of} that does not rest` : `the cheapest ${of}${others}`;
+      if (well.length > 1) return `the cheapest ${of}${others}`;
+      return `the only one ${of} that ${inTime ? 'would be in time' : 'does not rest'}`;
     case 'fastest':
       return `expected to end first, in ${Math.round(best.endsInMs / 1000)} s, ${of}${others}`;
     case 'most_reliable':

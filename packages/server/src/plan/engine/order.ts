@@ -86,6 +86,8 @@ function routeOf(run: Run, clip: number): number {
     weights: world.weights,
     regions: [],
     maxPriceMicros: null,
+    startWithinMs: null,
+    finishWithinMs: null,
     fraction: fractionOf(seed, STREAM.route, run.ordered),
   };
   const family = world.clips[clip]?.family ?? 0;

@@ -91,8 +91,8 @@ export const writeStill = statement(
  * matched: the task still wanted it, so its cost is a normal cost; otherwise it goes to suspense (accounts chosen by
  * the caller for both cases).
  * A render that the upstream itself failed (rerun) is begun again where the order allows it and another of its paths is
- * left (by its row as it is now, hence the lock): the task waits again, its hold stays, and it is charged once, for the
- * clip that comes.
+ * left (by its row as it is now, hence the lock) and admits: the task waits again, its hold stays, and it is charged
+ * once, for the clip that comes.
  */
 export const writeEnded = statement(
   'track.ended',
@@ -114,7 +114,8 @@ export const writeEnded = statement(
      SELECT a.*, least(o.finish_by, o.deadline_at) AS again_until,
             CASE WHEN a.state = 'succeeded' THEN 'saving'
                  WHEN a.rerun AND k.cancel_requested_at IS NULL AND k.reruns < o.reruns_most
-                      AND cardinality(array_remove(k.path_names, a.path_name)) > 0
+                      AND EXISTS (SELECT 1 FROM paths p
+                                  WHERE p.name = ANY (array_remove(k.path_names, a.path_name)) AND p.state = 'active')
                       AND least(o.finish_by, o.deadline_at) > $2 THEN 'queued'
                  ELSE 'settling' END AS next
      FROM a JOIN tasks k ON k.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
