@@ -2,6 +2,8 @@
  * The console in a real browser: each page as its user sees it, what moves by itself, and what happens when the session
  * or the gateway is not what it should be.
  */
+import { copyTask } from '@sluice/server/store/testing/many-tasks.ts';
+import { openTestDatabase } from '@sluice/server/store/testing/server.ts';
 import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -230,6 +232,40 @@ describe('a gateway that is not well', () => {
     await page.goto(`${house.url}/console/tasks/${id}`);
     await page.getByRole('heading', { level: 1 }).getByText('<img src=x').waitFor();
     expect(await page.title()).toBe('Sluice');
+    await context.close();
+  });
+});
+
+describe('a hundred thousand tasks', () => {
+  const COUNT = 100_000;
+  /** Ten pages of a hundred. */
+  const DEEP = 1_000;
+
+  test('are scrolled through with as few rows in the page as fit the window, and filtered by the gateway', async () => {
+    const opened = openTestDatabase(database.url);
+    await copyTask(opened, house.things.taskId, COUNT, Date.now() - 3_600_000);
+    await opened.close();
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/tasks`);
+    await page.getByText('clip 1', { exact: true }).waitFor();
+    const inPage = page.getByRole('row');
+    let most = 0;
+    for (let seen = 0; seen < DEEP; ) {
+      await page.mouse.move(700, 500);
+      await page.mouse.wheel(0, 2_400);
+      most = Math.max(most, await inPage.count());
+      const last = await page.locator('main [role=row] bdi').last().innerText();
+      seen = Number(/^clip (\d+)$/.exec(last)?.[1] ?? 0);
+    }
+    expect(most).toBeLessThan(80);
+    const shown = await page.locator('main [role=row] bdi').allInnerTexts();
+    const numbers = shown.map((text) => Number(text.slice('clip '.length)));
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+
+    await page.goto(`${house.url}/console/tasks?stage=failed`);
+    await page.getByText('clip 10', { exact: true }).waitFor();
+    const failed = await page.locator('main [role=row] bdi').allInnerTexts();
+    expect(failed.filter((text) => /^clip \d*[1-9]$/.test(text))).toEqual([]);
     await context.close();
   });
 });

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ensureConsole } from '@sluice/console/build/ensure.ts';
-import type { Role, Sluice } from '@sluice/sdk';
+import type { CreatePlan, Role, Sluice } from '@sluice/sdk';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Customer, type Installation, openInstallation, PATH } from '../processes/installation.ts';
 import { startReceiver } from '../processes/receiver.ts';
@@ -35,6 +35,21 @@ const PROMPTS = [
   'neon market at night, rain on awnings, handheld',
   'an origami crane unfolds itself on a wooden desk',
 ];
+/** A day of office hours, twice as much beside it: small enough to be simulated in a moment. */
+const PLAN: CreatePlan = {
+  name: 'Launch week',
+  workload: {
+    kind: 'described',
+    tasks_per_hour: [1, 1, 1, 1, 1, 2, 4, 12, 30, 60, 75, 80, 60, 62, 78, 80, 70, 50, 25, 14, 9, 6, 3, 2],
+    weekend: 0.3,
+    mix: [{ model: 'kling-3.0', seconds: 5 }],
+    days: 2,
+  },
+  variants: [{ name: '2 × the traffic', scale: 2 }],
+  seeds: 1,
+  search: false,
+};
+
 /** The emulator refuses what asks for it, as the vendor refuses what it may not make. */
 const REFUSED = 'refused: what the vendor may not make [moderate]';
 
@@ -108,7 +123,11 @@ async function furnish(installation: Installation, studio: Customer): Promise<Th
   const clips = [];
   for (const prompt of PROMPTS) clips.push(await finished(sluice, prompt));
   const refused = await finished(sluice, REFUSED);
+  const plan = await installation.operator.plans.create(PLAN);
+  const planned = await installation.operator.plans.wait(plan.id, { signal: AbortSignal.timeout(60_000) });
+  if (planned.error !== null) throw new Error(planned.error);
   return {
+    planId: plan.id,
     taskId: clips[0] ?? '',
     failedTaskId: refused,
     endpointId: endpoint.id,

@@ -29,8 +29,8 @@ export async function whole(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready.then(() => true)');
 }
 
-export async function resize(page: Page, width: number): Promise<void> {
-  await page.setViewportSize({ width, height: HEIGHT });
+export async function resize(page: Page, width: number, height = HEIGHT): Promise<void> {
+  await page.setViewportSize({ width, height });
   await drawn(page);
 }
 

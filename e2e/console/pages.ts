@@ -2,7 +2,13 @@
 export type Who = 'operator' | 'developer' | 'billing';
 
 /** What the addresses lead to. */
-export type Things = { taskId: string; failedTaskId: string; endpointId: string; path: string };
+export type Things = {
+  taskId: string;
+  failedTaskId: string;
+  endpointId: string;
+  planId: string;
+  path: string;
+};
 
 export type Page = {
   /** Also the name of its picture. */
@@ -53,7 +59,21 @@ export const PAGES: readonly Page[] = [
     as: 'operator',
     at: ({ path }) => `paths/${path}`,
     heading: /kling-sandbox/,
-    shows: /Slots now/,
+    shows: /questions to the vendor/,
+  },
+  {
+    name: 'compare',
+    as: 'operator',
+    at: () => 'compare',
+    heading: /^Compare$/,
+    shows: /Open questions/,
+  },
+  {
+    name: 'plan',
+    as: 'operator',
+    at: ({ planId }) => `plan?id=${planId}`,
+    heading: /^Plan$/,
+    shows: /What it rests on/,
   },
   { name: 'money', as: 'billing', at: () => 'money', heading: /^Money$/, shows: /Charge/ },
   { name: 'money-of-all', as: 'operator', at: () => 'money', heading: /^Money$/, shows: /Charge/ },

@@ -18,8 +18,12 @@ export type EntryName = 'gateway' | 'emulator' | 'receiver';
 const ENTRIES = ['boot', 'gateway', 'emulator', 'receiver'] as const;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Threads of the gateway are looked for beside whoever starts them: bundled too, they need no loader. */
-const THREADS = join(PROJECT, 'packages/server/src/effects/media');
+/** Threads of the gateway are looked for from whoever starts them: bundled too, they need no loader. */
+const SERVER = join(PROJECT, 'packages/server/src');
+const THREADS = [
+  { folder: join(SERVER, 'effects/media'), out: '' },
+  { folder: join(SERVER, 'runtime'), out: 'runtime/' },
+];
 const THREAD_START = '-thread.mjs';
 
 let built: Promise<string> | null = null;
@@ -36,7 +40,7 @@ async function buildAll(): Promise<string> {
   await removeLeftOver();
   const outdir = await mkdtemp(join(FOLDER, `${process.pid}-`));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  const threads = (await readdir(THREADS)).filter((name) => name.endsWith(THREAD_START));
+  const threads = (await Promise.all(THREADS.map(threadsIn))).flat();
   await Promise.all([
     build({
       ...COMMON,
@@ -52,10 +56,7 @@ async function buildAll(): Promise<string> {
     }),
     build({
       ...COMMON,
-      entryPoints: threads.map((name) => ({
-        in: join(THREADS, name.replace('.mjs', '.ts')),
-        out: name.slice(0, -'.mjs'.length),
-      })),
+      entryPoints: threads,
       format: 'esm',
       banner: { js: REQUIRE },
       outdir,
@@ -63,6 +64,14 @@ async function buildAll(): Promise<string> {
     }),
   ]);
   return outdir;
+}
+
+async function threadsIn({ folder, out }: (typeof THREADS)[number]): Promise<{ in: string; out: string }[]> {
+  const starts = (await readdir(folder)).filter((name) => name.endsWith(THREAD_START));
+  return starts.map((name) => ({
+    in: join(folder, name.replace('.mjs', '.ts')),
+    out: `${out}${name.slice(0, -'.mjs'.length)}`,
+  }));
 }
 
 /** Builds of processes that were killed. */

@@ -38,6 +38,11 @@ export const Spend = z
     to: Day,
     zone: z.string(),
     data: z.array(SpendRow).describe('Days in order; all else by what was charged, largest first.'),
+    partial: z
+      .boolean()
+      .describe(
+        'There are more groups than these 2,000, so they fall short of the ledger; ask for less at once.',
+      ),
   })
   .meta({ id: 'Spend', description: 'From the ledger, so it adds up to it.' });
 

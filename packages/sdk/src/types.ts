@@ -149,6 +149,7 @@ export type Plan = Read<typeof contract.Plan>;
 export type PlanHead = Read<typeof contract.PlanHead>;
 export type PlanResult = Read<typeof contract.PlanResult>;
 export type PlanOutcome = Read<typeof contract.PlanOutcome>;
+export type PlanValidation = Read<typeof contract.PlanValidation>;
 export type SystemStatus = Read<typeof contract.SystemStatus>;
 
 // What is known of paths.

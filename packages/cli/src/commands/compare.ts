@@ -1,14 +1,18 @@
 /** `sluice compare`: paths and vendors beside each other for your mix of orders, with a verdict. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CompareRequest, Comparison, MixLine } from '@sluice/sdk';
+import {
+  type CompareRequest,
+  type Comparison,
+  comparisonCsv,
+  comparisonMarkdown,
+  type MixLine,
+} from '@sluice/sdk';
 import { type Command, Option } from 'commander';
 import { integer, list } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import { comparisonText } from '../evidence/comparison-words.ts';
-import { comparisonCsv } from '../evidence/csv.ts';
 import { comparisonHtml } from '../evidence/html.ts';
-import { comparisonMarkdown } from '../evidence/markdown.ts';
 import type { Register } from '../invocation.ts';
 import type { Surroundings } from '../surroundings.ts';
 

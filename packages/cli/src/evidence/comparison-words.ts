@@ -1,9 +1,8 @@
 /** A comparison on a terminal: verdict first, then check by check, then what to ask whom. */
-import type { Candidate, Comparison } from '@sluice/sdk';
+import { type Candidate, type Comparison, cellOf, mixText } from '@sluice/sdk';
 import type { Paint } from '../output/output.ts';
 import { type Column, table } from '../output/table.ts';
 import { brief, clean, count } from '../output/text.ts';
-import { cellOf, mixText } from './cells.ts';
 
 const QUESTIONS_SHOWN = 12;
 const CANDIDATES_WITH_QUESTIONS = 2;

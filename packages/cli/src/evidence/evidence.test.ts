@@ -1,12 +1,10 @@
 /** Each of the five things to verify has a named place in everything that a comparison is written as. */
-import type { Candidate, Check, Comparison } from '@sluice/sdk';
+import { type Candidate, type Check, type Comparison, comparisonCsv, comparisonMarkdown } from '@sluice/sdk';
 import { describe, expect, test } from 'vitest';
 import { createOutput } from '../output/output.ts';
 import { openTerminal } from '../testing/terminal.ts';
 import { comparisonText } from './comparison-words.ts';
-import { comparisonCsv } from './csv.ts';
 import { comparisonHtml } from './html.ts';
-import { comparisonMarkdown } from './markdown.ts';
 
 /** The five checks of the guide that the whole comparison answers, in its own order. */
 const FIVE: [Check, RegExp][] = [

@@ -1,6 +1,5 @@
 /** A comparison as one HTML page that stands alone: for procurement, on a screen or on paper. Loads nothing. */
-import type { Comparison, DossierFact } from '@sluice/sdk';
-import { cellOf, mixText } from './cells.ts';
+import { type Comparison, cellOf, type DossierFact, mixText } from '@sluice/sdk';
 
 export function comparisonHtml(comparison: Comparison): string {
   const { made_at: madeAt, peak_in_flight: peak, stale_after_days: staleDays } = comparison;

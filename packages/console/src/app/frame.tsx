@@ -34,7 +34,7 @@ export function Frame() {
           id="main"
           ref={main}
           tabIndex={-1}
-          className="mx-auto w-full max-w-[1440px] flex-1 px-4 py-5 outline-none sm:px-6 lg:px-8"
+          className="mx-auto w-full max-w-[1440px] flex-1 px-4 py-5 max-md:pb-22 outline-none sm:px-6 lg:px-8"
         >
           <Suspense fallback={<SkeletonRows rows={6} className="h-14" />}>
             <Outlet />

@@ -2,18 +2,30 @@
 import type { Session } from '@sluice/sdk';
 import {
   Banknote,
+  ChartSpline,
   Clapperboard,
   Code,
   House,
   ListVideo,
   type LucideIcon,
   Route,
+  Scale,
   Settings2,
   Shapes,
 } from 'lucide-react';
 
 export type PageEntry = {
-  path: '/' | '/models' | '/playground' | '/tasks' | '/paths' | '/money' | '/developers' | '/settings';
+  path:
+    | '/'
+    | '/models'
+    | '/playground'
+    | '/tasks'
+    | '/paths'
+    | '/compare'
+    | '/plan'
+    | '/money'
+    | '/developers'
+    | '/settings';
   label: string;
   icon: LucideIcon;
   /** Other words that somebody may look for. */
@@ -32,6 +44,20 @@ export const PAGES: readonly PageEntry[] = [
     label: 'Paths',
     icon: Route,
     words: 'access vendors slots limits wallet credential pause drain',
+    for: ({ operator }) => operator,
+  },
+  {
+    path: '/compare',
+    label: 'Compare',
+    icon: Scale,
+    words: 'vendors dossier evidence checks verdict procurement mix',
+    for: ({ operator }) => operator,
+  },
+  {
+    path: '/plan',
+    label: 'Plan',
+    icon: ChartSpline,
+    words: 'capacity peak simulate what-if slots forecast',
     for: ({ operator }) => operator,
   },
   {

@@ -21,7 +21,7 @@ export function Rail() {
     <nav
       aria-label="Pages"
       className={cx(
-        'z-30 shrink-0 border-line bg-bg',
+        'z-30 shrink-0 border-line bg-bg print:hidden',
         'max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:overflow-x-auto max-md:border-t',
         'md:sticky md:top-0 md:flex md:h-dvh md:flex-col md:border-r',
         narrow ? 'md:w-15' : 'md:w-52',

@@ -1,5 +1,7 @@
 /** Every address of the console. Each page is a file of its own, loaded when somebody goes there. */
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { readCompareSearch } from '../pages/compare/search.ts';
+import { readPlanSearch } from '../pages/plan/search.ts';
 import { readPlaygroundSearch } from '../pages/playground/search.ts';
 import { readTasksSearch } from '../pages/tasks/search.ts';
 import { Frame } from './frame.tsx';
@@ -52,6 +54,18 @@ const path = createRoute({
   path: '/paths/$name',
   component: lazyRouteComponent(() => import('../pages/paths/path.tsx'), 'PathPage'),
 });
+const compare = createRoute({
+  ...at,
+  path: '/compare',
+  validateSearch: readCompareSearch,
+  component: lazyRouteComponent(() => import('../pages/compare/compare.tsx'), 'Compare'),
+});
+const plan = createRoute({
+  ...at,
+  path: '/plan',
+  validateSearch: readPlanSearch,
+  component: lazyRouteComponent(() => import('../pages/plan/plan.tsx'), 'PlanPage'),
+});
 const money = createRoute({
   ...at,
   path: '/money',
@@ -82,6 +96,8 @@ export const routeTree = root.addChildren([
   task,
   paths,
   path,
+  compare,
+  plan,
   money,
   developers,
   endpoint,

@@ -10,6 +10,7 @@ import { balanceQuery } from '../api/queries.ts';
 import { rememberSignedIn, sessionQuery } from '../api/session.ts';
 import { Amount } from '../ui/amount.tsx';
 import { cx } from '../ui/class.ts';
+import { isZero } from '../ui/exact.ts';
 import { AccountSwitch } from './account-switch.tsx';
 import { Mark } from './mark.tsx';
 import { useHasAccount, useMay, useSession } from './session-context.ts';
@@ -18,7 +19,12 @@ import { chooseTheme, readTheme, type Theme } from './theme.ts';
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const session = useSession();
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b bg-bg px-3 sm:gap-3 sm:px-6 lg:px-8">
+    <header
+      className={cx(
+        'sticky top-0 z-20 flex h-13 items-center gap-2 border-b bg-bg px-3',
+        'sm:gap-3 sm:px-6 lg:px-8 print:hidden',
+      )}
+    >
       <Mark className="size-7 shrink-0 md:hidden" />
       {session.operator ? (
         <AccountSwitch />
@@ -67,14 +73,14 @@ function BalanceChip() {
   const balance = useQuery({ ...balanceQuery, enabled: may && hasAccount });
   if (!balance.data) return null;
   const { available, held, currency } = balance.data;
-  const low = available.startsWith('-') || Number(available) === 0;
+  const low = available.startsWith('-') || isZero(available);
   return (
     <span className="flex h-8 shrink-0 items-center gap-2 rounded-md border bg-surface px-2.5">
       <span className={cx('font-medium', low && 'text-bad')}>
         <span className="sr-only">Available balance </span>
         <Amount amount={available} currency={currency} title={`${available} ${currency} available`} />
       </span>
-      {Number(held) !== 0 && (
+      {!isZero(held) && (
         <span className="text-ink-3 max-sm:hidden">
           <Amount amount={held} currency={currency} title="Reserved for tasks under way" /> held
         </span>

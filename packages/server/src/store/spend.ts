@@ -9,6 +9,9 @@ export type { MonthLineRow, MonthModelRow, MonthRow, SpendRow } from './sql/spen
 export type SpendSpan = { from: string; to: string; zone: string };
 export type Month = { accountId: string; month: string; zone: string };
 
+/** `partial`: there were more groups than are told. */
+export type Spent = { rows: sql.SpendRow[]; partial: boolean };
+
 export type SpendStore = {
   /** `accountId` null: of everybody. */
   spent(
@@ -16,7 +19,7 @@ export type SpendStore = {
     span: SpendSpan,
     accountId: string | null,
     withCosts: boolean,
-  ): Promise<sql.SpendRow[]>;
+  ): Promise<Spent>;
   month(month: Month, nowMs: number): Promise<{ sums: sql.MonthRow; models: sql.MonthModelRow[] } | null>;
   monthLines(
     month: Month,
@@ -34,8 +37,10 @@ const BY = {
 
 export function spendStore(db: Database): SpendStore {
   return {
-    spent: async (by, { from, to, zone }, accountId, withCosts) =>
-      rowsOf<sql.SpendRow>(await db.query(BY[by], [from, to, zone, accountId, withCosts])),
+    spent: async (by, { from, to, zone }, accountId, withCosts) => {
+      const found = rowsOf<sql.SpendRow>(await db.query(BY[by], [from, to, zone, accountId, withCosts]));
+      return { rows: found.slice(0, sql.ROWS_MOST), partial: found.length > sql.ROWS_MOST };
+    },
     month: async ({ accountId, month, zone }, nowMs) => {
       const sums = firstOf<sql.MonthRow>(await db.query(sql.month, [accountId, month, zone, at(nowMs)]));
       if (!sums) return null;

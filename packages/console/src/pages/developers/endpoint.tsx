@@ -206,7 +206,7 @@ function Row({ delivery, may }: { delivery: Delivery; may: boolean }) {
             <Link
               to="/tasks/$id"
               params={{ id: delivery.task_id }}
-              className="font-mono text-accent underline"
+              className="font-mono whitespace-nowrap text-accent underline"
             >
               {shortId(delivery.task_id)}
             </Link>

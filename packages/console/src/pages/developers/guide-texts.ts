@@ -31,11 +31,55 @@ sluice generate "a fox in the snow" -m kling-3.0 -d 5 -o fox.mp4`,
   },
   {
     name: 'OpenAI client',
-    says: 'The official client only the base address changes; models keep their names of here.',
+    says: 'The official client: only the base address and the key change; models keep their names of here.',
     code: (base) => `from openai import OpenAI
 
 client = OpenAI(base_url="${base}/v1", api_key=os.environ["SLUICE_KEY"])
 video = client.videos.create(model="kling-3.0", prompt="a fox in the snow", seconds="5")`,
+  },
+  {
+    name: 'Kling',
+    says: "A program that speaks Kling's own API keeps its requests, of both generations; host and key change.",
+    code: (base) => `curl ${base}/kling/text-to-video/kling-3.0 \\
+  -H "Authorization: Bearer $SLUICE_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"prompt": "a fox in the snow", "settings": {"duration": 5, "multi_shot": false}}'`,
+  },
+  {
+    name: 'fal',
+    says: 'The official client keeps endpoint names, uploads, status streams and webhooks.',
+    code: (base) => `import { fal } from '@fal-ai/client';
+
+fal.config({
+  credentials: process.env.SLUICE_KEY,
+  proxyUrl: { url: '${base}/fal/proxy', when: 'always' },
+});
+const { data } = await fal.subscribe('fal-ai/kling-video/v3/standard/text-to-video', {
+  input: { prompt: 'a fox in the snow', duration: '5' },
+});`,
+  },
+  {
+    name: 'Replicate',
+    says: 'The official client keeps its models, uploads and `run`; a create that is repeated is paid once.',
+    code: (base) => `import Replicate from 'replicate';
+
+const replicate = new Replicate({ baseUrl: '${base}/replicate/v1', auth: process.env.SLUICE_KEY });
+const output = await replicate.run('kwaivgi/kling-v3-video', {
+  input: { prompt: 'a fox in the snow', duration: 5 },
+});`,
+  },
+  {
+    name: 'AI SDK',
+    says: 'A provider of the Vercel AI SDK. Code that uses its gateway client finds that door under /ai-gateway.',
+    code: (base) => `import { createSluice } from '@sluice/ai-sdk-provider';
+import { experimental_generateVideo as generateVideo } from 'ai';
+
+const sluice = createSluice({ baseURL: '${base}', apiKey: process.env.SLUICE_KEY });
+const { video } = await generateVideo({
+  model: sluice.video('kling-3.0'),
+  prompt: 'a fox in the snow',
+  duration: 5,
+});`,
   },
   {
     name: 'Webhook receiver',

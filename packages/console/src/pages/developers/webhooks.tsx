@@ -60,7 +60,7 @@ function Endpoints({ endpoints }: { endpoints: readonly Endpoint[] }) {
             <Link
               to="/developers/webhooks/$id"
               params={{ id: endpoint.id }}
-              className="font-medium text-accent underline [overflow-wrap:anywhere]"
+              className="inline-block min-w-44 font-medium text-accent underline [overflow-wrap:anywhere]"
             >
               {endpoint.url}
             </Link>

@@ -1,11 +1,14 @@
 /** What needs a person, each with what to do about it. It goes away when it is dealt with. */
 import type { Alert } from '@sluice/sdk';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { sluice } from '../../api/client.ts';
 import { alertsQuery } from '../../api/queries.ts';
-import { ButtonLink } from '../../ui/button.tsx';
+import { messageOf } from '../../app/key-form.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Failure, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { Ago } from '../../ui/time.tsx';
+import { toast } from '../../ui/toast.tsx';
 
 export function Alerts() {
   const alerts = useQuery({ ...alertsQuery, refetchInterval: 30_000 });
@@ -57,9 +60,51 @@ function One({ alert }: { alert: Alert }) {
           )}
         </p>
       </div>
-      <Way alert={alert} />
+      <div className="flex flex-wrap gap-2">
+        <Mend alert={alert} />
+        <Way alert={alert} />
+      </div>
     </li>
   );
+}
+
+/** What can be done about it right here, by one press. */
+function Mend({ alert: { code, subject } }: { alert: Alert }) {
+  const queries = useQueryClient();
+  const mend = useMutation({
+    mutationFn: async ({ id, run }: { id: string; run: (id: string) => Promise<unknown> }) => run(id),
+    onSuccess: () => {
+      toast({ text: 'Done.', tone: 'ok' });
+      void queries.invalidateQueries();
+    },
+    onError: (error) => toast({ text: messageOf(error), tone: 'bad' }),
+  });
+  const way = MENDS[code];
+  if (!way || subject === null) return null;
+  return (
+    <Button
+      small
+      kind="primary"
+      busy={mend.isPending}
+      onClick={() => mend.mutate({ id: subject, run: way.run })}
+    >
+      {way.label}
+    </Button>
+  );
+}
+
+const MENDS: Partial<Record<Alert['code'], { label: string; run: (subject: string) => Promise<unknown> }>> = {
+  path_paused: { label: 'Resume', run: (name) => sluice.paths.update(name, { state: 'active' }) },
+  path_unavailable: { label: 'Check, free', run: (name) => checked(name) },
+  credentials_refused: { label: 'Check, free', run: (name) => checked(name) },
+  wallet_empty: { label: 'Check, free', run: (name) => checked(name) },
+  webhook_disabled: { label: 'Enable', run: (id) => sluice.webhooks.update(id, { status: 'enabled' }) },
+};
+
+/** A check that says no is an answer, and the person wants to read it. */
+async function checked(name: string): Promise<void> {
+  const { ok, detail } = await sluice.paths.check(name);
+  if (!ok) throw new Error(detail);
 }
 
 /** Where it can be dealt with in the console. */
@@ -100,6 +145,19 @@ function Way({ alert: { code, subject } }: { alert: Alert }) {
       return (
         <ButtonLink to="/money" small>
           Open Money
+        </ButtonLink>
+      );
+    case 'storage_low':
+    case 'quarantined':
+      return (
+        <ButtonLink to="/settings" small>
+          Open Settings
+        </ButtonLink>
+      );
+    case 'terms_stale':
+      return (
+        <ButtonLink to="/compare" small>
+          See what is stale
         </ButtonLink>
       );
     default:

@@ -4,6 +4,7 @@ import { actFor } from '../../api/acting.ts';
 import { queryClient } from '../../api/queries.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Button } from '../../ui/button.tsx';
+import { compareAmounts, sumOf } from '../../ui/exact.ts';
 import { Empty } from '../../ui/panel.tsx';
 import { ACTIONS, Table } from '../../ui/table.tsx';
 
@@ -11,7 +12,7 @@ export function AccountsMoney({ accounts }: { accounts: readonly Account[] }) {
   if (accounts.length === 0) {
     return <Empty title="No account yet">Accounts are who pays. Make the first one under Settings.</Empty>;
   }
-  const room = ({ balance }: Account): number => Number(balance.available) + Number(balance.credit_limit);
+  const room = ({ balance }: Account): string => sumOf([balance.available, balance.credit_limit]);
   return (
     <Table
       label="Balances"
@@ -24,7 +25,7 @@ export function AccountsMoney({ accounts }: { accounts: readonly Account[] }) {
       ]}
     >
       {accounts
-        .toSorted((a, b) => room(a) - room(b))
+        .toSorted((a, b) => compareAmounts(room(a), room(b)))
         .map((account) => (
           <tr key={account.id}>
             <td>

@@ -5,6 +5,7 @@ import { accountQuery, spendQuery } from '../../api/money-queries.ts';
 import { balanceQuery } from '../../api/queries.ts';
 import { useSession } from '../../app/session-context.ts';
 import { Amount } from '../../ui/amount.tsx';
+import { sumOf } from '../../ui/exact.ts';
 import { Fact, Failure, Panel, Skeleton } from '../../ui/panel.tsx';
 
 const BURN_DAYS = 7;
@@ -47,9 +48,9 @@ export function Balance({ account }: { account: string }) {
 /** The mean of the last full week, or of as many days as there are. */
 function Pace({ balance, spend }: { balance: Shape; spend: Spend | undefined }) {
   const rows = spend?.data.filter(({ currency }) => currency === balance.currency).slice(-BURN_DAYS) ?? [];
-  const spent = rows.reduce((sum, row) => sum + Number(row.charged), 0);
-  const burn = spent / BURN_DAYS;
-  const room = Number(balance.available) + Number(balance.credit_limit);
+  // A pace is an estimate, so from here on it may be a number.
+  const burn = Number(sumOf(rows.map(({ charged }) => charged))) / BURN_DAYS;
+  const room = Number(sumOf([balance.available, balance.credit_limit]));
   const days = burn > 0 ? room / burn : null;
   return (
     <>

@@ -9,6 +9,7 @@ import { useSession } from '../../app/session-context.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class.ts';
+import { sumOf } from '../../ui/exact.ts';
 import { Id, shortId } from '../../ui/id.tsx';
 import { Empty, Failure, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -68,7 +69,7 @@ function Entry({ entry }: { entry: LedgerEntry }) {
   const [open, setOpen] = useState(false);
   const currency = entry.postings[0]?.currency ?? 'USD';
   // What moved: the debits, which are as large as the credits.
-  const moved = entry.postings.reduce((sum, { amount }) => sum + Math.max(0, Number(amount)), 0);
+  const moved = sumOf(entry.postings.flatMap(({ amount }) => (amount.startsWith('-') ? [] : [amount])));
   return (
     <Fragment>
       <tr>
@@ -88,7 +89,11 @@ function Entry({ entry }: { entry: LedgerEntry }) {
         </td>
         <td>
           {entry.task_id && (
-            <Link to="/tasks/$id" params={{ id: entry.task_id }} className="font-mono text-accent underline">
+            <Link
+              to="/tasks/$id"
+              params={{ id: entry.task_id }}
+              className="font-mono whitespace-nowrap text-accent underline"
+            >
               {shortId(entry.task_id)}
             </Link>
           )}
@@ -97,7 +102,7 @@ function Entry({ entry }: { entry: LedgerEntry }) {
           <bdi>{entry.note}</bdi>
         </td>
         <td className="text-right">
-          <Amount amount={moved.toFixed(6)} currency={currency} />
+          <Amount amount={moved} currency={currency} />
         </td>
       </tr>
       {open && (

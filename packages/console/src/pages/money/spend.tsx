@@ -7,6 +7,7 @@ import { useSession } from '../../app/session-context.ts';
 import { Amount, moneyText } from '../../ui/amount.tsx';
 import { type Bar, Chart } from '../../ui/chart.tsx';
 import { Segments } from '../../ui/choice.tsx';
+import { sumOf } from '../../ui/exact.ts';
 import { Empty, Failure, Panel, Skeleton } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
 
@@ -66,6 +67,12 @@ function Shown({ spend }: { spend: Spend }) {
   return (
     <div className="grid gap-6">
       <Sums spend={spend} currencies={currencies} />
+      {spend.partial && (
+        <p className="text-warn">
+          Only the largest {spend.data.length.toLocaleString()} are told, and the sums above are of these. A
+          shorter span or one account shows all of it; the export of a statement has every line.
+        </p>
+      )}
       {currencies.map((currency) => {
         const rows = spend.data.filter((row) => row.currency === currency);
         return spend.by === 'day' ? (
@@ -85,7 +92,7 @@ function Sums({ spend, currencies }: { spend: Spend; currencies: readonly string
       {currencies.map((currency) => {
         const rows = spend.data.filter((row) => row.currency === currency);
         const sum = (of: (row: SpendRow) => string | null) =>
-          moneyText(rows.reduce((all, row) => all + Number(of(row) ?? 0), 0).toFixed(6), currency);
+          moneyText(sumOf(rows.map((row) => of(row) ?? '0')), currency);
         const tasks = rows.reduce((all, row) => all + row.tasks, 0);
         return (
           <span key={currency} className="mr-6">

@@ -31,7 +31,7 @@ export function Limits({ path }: { path: Path }) {
       >
         {path.limits.map((limit) => (
           <tr key={limit.family}>
-            <td className="font-medium">{limit.family}</td>
+            <td className="font-medium whitespace-nowrap">{limit.family}</td>
             <td className="text-right">{limit.configured ?? 'not set'}</td>
             <td className="text-right">{limit.learned ?? 'not yet'}</td>
             <td className="text-right">{limit.effective}</td>

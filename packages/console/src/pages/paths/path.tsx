@@ -9,8 +9,10 @@ import { Fact, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx
 import { Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { PathActions } from './actions.tsx';
+import { Dossier } from './dossier.tsx';
 import { PathState, WalletText } from './facts.tsx';
 import { Limits } from './limits.tsx';
+import { OverTime } from './over-time.tsx';
 import { StatementPanel } from './statement.tsx';
 
 const LOOK_AGAIN_MS = 3_000;
@@ -60,6 +62,10 @@ function Shown({ path }: { path: Path }) {
             </Panel>
           )}
           <Limits path={path} />
+          <OverTime path={path} />
+          <Panel title="What is known">
+            <Dossier name={path.name} />
+          </Panel>
           <StatementPanel path={path.name} />
         </div>
         <FactsPanel path={path} />

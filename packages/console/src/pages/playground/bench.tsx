@@ -113,7 +113,7 @@ type FootProps = {
 function Foot({ aimed, quotes, ready, busy, error }: FootProps) {
   const several = aimed.length > 1;
   return (
-    <div className="sticky bottom-0 grid gap-3 border-t bg-surface p-4">
+    <div className="sticky bottom-0 grid gap-3 border-t bg-surface p-4 max-md:bottom-14">
       <div role="status" className="grid gap-2">
         {aimed.map(({ model, target, missing }, at) => (
           <QuoteLine

@@ -45,7 +45,7 @@ function cli(order: CreateGeneration): Snippet {
 /** Doors speak other protocols; what they have no word for is left to the native API. */
 function doors(order: CreateGeneration, model: Model, baseUrl: string): Snippet[] {
   if (order.mode !== 'text-to-video' || order.prompt === undefined) return [];
-  return [openai(order, model, baseUrl)];
+  return [openai(order, model, baseUrl), aiSdk(order, model, baseUrl)];
 }
 
 function openai(order: CreateGeneration, model: Model, baseUrl: string): Snippet {
@@ -58,6 +58,22 @@ const openai = new OpenAI({ baseURL: '${baseUrl}/v1', apiKey: process.env.SLUICE
 
 const video = await openai.videos.create({
   model: ${JSON.stringify(model.id)},
+  prompt: ${JSON.stringify(order.prompt)},${seconds}
+});`,
+  };
+}
+
+function aiSdk(order: CreateGeneration, model: Model, baseUrl: string): Snippet {
+  const seconds = order.duration === undefined ? '' : `\n  duration: ${order.duration},`;
+  return {
+    name: 'AI SDK',
+    text: `import { createSluice } from '@sluice/ai-sdk-provider';
+import { experimental_generateVideo as generateVideo } from 'ai';
+
+const sluice = createSluice({ baseURL: '${baseUrl}', apiKey: process.env.SLUICE_API_KEY });
+
+const { video } = await generateVideo({
+  model: sluice.video(${JSON.stringify(model.id)}),
   prompt: ${JSON.stringify(order.prompt)},${seconds}
 });`,
   };

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { taskQuery } from '../../api/queries.ts';
 import { SandboxLabel } from '../../app/top-bar.tsx';
+import { isZero } from '../../ui/exact.ts';
 import { Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { DownloadLink, Player } from '../../ui/player.tsx';
 import { StageChip } from '../../ui/stage.tsx';
@@ -86,7 +87,7 @@ function Picture({ task }: { task: Task }) {
             : 'There is no clip.'}
       </p>
       {task.error && <p className="mt-1 font-mono text-[0.93rem] text-ink-3">{task.error.code}</p>}
-      {!task.charge || Number(task.charge.amount) === 0 ? (
+      {!task.charge || isZero(task.charge.amount) ? (
         <p className="mt-1 text-ink-3">Nothing was charged.</p>
       ) : null}
     </div>

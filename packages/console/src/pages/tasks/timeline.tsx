@@ -45,7 +45,7 @@ export function TaskTimeline({ id }: { id: string }) {
       aside={
         <div className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
           {LANES.map(({ name, dot }) => (
-            <Toggle key={name} on={!hidden.has(name)} onPress={() => toggle(name)}>
+            <Toggle key={name} strike on={!hidden.has(name)} onPress={() => toggle(name)}>
               <span className={cx('size-2 rounded-full', dot)} aria-hidden="true" />
               {name}
             </Toggle>
@@ -85,7 +85,9 @@ export function TaskTimeline({ id }: { id: string }) {
   );
 }
 
-function Toggle({ on, onPress, children }: { on: boolean; onPress: () => void; children: ReactNode }) {
+type ToggleProps = { on: boolean; onPress: () => void; children: ReactNode; strike?: boolean };
+
+function Toggle({ on, onPress, children, strike = false }: ToggleProps) {
   return (
     <button
       type="button"
@@ -93,7 +95,8 @@ function Toggle({ on, onPress, children }: { on: boolean; onPress: () => void; c
       onClick={onPress}
       className={cx(
         'inline-flex h-7 items-center gap-1.5 rounded-md border px-2 text-[0.93rem]',
-        on ? 'border-line-strong/60 text-ink' : 'border-line text-ink-3 line-through decoration-line-strong',
+        on ? 'border-line-strong/60 text-ink' : 'border-line text-ink-3',
+        !on && strike && 'line-through decoration-line-strong',
       )}
     >
       {children}
@@ -126,7 +129,7 @@ function Entry({ entry, startMs, open }: { entry: TimelineEntry; startMs: number
         <span className="py-1.5 font-mono text-[0.86rem] text-ink-2 max-sm:hidden">{kind}</span>
         <div className="py-1.5">
           <span className="sr-only">{name}: </span>
-          <bdi>{summary}</bdi>
+          <bdi className="[overflow-wrap:anywhere]">{summary}</bdi>
           {hasData && (
             <button
               type="button"

@@ -1,10 +1,10 @@
 /** Sums of the ledger as the API shows them. */
 import { type AccountStatement, Currency, decimalFromMicros, type Spend } from '@sluice/contract';
 import type { z } from 'zod';
-import type { Month, MonthModelRow, MonthRow, SpendRow, SpendSpan } from '../../store/spend.ts';
+import type { Month, MonthModelRow, MonthRow, SpendSpan, Spent } from '../../store/spend.ts';
 
 export function spendView(
-  rows: readonly SpendRow[],
+  { rows, partial }: Spent,
   by: z.infer<typeof Spend>['by'],
   span: SpendSpan,
   operator: boolean,
@@ -13,6 +13,7 @@ export function spendView(
     object: 'spend',
     by,
     ...span,
+    partial,
     data: rows.map((row) => {
       const [charged, cost] = [BigInt(row.charged_micros), BigInt(row.cost_micros)];
       return {

@@ -14,11 +14,15 @@ export type SpendRow = {
   cost_micros: string;
 };
 
+/** One more is read, so that a cut is seen. */
+export const ROWS_MOST = 2_000;
+
 /**
  * $1 first day, $2 last day, $3 zone, $4 account or null for all, $5 whether costs are wanted. A charge is what a
  * settlement credits to income; a cost is what a cost transaction debits to an expense, of the path that it names.
  */
 function spendBy(name: string, group: string, label: string, join = '') {
+  const order = name === 'day' ? 'g.group_key' : 'g.charged_micros::numeric DESC, g.group_key';
   return statement(
     `spend.by_${name}`,
     `WITH span AS (
@@ -40,7 +44,7 @@ function spendBy(name: string, group: string, label: string, join = '') {
      )
      SELECT g.group_key, ${label} AS label, g.currency, g.tasks, g.charged_micros, g.cost_micros
      FROM g ${join}
-     ORDER BY ${name === 'day' ? 'g.group_key' : 'g.charged_micros::numeric DESC, g.group_key'}, g.currency LIMIT 2000`,
+     ORDER BY ${order}, g.currency LIMIT ${ROWS_MOST + 1}`,
   );
 }
 

@@ -8,15 +8,18 @@ const SINCE = '2020-01-01';
 
 export async function creditsOf({ store, clock }: HttpContext, accountId: string, keyId: string) {
   const today = new Date(clock.now()).toISOString().slice(0, 10);
-  const [row, spent, key] = await Promise.all([
+  const span = { from: SINCE, to: today, zone: 'UTC' };
+  const [row, byModel, byKey, key] = await Promise.all([
     store.accounts.find(accountId),
-    store.spend.spent('key', { from: SINCE, to: today, zone: 'UTC' }, accountId, false),
+    // An account may have any number of keys, so the whole is added up by model.
+    store.spend.spent('model', span, accountId, false),
+    store.spend.spent('key', span, accountId, false),
     store.keys.findBudget(keyId),
   ]);
   if (!row) return null;
   const { available } = balanceView(row);
-  const used = spent.reduce((sum, each) => sum + BigInt(each.charged_micros), 0n);
-  const byKey = spent.find((each) => each.group_key === keyId);
+  const used = byModel.rows.reduce((sum, each) => sum + BigInt(each.charged_micros), 0n);
+  const own = byKey.rows.find((each) => each.group_key === keyId);
   const left = key?.budget_micros == null ? null : key.budget_micros - key.budget_used_micros;
   return {
     success: true,
@@ -25,7 +28,7 @@ export async function creditsOf({ store, clock }: HttpContext, accountId: string
       user: { remaining_credits: Number(available), used_credits: amountOf(used) },
       token: {
         remaining_credits: left === null ? Number(available) : Math.min(amountOf(left), Number(available)),
-        used_credits: amountOf(BigInt(byKey?.charged_micros ?? 0)),
+        used_credits: amountOf(BigInt(own?.charged_micros ?? 0)),
         unlimited_credits: left === null,
       },
     },

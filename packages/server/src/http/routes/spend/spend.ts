@@ -16,8 +16,8 @@ export const spendHandlers: Pick<Handlers, 'getSpend' | 'getStatement' | 'export
     if (!wanted.ok) return refused(wanted.refusal);
     const span = spanOf(query, context.clock.now());
     if (!span.ok) return refused(span.refusal);
-    const rows = await context.store.spend.spent(query.by, span.value, wanted.accountId, caller.operator);
-    return ok(spendView(rows, query.by, span.value, caller.operator));
+    const spent = await context.store.spend.spent(query.by, span.value, wanted.accountId, caller.operator);
+    return ok(spendView(spent, query.by, span.value, caller.operator));
   },
   getStatement: async (call) => {
     const month = monthOf(call);

@@ -1,5 +1,5 @@
 /** A comparison as CSV (RFC 4180): one line for each candidate and fact, for a spreadsheet. */
-import type { Comparison } from '@sluice/sdk';
+import type { Comparison } from './types.ts';
 
 const HEAD = [
   'candidate',

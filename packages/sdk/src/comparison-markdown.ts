@@ -1,6 +1,6 @@
 /** A comparison as Markdown, for a ticket or a decision record. */
-import type { Candidate, Comparison } from '@sluice/sdk';
-import { cellOf, mixText } from './cells.ts';
+import { cellOf, mixText } from './comparison-cells.ts';
+import type { Candidate, Comparison } from './types.ts';
 
 export function comparisonMarkdown(comparison: Comparison): string {
   const { candidates, checks, verdict, made_at: madeAt, peak_in_flight: peak } = comparison;

@@ -1,6 +1,5 @@
 /** What a comparison says in one cell: the fact that decides a check, short enough for a table. */
-import type { Candidate, Check, Comparison, DossierFact, FactName } from '@sluice/sdk';
-import { NOTHING } from '../output/text.ts';
+import type { Candidate, Check, Comparison, DossierFact, FactName } from './types.ts';
 
 export type Cell = { text: string; grade: string; reviewedOn: string | null; stale: boolean };
 
@@ -39,7 +38,7 @@ function wordOf({ fact, standing, statements, disagree }: DossierFact): string {
   const plain =
     fact === 'concurrency_limit' && plans.length > 1 ? plans.map(({ text }) => text).join('; ') : null;
   const text =
-    words ?? plain ?? (value === null ? `${UNKNOWN[fact] ?? fact} unknown` : (standing?.text ?? NOTHING));
+    words ?? plain ?? (value === null ? `${UNKNOWN[fact] ?? fact} unknown` : (standing?.text ?? '–'));
   return disagree ? `${text} (disputed)` : text;
 }
 
