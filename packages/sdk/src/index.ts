@@ -4,7 +4,7 @@ export type { BalanceReader, Ledger, Models, Quotes } from './billing.ts';
 export type { Clock } from './clock.ts';
 export { type Cell, cellOf, mixText } from './comparison-cells.ts';
 export { comparisonCsv } from './comparison-csv.ts';
-export { comparisonMarkdown } from './comparison-markdown.ts';
+export { comparisonMarkdown, marked } from './comparison-markdown.ts';
 export { type Files, sniffContentType, type UploadContent, type UploadOptions } from './files.ts';
 export type { FollowOptions } from './follow.ts';
 export type { KeysQuery, StatementQuery } from './operator.ts';

@@ -1,6 +1,5 @@
 /** A verification as a report in Markdown, signed off with the name of the person who agreed to its cost. */
-import type { Verification, VerificationStep } from '@sluice/sdk';
-import { marked } from './markdown.ts';
+import { marked, type Verification, type VerificationStep } from '@sluice/sdk';
 
 export function verificationReport(verification: Verification): string {
   const { path, id, model, modes, facts, steps } = verification;
