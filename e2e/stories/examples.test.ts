@@ -1,4 +1,7 @@
-/** Every program in examples/ runs as it stands, against the gateway that its README tells the reader to start. */
+/**
+ * Every program in examples/ runs as it stands, against the gateway that its README tells the reader to start: several
+ * at a time, because each waits for a render, and each in a folder of its own.
+ */
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,27 +32,34 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+type Story = (file: string) => Promise<void>;
+
 /** Runs to its end and says so in its last line. */
-const says = (file: string, last: RegExp) => async (): Promise<void> => {
-  const { exited, lines, errors } = run(file);
-  expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });
-  expect(lines.at(-1)).toMatch(last);
+const says = (last: RegExp): Story => {
+  return async (file) => {
+    const { exited, lines, errors } = await run(file);
+    expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });
+    expect(lines.at(-1)).toMatch(last);
+  };
 };
 
-const examples: Record<string, () => Promise<void>> = {
-  'move-from-kling.ts': says('move-from-kling.ts', /^succeeded http/),
-  'move-from-evolink.ts': says('move-from-evolink.ts', /^\d+(\.\d+)? credits left$/),
-  'ai-sdk.ts': says('ai-sdk.ts', /^fox\.mp4: \d+ bytes/),
-  'mcp.ts': says('mcp.ts', /^task_\w+ is done and cost/),
-  'generate.ts': async () => {
-    const { exited, lines, errors } = run('generate.ts');
+const examples: Record<string, Story> = {
+  'move-from-kling.ts': says(/^succeeded http/),
+  'move-from-openai.ts': says(/^fox\.mp4: \d+ bytes$/),
+  'move-from-fal.ts': says(/^task_\w+ video\/mp4 http/),
+  'move-from-replicate.ts': says(/^fox\.mp4: \d+ bytes from http/),
+  'move-from-evolink.ts': says(/^\d+(\.\d+)? credits left$/),
+  'ai-sdk.ts': says(/^fox\.mp4: \d+ bytes/),
+  'mcp.ts': says(/^task_\w+ is done and cost/),
+  'generate.ts': async (file) => {
+    const { exited, lines, errors, cwd } = await run(file);
     expect({ ...(await exited), errors: errors() }).toEqual({ code: 0, signal: null, errors: '' });
     expect(lines.at(-1)).toMatch(/^fox\.mp4: 1280×720, 5(\.\d+)? s, charged \d+\.\d+ USD$/);
-    expect((await readFile(join(folder, 'fox.mp4'))).subarray(4, 8).toString('latin1')).toBe('ftyp');
+    expect((await readFile(join(cwd, 'fox.mp4'))).subarray(4, 8).toString('latin1')).toBe('ftyp');
   },
-  'webhook-receiver.ts': async () => {
+  'webhook-receiver.ts': async (file) => {
     const endpoint = await sluice.webhooks.create({ url: LISTEN_URL });
-    const receiver = run('webhook-receiver.ts', { WEBHOOK_SECRET: endpoint.secret });
+    const receiver = await run(file, { WEBHOOK_SECRET: endpoint.secret });
     await receiver.line((line) => (line.startsWith('listening') ? line : null));
     const task = await sluice.tasks.create(order('announced'));
     expect(await receiver.line((line) => (line.includes(task.id) ? line : null))).toBe(
@@ -70,11 +80,13 @@ test('each of them has its story here', async () => {
   expect(Object.keys(examples).sort()).toEqual(files.filter((file) => /\.(ts|js|mjs)$/.test(file)).sort());
 });
 
-test.each(Object.entries(examples))('%s', async (_, story) => story());
+test.concurrent.each(Object.entries(examples))('%s', (file, story) => story(file));
 
-function run(file: string, env: Record<string, string> = {}) {
-  return startProgram(`examples/${file}`, {
-    cwd: folder,
+async function run(file: string, env: Record<string, string> = {}) {
+  const cwd = await mkdtemp(join(folder, `${file}-`));
+  const program = startProgram(`examples/${file}`, {
+    cwd,
     env: { SLUICE_URL: served.url, SLUICE_KEY: served.saved.key, ...env },
   });
+  return { ...program, cwd };
 }

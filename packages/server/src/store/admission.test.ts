@@ -51,6 +51,34 @@ const occupied = async (pathName = path) =>
   ).length;
 
 describe('one admission', () => {
+  test('tells the start to endpoints that asked for it in our words, once', async () => {
+    await rows.limit(path, family, { configured: 2 });
+    const { id: account } = await rows.account();
+    const endpoint = async (types: string[], format: string): Promise<string> => {
+      const id = rows.next('ep');
+      await rows.query(
+        `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at, format)
+         VALUES ($1, $2, 'https://hooks.example/', $3, '', '', 'enabled', now(), $4)`,
+        [id, account, types, format],
+      );
+      return id;
+    };
+    const asked = await endpoint(['task.started', 'task.completed'], 'sluice');
+    await endpoint(['task.completed'], 'sluice');
+    await endpoint(['task.started'], 'openai');
+    const [taskId] = await queue(account, 1);
+    await admit();
+    expect(
+      await rows.query(
+        `SELECT d.endpoint_id, d.task_id, d.format, d.state, e.type FROM deliveries d JOIN events e ON e.id = d.event_id
+         WHERE d.account_id = $1`,
+        [account],
+      ),
+    ).toEqual([
+      { endpoint_id: asked, task_id: taskId, format: 'sluice', state: 'waiting', type: 'task.started' },
+    ]);
+  });
+
   test('writes the attempt ahead, moves the task, tells its start once', async () => {
     await rows.limit(path, family, { configured: 2 });
     const { id: account } = await rows.account();

@@ -76,8 +76,11 @@ export type DoorWish = {
    * id is new each time, and a repeat would be no repeat.
    */
   asked: unknown;
-  /** What this protocol repeats to its client later; stored with the task, so no bytes and no secrets. */
-  words: Record<string, unknown>;
+  /**
+   * What this protocol repeats to its client later; stored with the task, so no bytes and no secrets. `told` is heeded:
+   * whether the order's `callback_url` hears of the start (left out: no) and of the end (left out: yes).
+   */
+  words: Record<string, unknown> & { told?: { start: boolean; end: boolean } };
   /** The client's own name of the wish, where the protocol has one: an account never orders the same name twice. */
   requestKey?: string;
   /**

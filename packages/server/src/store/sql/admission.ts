@@ -160,7 +160,9 @@ export type AdmittedRow = {
 
 /**
  * Another node may be admitting the same lanes to other paths, so what was spent is added. $1 attempts, $2 lanes,
- * $3 family, $4 queue virtual time, $5 now. The credential is the path's as it is while its limits are locked.
+ * $3 family, $4 queue virtual time, $5 now. The credential is the path's as it is while its limits are locked. The
+ * start is told to endpoints in our words that asked for it, and to callbacks of doors whose client did (`told.start`);
+ * the id of such a delivery follows from its event, so nothing more has to be drawn for the few that there are.
  */
 export const writeAdmitted = statement(
   'admission.write',
@@ -196,6 +198,18 @@ export const writeAdmitted = statement(
                                'model', t.model, 'error_code', NULL, 'charge', NULL, 'currency', 'USD',
                                'sandbox', t.sandbox, 'metadata', t.metadata, 'assets', '[]'::jsonb), $5
      FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1
+   ), d AS (
+     INSERT INTO deliveries (id, endpoint_id, account_id, event_id, event_type, task_id, url, format, state, due_at,
+                             created_at)
+     SELECT 'dlv_' || substr(r.event_id, 5, 12) || substr(md5(r.event_id || coalesce(w.endpoint_id, '')), 1, 20),
+            w.endpoint_id, t.account_id, r.event_id, 'task.started', t.id, w.url, w.format, 'waiting', $5, $5
+     FROM r JOIN t ON t.id = r.task_id AND t.attempts = 1 CROSS JOIN LATERAL (
+       SELECT id AS endpoint_id, url, format FROM endpoints
+       WHERE account_id = t.account_id AND status = 'enabled' AND deleted_at IS NULL AND format = 'sluice'
+             AND 'task.started' = ANY (types)
+       UNION ALL
+       SELECT NULL, o.callback_url, o.door FROM task_orders o
+       WHERE o.task_id = t.id AND o.callback_url IS NOT NULL AND o.client_words->'told'->>'start' = 'true') w
    )
    SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token,
           t.created_at, t."order", t.start_by, t.credential_version

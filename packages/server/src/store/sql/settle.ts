@@ -31,7 +31,8 @@ export const lockSettling = statement(
   'settle.lock',
   `SELECT t.id, t.account_id, t.key_id, t.model, t.version, t.outcome, t.error_code, t.hold_micros, c.currency,
           t.sandbox, t.created_at, coalesce(o.route->'prices'->t.path_name, o.price) AS price, o.metadata,
-          o.callback_url, o.door, s.delivered_seconds, s.assets, e.endpoints
+          CASE WHEN o.client_words->'told'->>'end' = 'false' THEN NULL ELSE o.callback_url END AS callback_url, o.door,
+          s.delivered_seconds, s.assets, e.endpoints
    FROM tasks t JOIN task_orders o ON o.task_id = t.id JOIN accounts c ON c.id = t.account_id
    LEFT JOIN LATERAL (
      SELECT max(duration_seconds) FILTER (WHERE kind = 'video') AS delivered_seconds,

@@ -3,15 +3,14 @@ import type { Refusal } from '@sluice/contract';
 import type { FileRow } from '../../../store/files.ts';
 import { parseFields } from '../../fields.ts';
 import { answered, type DoorAnswer, type DoorCall, refused } from '../door.ts';
-import { dropUploads, readForm } from '../form.ts';
+import { dropUploads } from '../form.ts';
 import { isDataAddress, uploadDataAddress } from '../inputs.ts';
+import { readAsked } from './asked.ts';
 import { CreateVideo, orderOf } from './order.ts';
 import { videoOf } from './reply.ts';
 
-type Asked = { ok: true; body: unknown; file: FileRow | null } | { ok: false; refusal: Refusal };
-
 export async function createVideo(call: DoorCall): Promise<DoorAnswer> {
-  const given = await readAsked(call);
+  const given = await readAsked(call, 'input_reference');
   if (!given.ok) return refused(given.refusal);
   const uploads = given.file ? [given.file] : [];
   const parsed = parseFields(CreateVideo, given.body);
@@ -41,29 +40,6 @@ async function orderVideo(call: DoorCall, asked: CreateVideo, uploads: FileRow[]
 async function dropped(call: DoorCall, uploads: readonly FileRow[], answer: DoorAnswer): Promise<DoorAnswer> {
   await dropUploads(call, uploads);
   return answer;
-}
-
-/** `input_reference[image_url]` is how the client writes an object into a form. */
-async function readAsked(call: DoorCall): Promise<Asked> {
-  const { body } = call;
-  if (/^application\/json\b/i.test(call.request.headers['content-type'] ?? '')) {
-    if (body !== undefined) return { ok: true, body, file: null };
-    return { ok: false, refusal: { code: 'invalid_json', message: 'A body is required.' } };
-  }
-  const read = await readForm(call, ['input_reference']);
-  if (!read.ok) return read;
-  const { fields, files } = read.form;
-  return { ok: true, body: nested(fields), file: files.get('input_reference') ?? null };
-}
-
-function nested(fields: Readonly<Record<string, string>>): Record<string, unknown> {
-  const body: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const [, outer = name, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
-    if (inner === undefined) body[outer] = value;
-    else body[outer] = { ...(typeof body[outer] === 'object' ? body[outer] : {}), [inner]: value };
-  }
-  return body;
 }
 
 type PictureRead =

@@ -166,6 +166,42 @@ test('content comes once there is a clip: whole, in ranges, and as a thumbnail',
   expect(read.body).toMatchObject({ status: 'completed', progress: 100, size: '1280x720' });
 });
 
+test('remixes and edits by a model that edits, and does not extend', async () => {
+  const rig = use();
+  const { ask, key } = await ready();
+  const waiting = await ask('POST', '/v1/videos', { key, body: ORDER });
+  const prompt = 'the same at night';
+  const early = await ask('POST', `/v1/videos/${waiting.body.id}/remix`, { key, body: { prompt } });
+  expect([early.status, early.body.error.param]).toEqual([409, 'video']);
+  const { taskId } = await liveWhole(rig, key);
+  const remix = await ask('POST', `/v1/videos/${taskId}/remix`, { key, body: { prompt } });
+  expect(remix.body).toMatchObject({
+    status: 'queued',
+    remixed_from_video_id: taskId,
+    model: 'kling-o3',
+    prompt,
+  });
+  expect((await ask('GET', `/v1/videos/${remix.body.id}`, { key })).body).toMatchObject(remix.body);
+  const native = await ask('GET', `/v1/tasks/${remix.body.id}`, { key });
+  expect(native.body).toMatchObject({ model: 'kling-o3', mode: 'video-edit', quality: '720p' });
+  const edit = await ask('POST', '/v1/videos/edits', { key, ...form({ prompt, 'video[id]': taskId }) });
+  expect(edit.body).toMatchObject({ status: 'queued', remixed_from_video_id: taskId });
+  const clip = { name: 'video', bytes: `video:5.04:1280x720${'.'.repeat(64)}`, type: 'video/mp4' };
+  const byFile = await ask('POST', '/v1/videos/edits', { key, ...form({ prompt }, clip) });
+  expect(byFile.body).toMatchObject({ status: 'queued', remixed_from_video_id: null });
+  const { key: stranger } = await rig.account();
+  expect((await ask('POST', `/v1/videos/${taskId}/remix`, { key: stranger, body: { prompt } })).status).toBe(
+    404,
+  );
+  const nothing = await ask('POST', '/v1/videos/edits', { key, body: { prompt } });
+  expect([nothing.status, nothing.body.error.param]).toEqual([400, 'video']);
+  const longer = await ask('POST', '/v1/videos/extensions', {
+    key,
+    body: { prompt, seconds: '4', video: { id: taskId } },
+  });
+  expect([longer.status, longer.body.error.message]).toEqual([400, expect.stringContaining('longer')]);
+});
+
 test('pages both ways', async () => {
   const { ask, key } = await ready();
   const ids: string[] = [];

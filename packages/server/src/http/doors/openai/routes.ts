@@ -6,7 +6,10 @@ import { answered, type DoorAnswer, type DoorCall, type DoorRoute, missing, refu
 import { findTask, listTasks } from '../tasks.ts';
 import { createVideo } from './create.ts';
 import { deleteVideo } from './delete.ts';
+import { editVideo, extendVideo, remixVideo } from './edit.ts';
 import { videoOf } from './reply.ts';
+
+const edits = { method: 'POST', access: 'tasks:write', body: 'form', creates: true } as const;
 
 export const openaiRoutes: readonly DoorRoute[] = [
   {
@@ -18,6 +21,9 @@ export const openaiRoutes: readonly DoorRoute[] = [
     creates: true,
     handle: createVideo,
   },
+  { ...edits, name: 'remix', path: '/v1/videos/{id}/remix', handle: remixVideo },
+  { ...edits, name: 'edit', path: '/v1/videos/edits', handle: editVideo },
+  { ...edits, name: 'extend', path: '/v1/videos/extensions', handle: extendVideo },
   { name: 'list', method: 'GET', path: '/v1/videos', access: 'tasks:read', handle: listVideos },
   { name: 'delete', method: 'DELETE', path: '/v1/videos/{id}', access: 'tasks:write', handle: deleteVideo },
   { name: 'retrieve', method: 'GET', path: '/v1/videos/{id}', access: 'tasks:read', handle: retrieveVideo },

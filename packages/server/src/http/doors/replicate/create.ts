@@ -52,9 +52,17 @@ async function orderPrediction(
     return answer;
   };
   if (!read.ok) return dropped(refused(read.refusal));
-  const order: CreateGeneration = { ...read.order, ...deadline.told, ...toldOnEnd(create) };
   const { webhook, webhook_events_filter: events } = create;
-  const words = { model: model.name, input: read.shown, ...(webhook === undefined ? {} : { webhook }) };
+  const order: CreateGeneration = {
+    ...read.order,
+    ...deadline.told,
+    ...(webhook === undefined ? {} : { callback_url: webhook }),
+  };
+  const words = {
+    model: model.name,
+    input: read.shown,
+    ...(webhook === undefined ? {} : { webhook, told: toldOf(create) }),
+  };
   const asked = { model: model.name, input: read.repeated, webhook, events, ...deadline.told };
   const ordered = await call.order({ order, asked, words });
   if (ordered.kind === 'refused') return dropped(refused(ordered.refusal));
@@ -67,12 +75,10 @@ async function orderPrediction(
   return answered({ ...prediction, status }, 201);
 }
 
-/** Only the end is told: what comes before it is not worth a call that may come after it. */
-function toldOnEnd({
-  webhook,
-  webhook_events_filter: events,
-}: Create): Pick<CreateGeneration, 'callback_url'> {
-  return webhook !== undefined && (events?.includes('completed') ?? true) ? { callback_url: webhook } : {};
+/** Without a filter everything is told. There is no output before the end, and there are no logs. */
+function toldOf({ webhook_events_filter: events }: Create): { start: boolean; end: boolean } {
+  const wants = (event: 'start' | 'completed') => events?.includes(event) ?? true;
+  return { start: wants('start'), end: wants('completed') };
 }
 
 const WAIT_MOST_SECONDS = 60;
