@@ -82,6 +82,11 @@ const OPERATIONS: Entry[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'measures',
+    summary: 'what a path’s own traffic shows, at no extra cost',
+    load: () => import('./commands/measures.ts'),
+  },
+  {
     name: 'prices',
     summary: 'price sheets with dates and sources',
     load: () => import('./commands/prices.ts'),

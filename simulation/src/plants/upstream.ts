@@ -26,7 +26,7 @@ export const requeueOnHope: Plant = {
       ...store.submit,
       recordUnknown: (sends, nowMs) =>
         store.submit.recordRequeued(
-          sends.map((send) => ({ ...send, notBeforeMs: nowMs })),
+          sends.map((send) => ({ ...send, kind: 'no_slot', notBeforeMs: nowMs })),
           nowMs,
         ),
     },
@@ -88,6 +88,7 @@ async function believe(track: TrackStore, callback: IncomingCallback, nowMs: num
         note,
         rerun: false,
         endedAtMs: nowMs,
+        upstreamEndedAtMs: null,
         cost: null,
         costId: `ltx_${callback.id}`,
         costAccounts: ['expenses:upstream:plant', 'assets:upstream:plant'],

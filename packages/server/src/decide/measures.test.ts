@@ -21,6 +21,8 @@ function attempt(more: Partial<Measured> = {}): Measured {
     lost: false,
     called_at: T0 + 63 * S,
     verified: true,
+    upstream_ended_at: T0 + 60 * S,
+    refusal_kind: null,
     ...more,
   };
 }
@@ -54,7 +56,9 @@ describe('measures', () => {
     expect(found.renders).toMatchObject([
       { model: 'kling-3.0', mode: 'text-to-video', resolution: '720p', seconds: 5, rendered: 1 },
     ]);
-    expect(found.renders[0]?.render_ms?.p50).toBe(60 * S);
+    expect(found.renders[0]?.render_ms?.p50).toBe(57 * S);
+    expect(found.detection_lag_ms?.p50).toBe(3 * S);
+    expect(found.callbacks.delay_ms?.p50).toBe(3 * S);
     expect(found.links.stated_life_seconds).toEqual({ least: 3600, most: 3600, count: 1 });
     expect(found.length.ratio).toBe(1);
   });

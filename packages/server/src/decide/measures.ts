@@ -18,6 +18,9 @@ export type Measured = {
   stored_at: number | null;
   lost: boolean | null;
   called_at: number | null;
+  /** By the upstream's own word. */
+  upstream_ended_at: number | null;
+  refusal_kind: string | null;
   verified: boolean | null;
 };
 
@@ -42,8 +45,9 @@ export function measuresOf(attempts: readonly Measured[], calledBack: boolean): 
       accepted.flatMap(({ sent_at, accepted_at }) => (accepted_at === null ? [] : [accepted_at - sent_at])),
     ),
     queue_wait_ms: spread(attempts.map(({ ordered_at, sent_at }) => sent_at - ordered_at)),
-    // When an upstream says that a render ended is not kept with the attempt.
-    detection_lag_ms: null,
+    detection_lag_ms: spread(
+      attempts.flatMap(({ upstream_ended_at: told, ended_at }) => (told === null ? [] : [ended_at - told])),
+    ),
     save_ms: spread(
       attempts.flatMap(({ stored_at, ended_at }) => (stored_at === null ? [] : [stored_at - ended_at])),
     ),
@@ -53,7 +57,11 @@ export function measuresOf(attempts: readonly Measured[], calledBack: boolean): 
       arrived: called.length,
       share: calledBack ? share(called.length, accepted.length) : null,
       verified: called.filter(({ verified }) => verified === true).length,
-      delay_ms: null,
+      delay_ms: spread(
+        called.flatMap(({ called_at: at, upstream_ended_at: told }) =>
+          at === null || told === null ? [] : [at - told],
+        ),
+      ),
     },
     ends: endsOf(attempts),
     links: linksOf(attempts),
@@ -109,9 +117,9 @@ function hoursOf(attempts: readonly Measured[]): Folded['hours'] {
 
 function refusalsOf(attempts: readonly Measured[]): Folded['refusals'] {
   const counts = new Map<string, number>();
-  for (const { state, reason } of attempts) {
+  for (const { state, reason, refusal_kind: named } of attempts) {
     if (state !== 'refused') continue;
-    const kind = (reason ?? 'refused').slice(0, REASON_LENGTH);
+    const kind = (named ?? reason ?? 'refused').slice(0, REASON_LENGTH);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return [...counts]
@@ -139,8 +147,8 @@ function rendersOf(attempts: readonly Measured[]): Folded['renders'] {
       rendered: rendered.length,
       failed: group.filter(({ state }) => state === 'failed' || state === 'expired').length,
       render_ms: spread(
-        rendered.flatMap(({ accepted_at, ended_at }) =>
-          accepted_at === null ? [] : [ended_at - accepted_at],
+        rendered.flatMap(({ accepted_at, ended_at, upstream_ended_at: told }) =>
+          accepted_at === null ? [] : [(told ?? ended_at) - accepted_at],
         ),
       ),
       delivered_seconds: sum(group.map(({ delivered_seconds: each }) => each ?? 0)),

@@ -93,6 +93,7 @@ async function record(
   const { attemptId, lease } = send;
   const data = { path: path.name, exchanges: driven.exchanges };
   const { submit } = context.store;
+  const kind = driven.outcome.kind === 'refused' ? driven.outcome.class : driven.outcome.kind;
   switch (verdict.kind) {
     case 'accepted': {
       if (driven.outcome.kind !== 'accepted')
@@ -107,12 +108,13 @@ async function record(
     case 'requeue': {
       const line = note(nowMs, 'attempt.refused', `${path.name}: ${verdict.reason}; back to the queue`, data);
       const { notBeforeMs, reason } = verdict;
-      return submit.recordRequeued([{ attemptId, lease, notBeforeMs, reason, note: line }], nowMs);
+      return submit.recordRequeued([{ attemptId, lease, notBeforeMs, reason, kind, note: line }], nowMs);
     }
     case 'end': {
       const { code, message, upstreamCode } = verdict;
       const line = note(nowMs, 'attempt.refused', `${path.name} refused it: ${message}`, { ...data, code });
-      await submit.recordRefused([{ attemptId, lease, code, message, upstreamCode, note: line }], nowMs);
+      const refused = { attemptId, lease, code, message, upstreamCode, kind, note: line };
+      await submit.recordRefused([refused], nowMs);
       return context.wake('settle');
     }
     case 'unknown': {

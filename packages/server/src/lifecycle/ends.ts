@@ -110,6 +110,7 @@ type EndCommon = Pick<
   | 'suspenseAccounts'
   | 'eventId'
   | 'endedAtMs'
+  | 'upstreamEndedAtMs'
 >;
 
 function end(
@@ -144,6 +145,7 @@ function end(
     suspenseAccounts: [ledgerAccounts.suspense(path.name), wallet],
     eventId: newId('evt', nowMs, context.random),
     endedAtMs,
+    upstreamEndedAtMs: observation.changedAtMs === null ? null : endedAtMs,
   };
 }
 

@@ -31,6 +31,7 @@ function render(state: Ended['state'], with_: { path?: string; rerun?: boolean; 
     upstreamCode: null,
     eventId: '',
     endedAtMs: 1_000 + seconds * 1000,
+    upstreamEndedAtMs: null,
   };
   return { row, end };
 }

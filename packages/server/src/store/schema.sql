@@ -118,6 +118,8 @@ CREATE TABLE attempts (
   reason text,
   history jsonb DEFAULT '[]'::jsonb NOT NULL,
   credential_version integer DEFAULT 1 NOT NULL,
+  upstream_ended_at timestamp with time zone,
+  refusal_kind text,
   CONSTRAINT attempts_pkey PRIMARY KEY (id),
   CONSTRAINT attempts_callback_token_key UNIQUE (callback_token),
   CONSTRAINT attempts_correlation_id_key UNIQUE (correlation_id),

@@ -43,7 +43,16 @@ const reports = {
     ),
   requeued: (attemptId: string, lease = 'lease-1') =>
     store.recordRequeued(
-      [{ attemptId, lease, notBeforeMs: NOW + 1_000, reason: 'no slot', note: note('requeued') }],
+      [
+        {
+          attemptId,
+          lease,
+          notBeforeMs: NOW + 1_000,
+          reason: 'no slot',
+          kind: 'no_slot',
+          note: note('requeued'),
+        },
+      ],
       NOW,
     ),
   refused: (attemptId: string, lease = 'lease-1') =>
@@ -55,6 +64,7 @@ const reports = {
           code: 'input_rejected',
           message: 'too dark',
           upstreamCode: '1201',
+          kind: 'bad_input',
           note: note('refused'),
         },
       ],

@@ -21,6 +21,8 @@ export type RequeuedSend = {
   lease: string;
   notBeforeMs: number;
   reason: string;
+  /** The class of the refusal. */
+  kind: string;
   note: Note;
 };
 export type RefusedSend = {
@@ -29,6 +31,8 @@ export type RefusedSend = {
   code: string;
   message: string;
   upstreamCode: string | null;
+  /** The class of the refusal. */
+  kind: string;
   note: Note;
 };
 export type UnknownSend = { attemptId: string; lease: string; askAtMs: number; reason: string; note: Note };
@@ -85,6 +89,7 @@ function sendReports(db: Database): SendReports {
         attempt_id: send.attemptId,
         lease: send.lease,
         not_before: iso(send.notBeforeMs),
+        kind: send.kind,
         reason: send.reason,
         note: send.note,
       }));
@@ -97,6 +102,7 @@ function sendReports(db: Database): SendReports {
         code: send.code,
         message: send.message,
         upstream_code: send.upstreamCode,
+        kind: send.kind,
         note: send.note,
       }));
       await db.query(sql.writeRefused, [rows(values), at(nowMs)]);

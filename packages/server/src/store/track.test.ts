@@ -311,6 +311,7 @@ describe('the end', () => {
       eventId: rows.next('evt'),
       rerun: false,
       endedAtMs: NOW,
+      upstreamEndedAtMs: null,
       ...with_,
     };
   }

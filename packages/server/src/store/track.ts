@@ -46,8 +46,10 @@ export type Ended = {
   eventId: string;
   /** The upstream itself failed it, so that another path may do better. */
   rerun: boolean;
-  /** When the render ended by the upstream's own word; not stored, only learned from. */
+  /** When the render ended, by the upstream's own word or else when we knew; only learned from. */
   endedAtMs: number;
+  /** The same by its own word alone; null: it does not say. */
+  upstreamEndedAtMs: number | null;
 };
 
 export type EndedRow = {
@@ -205,5 +207,6 @@ function endedRow(end: Ended): Record<string, unknown> {
     upstream_code: end.upstreamCode,
     event_id: end.eventId,
     rerun: end.rerun,
+    upstream_ended_at: iso(end.upstreamEndedAtMs),
   };
 }

@@ -217,6 +217,7 @@ function ended(attemptId: string) {
     eventId: rows.next('evt'),
     rerun: false,
     endedAtMs: T0,
+    upstreamEndedAtMs: null,
   };
 }
 

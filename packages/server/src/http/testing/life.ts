@@ -107,6 +107,7 @@ export async function endUpstream(
         eventId: id('evt'),
         rerun: false,
         endedAtMs: nowMs,
+        upstreamEndedAtMs: null,
       },
     ],
     nowMs,

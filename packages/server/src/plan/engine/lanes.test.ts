@@ -160,7 +160,7 @@ async function requeue(worlds: Worlds, nth: number, pauseMs: number): Promise<vo
   const note = { at: new Date(nowMs).toISOString(), lane: 'upstream', kind: 'x', summary: 'x', data: {} };
   const { attemptId, lease } = gone;
   const notBeforeMs = nowMs + pauseMs;
-  const requeued = { attemptId, lease, notBeforeMs, reason: 'no slot', note };
+  const requeued = { attemptId, lease, notBeforeMs, reason: 'no slot', kind: 'no_slot', note };
   await submitStore(database).recordRequeued([requeued], nowMs);
   task.notBeforeMs = notBeforeMs;
   lanes.rejoin(gone.task, task.account, task.route);

@@ -16,13 +16,16 @@ export type MeasuredRow = {
   stored_at: number | null;
   lost: boolean | null;
   called_at: number | null;
+  upstream_ended_at: number | null;
+  refusal_kind: string | null;
   verified: boolean | null;
 };
 
 /** $1 path, $2 from, $3 most: the newest first. */
 export const endedAttempts = statement(
   'measures.ended_attempts',
-  `SELECT a.shape, a.state, a.reason, a.sent_at, a.accepted_at, a.ended_at, a.cost_micros, t.created_at AS ordered_at,
+  `SELECT a.shape, a.state, a.reason, a.sent_at, a.accepted_at, a.ended_at, a.upstream_ended_at,
+          a.refusal_kind, a.cost_micros, t.created_at AS ordered_at,
           CASE WHEN t.attempt_id = a.id THEN t.error_code END AS error_code,
           CASE WHEN s.stored_at IS NOT NULL THEN s.duration_seconds END AS delivered_seconds,
           s.source_expires_at AS expires_at, s.stored_at, s.state = 'lost' AS lost, c.called_at, c.verified

@@ -50,9 +50,9 @@ export const writeRequeued = statement(
   'submit.requeued',
   `WITH r AS (
      SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, not_before timestamptz,
-       reason text, note jsonb)
+       reason text, kind text, note jsonb)
    ), a AS (
-     UPDATE attempts SET state = 'refused', lease = NULL, ended_at = $2, reason = r.reason,
+     UPDATE attempts SET state = 'refused', lease = NULL, ended_at = $2, reason = r.reason, refusal_kind = r.kind,
             history = history || r.note
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'sending' AND attempts.lease = r.lease
      RETURNING attempts.id, attempts.task_id, r.not_before
@@ -80,9 +80,9 @@ export const writeRefused = statement(
   'submit.refused',
   `WITH r AS (
      SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, code text, message text,
-       upstream_code text, note jsonb)
+       upstream_code text, kind text, note jsonb)
    ), a AS (
-     UPDATE attempts SET state = 'refused', lease = NULL, ended_at = $2, reason = r.message,
+     UPDATE attempts SET state = 'refused', lease = NULL, ended_at = $2, reason = r.message, refusal_kind = r.kind,
             history = history || r.note
      FROM r WHERE attempts.id = r.attempt_id AND attempts.state = 'sending' AND attempts.lease = r.lease
      RETURNING attempts.id, attempts.task_id, r.code, r.message, r.upstream_code

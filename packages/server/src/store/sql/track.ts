@@ -101,9 +101,10 @@ export const writeEnded = statement(
        reason text, note jsonb, cost_unit text, cost_unit_micros bigint, cost_micros bigint,
        cost_id text, cost_accounts text[], suspense_accounts text[],
        asset_id text, source_url text, source_expires_at timestamptz, outcome text, code text, message text,
-       upstream_code text, event_id text, rerun boolean)
+       upstream_code text, event_id text, rerun boolean, upstream_ended_at timestamptz)
    ), a AS (
      UPDATE attempts SET state = r.state, word = r.word, reason = r.reason, lease = NULL, ended_at = $2,
+            upstream_ended_at = r.upstream_ended_at,
             progress = CASE WHEN r.state = 'succeeded' THEN 100 ELSE attempts.progress END,
             cost_unit = r.cost_unit, cost_unit_micros = r.cost_unit_micros, cost_micros = r.cost_micros,
             history = history || r.note

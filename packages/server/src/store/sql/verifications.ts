@@ -115,7 +115,8 @@ export type VerifiedTaskRow = {
 export const verifiedTasks = statement(
   'verifications.tasks',
   `SELECT t.id, t.request_key, t.state, t.outcome, t.error_code, t.error_message,
-          a.id AS attempt_id, a.state AS attempt_state, a.sent_at, a.accepted_at, a.ended_at,
+          a.id AS attempt_id, a.state AS attempt_state, a.sent_at, a.accepted_at,
+          coalesce(a.upstream_ended_at, a.ended_at) AS ended_at,
           m.cost_micros, m.refusals, m.refused_because, m.refused_at, m.refused_last_at,
           s.duration_seconds AS delivered_seconds, c.callbacks, c.verified, c.called_at
    FROM tasks t
@@ -137,7 +138,7 @@ export const verifiedTasks = statement(
 /** What ran on a path since then, whoever ordered it. $1 path, $2 family, $3 since, $4 most. */
 export const ranSince = statement(
   'verifications.ran_since',
-  `SELECT accepted_at, ended_at FROM attempts
+  `SELECT accepted_at, coalesce(upstream_ended_at, ended_at) AS ended_at FROM attempts
    WHERE path_name = $1 AND family = $2 AND accepted_at IS NOT NULL AND (ended_at IS NULL OR ended_at > $3)
    ORDER BY accepted_at DESC LIMIT $4`,
 );
