@@ -151,7 +151,9 @@ async function caseOf(
   const copies = (gateway.copies_at_once ?? settings.copyConcurrency) * gateway.processes;
   note({
     subject: 'line to the storage',
-    value: `${gateway.download_mbit_per_second} Mbit/s, ${copies} copies at once`,
+    value:
+      `${gateway.download_mbit_per_second} Mbit/s, ${copies} copies at once, ` +
+      `${COPY_OVERHEAD_MS} ms for each beside its bytes`,
     grade: 'given',
     source: 'the question and the settings here',
   });

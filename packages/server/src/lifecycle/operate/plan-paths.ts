@@ -3,6 +3,7 @@ import {
   type CreatePlan,
   decimalFromMicros,
   microsFromDecimal,
+  type PathMeasures,
   type PlanAssumption,
   type PriceSheet,
   type Refusal,
@@ -18,6 +19,7 @@ import type { Provider } from '../../providers/contract.ts';
 import { providerById, providers } from '../../providers/registry.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import type { Context } from '../context.ts';
+import { pathMeasures, windowHours } from '../evidence/measures.ts';
 import { linkLifeOf } from '../evidence/terms.ts';
 import type { AccessPath } from '../paths.ts';
 import { declaredRenderMs } from '../plan.ts';
@@ -32,6 +34,7 @@ const SUBMIT_MS = 400;
 const QUESTION_MS = 200;
 const CALLBACK = { arrive: 0.98, delayMs: 1_000 };
 const FAILURES_LEAST = 20;
+const ATTEMPTS_LEAST = 20;
 
 type Ground = {
   context: Context;
@@ -92,6 +95,7 @@ async function worldPath(ground: Ground, asked: AskedPath, field: string): Promi
   noteSheet(ground, asked, found);
   const slots = slotsOf(ground, asked, field);
   if ('code' in slots) return slots;
+  const traffic = known ? await trafficOf(ground, asked.path) : null;
   const clips: PathClip[] = [];
   for (const clip of ground.book.clips)
     clips.push(await pathClip(ground, asked, { known, provider, sheet }, clip));
@@ -102,10 +106,10 @@ async function worldPath(ground: Ground, asked: AskedPath, field: string): Promi
     slots: slots.slots,
     full: asked.full ?? (provider.abilities.slotModel === 'queues' ? 'queues' : 'refuses'),
     submitsPerSecond: asked.submits_per_second ?? null,
-    submitMs: SUBMIT_MS,
+    submitMs: submitMsOf(ground, asked, traffic),
     questionMs: QUESTION_MS,
     batch: provider.abilities.batchQuery,
-    callbacks: callbacksOf(ground, asked),
+    callbacks: callbacksOf(ground, asked, traffic),
     failureShare: await failuresOf(ground, asked, known),
     linkLifeMs: linkLife(ground, asked, provider, known),
     depositMicros: asked.deposit === undefined ? null : microsFromDecimal(asked.deposit),
@@ -220,12 +224,41 @@ async function pathClip(ground: Ground, asked: AskedPath, on: On, clip: Clip): P
   };
 }
 
-function callbacksOf({ context, note }: Ground, asked: AskedPath): WorldPath['callbacks'] {
+/** What the path's own attempts showed of late; null: hardly any. */
+async function trafficOf({ context }: Ground, path: string): Promise<PathMeasures | null> {
+  const measures = await pathMeasures(context, path, windowHours['30d']);
+  return measures !== null && measures.attempts >= ATTEMPTS_LEAST ? measures : null;
+}
+
+function submitMsOf({ note }: Ground, asked: AskedPath, traffic: PathMeasures | null): number {
+  const measured = traffic?.submit_ms?.p50 ?? null;
+  const submitMs = measured ?? SUBMIT_MS;
+  note({
+    subject: `answers of ${asked.path}`,
+    value: `a submit takes ${submitMs} ms, a question ${QUESTION_MS} ms (guessed)`,
+    grade: measured === null ? 'assumed' : 'measured',
+    source: measured === null ? 'a guess' : `${traffic?.submit_ms?.count} submits here`,
+  });
+  return submitMs;
+}
+
+function callbacksOf(
+  { context, note }: Ground,
+  asked: AskedPath,
+  traffic: PathMeasures | null,
+): WorldPath['callbacks'] {
+  const subject = `callbacks of ${asked.path}`;
+  const seen = traffic?.callbacks;
+  if (asked.callbacks === undefined && seen?.share != null && seen.delay_ms !== null) {
+    const value = `${Math.round(seen.share * 100)} % arrive, after ${seen.delay_ms.p50 / 1000} s`;
+    note({ subject, value, grade: 'measured', source: `${seen.expected} ends here` });
+    return { arrive: seen.share, delayMs: Math.max(1, seen.delay_ms.p50) };
+  }
   const given = asked.callbacks ?? context.settings.publicUrl !== null;
   const value = given ? `${CALLBACK.arrive * 100} % arrive, after ${CALLBACK.delayMs / 1000} s` : 'none';
   const source = given ? 'a guess' : 'no public address for callbacks';
   const grade = asked.callbacks === undefined && given ? 'assumed' : 'given';
-  note({ subject: `callbacks of ${asked.path}`, value, grade, source });
+  note({ subject, value, grade, source });
   return given ? CALLBACK : null;
 }
 

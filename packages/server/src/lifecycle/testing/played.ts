@@ -30,8 +30,11 @@ export type Played = {
   context: Context;
   /** What is due at this moment, until nothing is. */
   settle(): Promise<void>;
-  /** Lets time pass, from event to event, until `done`; throws when that does not come within `withinMs`. */
-  until(done: () => Promise<boolean>, withinMs: number): Promise<void>;
+  /**
+   * Lets time pass, from event to event, until `done`; throws when that does not come within `withinMs`. It stops at
+   * the instant `notBeyondMs` on its way.
+   */
+  until(done: () => Promise<boolean>, withinMs: number, notBeyondMs?: number): Promise<void>;
   /** As after kill -9: what a process knew is gone, and what was leased stays leased until its time is over. */
   reborn(): Played;
 };
@@ -94,14 +97,15 @@ function playOn(rig: Rig, emulator: PlayedVendor, build: () => Context): Played 
   return {
     context,
     settle,
-    until: async (done, withinMs) => {
+    until: async (done, withinMs, notBeyondMs = Number.POSITIVE_INFINITY) => {
       const lastMs = rig.clock.now() + withinMs;
       for (;;) {
         await settle();
         if (await done()) return;
         if (rig.clock.now() >= lastMs) throw new Error(`not within ${withinMs} ms`);
-        const nextMs = await nextEventMs(rig, emulator);
-        rig.clock.advance(Math.min(30_000, Math.max(500, nextMs - rig.clock.now())));
+        const nowMs = rig.clock.now();
+        const nextMs = Math.max(nowMs + 500, await nextEventMs(rig, emulator));
+        rig.clock.advance(Math.max(1, Math.min(30_000, Math.min(nextMs, notBeyondMs) - nowMs)));
       }
     },
     reborn: () => playOn(rig, emulator, build),
