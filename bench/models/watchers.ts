@@ -1,7 +1,7 @@
 /**
  * Who watches the upstream in the models. Ours asks when `decide/polling.ts` says so and claims as
  * `store/sql/track.ts` does: a token bucket for questions, oldest due first, a question filled up with what is
- * nearly due, one question after the other. The others ask about everything at a fixed pace.
+ * nearly due, several questions at once. The others ask about everything at a fixed pace.
  */
 import { nextPollAtMs } from '@sluice/server/decide/polling.ts';
 import { defaultLifecycleSettings } from '@sluice/server/lifecycle/context.ts';
@@ -12,6 +12,7 @@ export type SluiceWatch = { batch: number; callbacks: boolean };
 /** The round's pauses and sizes, as in runtime/rounds.ts, lifecycle/4-track.ts and store/track.ts. */
 const IDLE_MS = 250;
 const BATCHES_MOST = 10;
+const QUESTIONS_AT_ONCE = 8;
 const NEARLY_DUE_MS = 2_000;
 const SAMPLES_KEPT = 200;
 
@@ -24,6 +25,7 @@ export function sluiceWatcher({ timeline, scene, asked, noticed }: Site, watch: 
   let tokens = 0;
   let refilledAtMs = 0;
   let resting: { over: boolean } | null = null;
+  let asking = 0;
 
   function nextAskMs({ attempt }: Watched): number {
     return nextPollAtMs({
@@ -43,7 +45,8 @@ export function sluiceWatcher({ timeline, scene, asked, noticed }: Site, watch: 
   function claim(): Watched[] {
     const nowMs = timeline.now();
     const all = [...watched.values()];
-    const due = Math.min(all.filter((each) => each.askAtMs <= nowMs).length, watch.batch * BATCHES_MOST);
+    const most = watch.batch * Math.min(BATCHES_MOST, QUESTIONS_AT_ONCE - asking);
+    const due = Math.min(all.filter((each) => each.askAtMs <= nowMs).length, most);
     if (due === 0) return [];
     tokens = Math.min(queryBurst, tokens + ((nowMs - refilledAtMs) / 1000) * queryRate);
     refilledAtMs = nowMs;
@@ -63,20 +66,25 @@ export function sluiceWatcher({ timeline, scene, asked, noticed }: Site, watch: 
 
   function round(): void {
     const claimed = claim();
-    if (claimed.length === 0) rest();
-    else ask(claimed);
+    if (claimed.length === 0) {
+      rest();
+      return;
+    }
+    for (let start = 0; start < claimed.length; start += watch.batch) {
+      ask(claimed.slice(start, start + watch.batch));
+    }
+    round();
   }
 
-  /** One batch after the other, then the next round at once. */
-  function ask(left: readonly Watched[]): void {
-    const now = left.slice(0, watch.batch);
-    const later = left.slice(watch.batch);
+  function ask(these: readonly Watched[]): void {
     asked();
+    asking += 1;
     const seenAtMs = timeline.now() + scene.questionMs / 2;
     timeline.at(timeline.now() + scene.questionMs, () => {
-      for (const each of now) answer(each, seenAtMs);
-      if (later.length > 0) ask(later);
-      else round();
+      for (const each of these) answer(each, seenAtMs);
+      asking -= 1;
+      // Where all were busy, more may be due.
+      if (asking === QUESTIONS_AT_ONCE - 1) wake(resting);
     });
   }
 

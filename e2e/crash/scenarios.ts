@@ -137,7 +137,7 @@ export const scenarios = {
   expired: {
     tasks: TASKS,
     prepare: (world) => setPath(world, 'paused'),
-    order: async () => ({ start_by: new Date(Date.now() + 6_000).toISOString() }),
+    order: async () => ({ start_by: new Date(Date.now() + 15_000).toISOString() }),
     after: (world) => setPath(world, 'active'),
     ends: { failed: 0 },
     keepsClips: false,
