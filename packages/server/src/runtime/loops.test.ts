@@ -119,9 +119,9 @@ describe('loops', () => {
     const told = errors.filter((line) => line === 'settle: no database').length;
     expect(told).toBeGreaterThanOrEqual(7);
     expect(errors.filter((line) => line === 'sluice_loop_errors_total settle')).toHaveLength(told);
-    // The watch over the paths sleeps for five seconds at a time as well.
+    // Others rest for two and for five seconds at a time as well, and nobody else for four: it rose once, to the most.
     const pauses = clock.slept.filter((ms) => ms > 1_000 && ms < 60_000);
-    expect(pauses.filter((ms) => ms < 5_000).slice(0, 2)).toEqual([2_000, 4_000]);
+    expect(pauses.filter((ms) => ms === 4_000)).toHaveLength(1);
     expect(Math.max(...pauses)).toBe(5_000);
     expect(loops.running()).toEqual({ submits: 0, questions: 0, copies: 0, deliveries: 0 });
   });
