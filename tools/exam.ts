@@ -58,6 +58,14 @@ export function examPage(): string {
       ...sat.map(({ subject }) => guaranteeOf(subject.provider.abilities).level),
     ]),
     '',
+    'What becomes of a job whose submit was not answered, the strongest promise first. None buys a second clip, unless a',
+    'path is set to `lost_answer: resubmit`:',
+    '',
+    '- **L4:** a repeat under the same key is the same task, so it is simply sent again.',
+    '- **L3:** the upstream is asked by our own id; it is sent again only when the upstream provably has none.',
+    '- **L2:** a callback or a list can show it; until then nothing is sent again and its slot stays taken.',
+    '- **L1:** nothing tells; its slot stays taken until the task ends or a person decides.',
+    '',
     '## Exceptions',
     '',
     ...exceptions,
@@ -81,11 +89,13 @@ async function sit(wanted: readonly string[]): Promise<number> {
     const excepted = subject.exceptions.map(({ law }) => law);
     const marks = lawNumbers.map((law) => (excepted.includes(law) ? '–' : broken.has(law) ? '✗' : '✓'));
     const told = marks.map((mark, index) => `${lawNumbers[index]}${mark}`).join(' ');
-    print(`${id.padEnd(14)} ${told}  ${trials.length} trials`);
+    const { level } = guaranteeOf(subject.provider.abilities);
+    print(`${id.padEnd(14)} ${told}  ${trials.length} trials, ${level} on a lost answer`);
     for (const line of [...broken.values()].flat()) print(`  ✗ ${line}`);
     for (const { law, reason } of subject.exceptions) print(`  – law ${law}: ${reason}`);
     failed += [...broken.values()].flat().length;
   }
+  print('The laws by number: npm run exam -- --help. L1 to L4: docs/reference/adapter-exam.md');
   print(failed === 0 ? 'All trials passed.' : `${failed} trials failed.`);
   return failed === 0 ? 0 : 1;
 }

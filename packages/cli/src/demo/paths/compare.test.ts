@@ -50,7 +50,16 @@ const line: PathLine = {
 const good: Compared = {
   lines: [
     line,
-    { ...line, path: 'fal-sandbox', upstream_cost: { amount: '0.42', currency: 'USD', stated: null } },
+    {
+      ...line,
+      path: 'fal-sandbox',
+      upstream_cost: { amount: '0.42', currency: 'USD', stated: null },
+      guarantee: {
+        level: 'L2',
+        text: 'At most one upstream task per job; after 1800 s it can no longer start.',
+      },
+    },
+    { ...line, path: 'gptimage2-sandbox' },
   ],
   choices: [{ policy: 'cheapest', path: 'evolink-sandbox', reason: 'the cheapest of 2 paths' }],
   ledger: { balanced: true, drift: '0.00', checked_at: '2026-10-01T12:00:00.000Z' },
@@ -61,15 +70,21 @@ test('the table reads well', async () => {
   const { surroundings, close } = await openTerminal({ terminal: true });
   await close();
   expect(comparedText(good, paintFor(surroundings.stdout, surroundings)())).toMatchInlineSnapshot(`
-    "path             price USD  wait  render  noticed in  lost answer  link lives      upstream took  customer paid
-    evolink-sandbox   0.397062    0s     14s       0.90s           L2      1h 00m  27 credits = 0.39       0.397062
-    fal-sandbox       0.397062    0s     14s       0.90s           L2      1h 00m      0.42 by price       0.397062
+    "path               price USD  wait  render  noticed in  lost answer  link lives      upstream took  customer paid
+    evolink-sandbox     0.397062    0s     14s       0.90s           L2      1h 00m  27 credits = 0.39       0.397062
+    fal-sandbox         0.397062    0s     14s       0.90s           L2      1h 00m      0.42 by price       0.397062
+    gptimage2-sandbox   0.397062    0s     14s       0.90s           L2      1h 00m  27 credits = 0.39       0.397062
+    noticed in: from the end of the render at the upstream until the gateway knew of it
+    link lives: by the link itself or the vendor’s terms (sluice dossier <path>), from that end
 
-    ✓ 2 of 2 clips made and saved in 26s
+    ✓ 3 of 3 clips made and saved in 26s
     ✓ the ledger balances
 
     If an answer is lost:
+      L2  At most one upstream task per job; after 1800 s it can no longer start.
+          fal-sandbox
       L2  At most one upstream task per job.
+          evolink-sandbox, gptimage2-sandbox
 
     An order that names no path would take now:
       cheapest       evolink-sandbox: the cheapest of 2 paths

@@ -147,18 +147,17 @@ export function comparedText(result: Compared, paint: Paint): string {
   const failures = lines.flatMap(({ path, task }) =>
     task.error ? [`  ${color.red(`${clean(path)}: ${task.error.code}, ${clean(task.error.message)}`)}`] : [],
   );
-  const levels = [...new Map(lines.map(({ guarantee }) => [guarantee.level, guarantee])).values()];
   return [
     linesTable(lines, paint),
+    color.dim('noticed in: from the end of the render at the upstream until the gateway knew of it'),
+    color.dim('link lives: by the link itself or the vendor’s terms (sluice dossier <path>), from that end'),
     '',
     `${mark(saved === lines.length)} ${saved} of ${clips} made and saved in ${span(result.seconds)}`,
     `${mark(ledger.balanced)} the ledger ${ledger.balanced ? 'balances' : `is off by ${ledger.drift}`}`,
     ...failures,
     '',
     'If an answer is lost:',
-    ...levels
-      .sort((one, other) => (one.level < other.level ? 1 : -1))
-      .map(({ level, text }) => `  ${level}  ${clean(text)}`),
+    ...promises(lines),
     '',
     'An order that names no path would take now:',
     ...result.choices.map(
@@ -173,6 +172,18 @@ export function comparedText(result: Compared, paint: Paint): string {
     ),
     'Next: sluice serve --sandbox=all, and the same paths stay. The guide: docs/guides/several-paths.md',
   ].join('\n');
+}
+
+/** The strongest first. Paths of one level may still differ in what they can be asked. */
+function promises(lines: readonly PathLine[]): string[] {
+  const paths = new Map<string, string[]>();
+  for (const { path, guarantee } of lines) {
+    const promise = `${guarantee.level}  ${clean(guarantee.text)}`;
+    paths.set(promise, [...(paths.get(promise) ?? []), clean(path)]);
+  }
+  return [...paths]
+    .sort(([one], [other]) => (one.slice(0, 2) < other.slice(0, 2) ? 1 : -1))
+    .map(([promise, names]) => `  ${promise}\n      ${names.join(', ')}`);
 }
 
 function linesTable(lines: readonly PathLine[], paint: Paint): string {
