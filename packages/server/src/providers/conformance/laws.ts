@@ -16,7 +16,7 @@ export const laws = {
   11: 'a failed question never ends a task',
   12: 'not found is said as such, and a grace period is declared for it',
   13: 'a success without a clip is not a success',
-  14: 'links carry an expiry where the vendor has one, and lie on the vendor’s hosts',
+  14: 'links tell their end or from when they live, never a term typed in code, and lie on the vendor’s hosts',
   15: 'cost comes out as whole micro-units with a unit',
   16: 'an unsigned callback is a hint; forged and old ones are rejected; a repeat changes nothing',
   17: 'cancel answers cancelled, too late or unsupported, and never lies',
