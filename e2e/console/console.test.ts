@@ -7,6 +7,7 @@ import { openTestDatabase } from '@sluice/server/store/testing/server.ts';
 import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EMULATOR_KEY } from '../processes/emulator.ts';
 import { type House, openHouse, type Visitor } from './house.ts';
 import { bringAxe, open, overhang, resize, THEMES, violations, WIDTHS, wear } from './look.ts';
 import { PAGES, type Who } from './pages.ts';
@@ -161,6 +162,25 @@ describe('what moves by itself', () => {
     await page.getByRole('link', { name: /Download/ }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
+  });
+});
+
+describe('a fault that somebody hunts', () => {
+  test('an operator sees what the vendor was told, without secrets; a customer is not offered it', async () => {
+    const { context, page } = await house.visit('operator');
+    await page.goto(`${house.url}/console/tasks/${house.things.taskId}`);
+    await page.getByText('Raw requests').click();
+    const sent = page.locator('pre').filter({ hasText: 'a heron' });
+    await sent.waitFor();
+    expect(await sent.innerText()).toMatch(/\/callbacks\/kling-sandbox\/…/);
+    expect(await page.locator('main').innerText()).not.toContain(EMULATOR_KEY);
+    await context.close();
+
+    const { context: theirs, page: own } = await house.visit('developer');
+    await own.goto(`${house.url}/console/tasks/${house.things.taskId}`);
+    await own.getByText('task.completed').first().waitFor();
+    expect(await own.getByText('Raw requests').count()).toBe(0);
+    await theirs.close();
   });
 });
 

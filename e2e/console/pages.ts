@@ -47,6 +47,13 @@ export const PAGES: readonly Page[] = [
     shows: /task\.completed/,
   },
   {
+    name: 'task-of-operator',
+    as: 'operator',
+    at: ({ taskId }) => `tasks/${taskId}`,
+    heading: /a heron/,
+    shows: /Raw requests/,
+  },
+  {
     name: 'failed-task',
     as: 'developer',
     at: ({ failedTaskId }) => `tasks/${failedTaskId}`,

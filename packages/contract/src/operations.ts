@@ -125,6 +125,18 @@ const taskOperations = {
     response: json(tasks.Timeline, 'The timeline.'),
     errors: ['not_found'],
   },
+  listExchanges: {
+    method: 'get',
+    path: '/v1/tasks/{id}/exchanges',
+    tag: 'Tasks',
+    summary: 'The raw requests by which a task was submitted, without secrets',
+    description:
+      'For finding out what a vendor was really told and really said. Bodies are cut; credentials, signatures and ' +
+      'the tokens of callbacks are masked before anything is stored.',
+    access: 'operator',
+    response: json(list(tasks.UpstreamExchange, 'UpstreamExchangeList'), 'In the order of sending.'),
+    errors: ['not_found'],
+  },
   getTaskOrder: {
     method: 'get',
     path: '/v1/tasks/{id}/order',

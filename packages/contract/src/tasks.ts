@@ -275,6 +275,28 @@ export const Timeline = z
   .meta({ id: 'Timeline', description: 'Everything that happened to a task, in order, without secrets.' });
 export type Timeline = z.infer<typeof Timeline>;
 
+export const UpstreamExchange = z
+  .strictObject({
+    attempt: z.string(),
+    path: z.string(),
+    at: Instant,
+    operation: z.string(),
+    method: z.string(),
+    url: z.string(),
+    result: z.enum(['answered', 'not_sent', 'lost']),
+    status: z.int().nullable(),
+    reason: z.string().nullable().describe('Why it was not sent or got lost.'),
+    duration_ms: z.int(),
+    bytes: z.int().describe('Of the whole answer.'),
+    request: z.string().nullable().describe('What was sent, cut and without secrets; null: not kept.'),
+    response: z
+      .string()
+      .nullable()
+      .describe('What came back, cut and without secrets; null: nothing, or not kept.'),
+  })
+  .meta({ id: 'UpstreamExchange', description: 'One request to an upstream, as it really went.' });
+export type UpstreamExchange = z.infer<typeof UpstreamExchange>;
+
 export const CancelResult = z
   .strictObject({
     task: Task,

@@ -48,6 +48,7 @@ describe('every operation can be reached through the client', () => {
     getTask: () => sluice.tasks.get('x'),
     cancelTask: () => sluice.tasks.cancel('x'),
     getTimeline: () => sluice.tasks.timeline('x'),
+    listExchanges: () => sluice.tasks.exchanges('x'),
     getActivity: () => sluice.activity.get(),
     getTaskOrder: () => sluice.tasks.order('x'),
     streamTaskEvents: () => sluice.tasks.stream('x', { signal: stop.signal }).next(),

@@ -31,6 +31,7 @@ export const routes = {
   // A second cancel of the same task finds it cancelled or cancelling: nothing more happens.
   cancelTask: post('/v1/tasks/{id}/cancel', 'safe'),
   getTimeline: get('/v1/tasks/{id}/timeline'),
+  listExchanges: get('/v1/tasks/{id}/exchanges'),
   getTaskOrder: get('/v1/tasks/{id}/order'),
   streamTaskEvents: get('/v1/tasks/{id}/events'),
   streamEvents: get('/v1/events'),

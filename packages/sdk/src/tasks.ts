@@ -14,6 +14,7 @@ import type {
   Task,
   TaskBatch,
   Timeline,
+  UpstreamExchange,
 } from './types.ts';
 import { hasEnded, type WaitOptions, waitForTask } from './wait.ts';
 
@@ -58,6 +59,9 @@ export function tasksGroup(transport: Transport) {
     /** Everything that happened to a task, in order. */
     timeline: (id: string, options?: CallOptions): Promise<Timeline> =>
       transport.json({ route: routes.getTimeline, id }, options),
+    /** The raw requests by which it was submitted, without secrets. Operators only. */
+    exchanges: (id: string, options?: CallOptions): Promise<Page<UpstreamExchange>> =>
+      transport.json({ route: routes.listExchanges, id }, options),
     /** The order behind it, every choice written out, to be changed and sent again. */
     order: (id: string, options?: CallOptions): Promise<CreateGeneration> =>
       transport.json({ route: routes.getTaskOrder, id }, options),

@@ -44,6 +44,7 @@ export type ActivityQuery = Omit<Sent<typeof contract.ActivityQuery>, 'hours'> &
 };
 export type Timeline = Read<typeof contract.Timeline>;
 export type TimelineEntry = Read<typeof contract.TimelineEntry>;
+export type UpstreamExchange = Read<typeof contract.UpstreamExchange>;
 export type ListTasksQuery = SentQuery<typeof contract.ListTasksQuery>;
 
 // Catalogue and quotes.

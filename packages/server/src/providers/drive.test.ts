@@ -159,6 +159,8 @@ describe('how an answer comes back', () => {
         sentAtMs: 1_000,
         durationMs: 7,
         bytes: 3,
+        request: '{}',
+        response: 'abc',
       },
     ]);
     expect(records).toEqual(exchanges);

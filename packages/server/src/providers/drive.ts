@@ -16,6 +16,7 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from './contract.ts';
+import { excerptOf } from './excerpt.ts';
 import { redactedUrl, redactorFor } from './redaction.ts';
 
 export type Drive = {
@@ -34,7 +35,7 @@ export type Drive = {
 
 export type Driven<Outcome> = { outcome: Outcome; exchanges: ExchangeRecord[] };
 
-/** One request as it may be shown and kept: no credential, no body. */
+/** One request as it may be shown and kept: no credential, and of the bodies what `excerptOf` leaves. */
 export type ExchangeRecord = {
   operation: UpstreamRequest['operation'];
   billable: boolean;
@@ -47,6 +48,8 @@ export type ExchangeRecord = {
   sentAtMs: number;
   durationMs: number;
   bytes: number;
+  request: string | null;
+  response: string | null;
 };
 
 /** A defect of ours or of an adapter, survived. */
@@ -188,6 +191,8 @@ async function send(request: UpstreamRequest, ride: Ride): Promise<UpstreamRespo
     sentAtMs,
     durationMs: Math.max(0, Math.round(options.clock.monotonic() - startMs)),
     bytes: answer.kind === 'answered' ? answer.body.byteLength : 0,
+    request: excerptOf(request.body, redact),
+    response: response.kind === 'answered' ? excerptOf(response.text, redact) : null,
   };
   ride.exchanges.push(record);
   tell(() => options.onRequest?.(record, path.name));

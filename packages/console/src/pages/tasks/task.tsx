@@ -3,12 +3,14 @@ import type { Task } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { taskQuery } from '../../api/queries.ts';
+import { useSession } from '../../app/session-context.ts';
 import { SandboxLabel } from '../../app/top-bar.tsx';
 import { isZero } from '../../ui/exact.ts';
 import { Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { DownloadLink, Player } from '../../ui/player.tsx';
 import { StageChip } from '../../ui/stage.tsx';
 import { Actions } from './actions.tsx';
+import { Exchanges } from './exchanges.tsx';
 import { Progress } from './progress.tsx';
 import { Receipt } from './receipt.tsx';
 import { TaskTimeline } from './timeline.tsx';
@@ -34,6 +36,7 @@ export function isOver({ status }: Pick<Task, 'status'>): boolean {
 }
 
 function Whole({ task }: { task: Task }) {
+  const { operator } = useSession();
   return (
     <>
       <PageHead
@@ -57,6 +60,7 @@ function Whole({ task }: { task: Task }) {
         <div className="grid min-w-0 content-start gap-5">
           <Picture task={task} />
           <TaskTimeline id={task.id} />
+          {operator && <Exchanges id={task.id} />}
         </div>
         <div className="grid content-start gap-5">
           <Receipt task={task} />

@@ -160,10 +160,20 @@ function attemptEntries(attempt: AttemptRow): Happened[] {
       lane: 'upstream',
       kind: note.kind,
       summary: note.summary,
-      data: { attempt_id: id, ...note.data },
+      data: { attempt_id: id, ...withoutBodies(note.data) },
     }),
   );
   return [sent, ...noted];
+}
+
+const WithExchanges = z.looseObject({ exchanges: z.array(z.record(z.string(), z.unknown())) });
+
+/** Bodies are for operators, and asked for by themselves. */
+function withoutBodies(data: Record<string, unknown>): Record<string, unknown> {
+  const read = WithExchanges.safeParse(data);
+  if (!read.success) return data;
+  const exchanges = read.data.exchanges.map(({ request: _sent, response: _answered, ...facts }) => facts);
+  return { ...read.data, exchanges };
 }
 
 /** The id says when the attempt was made; a repeated send moves sent_at. */

@@ -6,12 +6,13 @@ import { ownerOf, wantedAccount } from '../../auth.ts';
 import { cursorOf, readIdCursor } from '../../cursor.ts';
 import { linkBase } from '../../links.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
+import { exchangesOf } from '../../views/exchanges.ts';
 import { taskView, taskViews } from '../../views/tasks.ts';
 import { toTimeline } from '../../views/timeline.ts';
 
 export const taskHandlers: Pick<
   Handlers,
-  'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline' | 'getTaskOrder'
+  'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline' | 'listExchanges' | 'getTaskOrder'
 > = {
   listTasks: async ({ context, caller, query, request }) => {
     const wanted = wantedAccount(caller, query.account);
@@ -55,6 +56,11 @@ export const taskHandlers: Pick<
   getTaskOrder: async ({ context, caller, params }) => {
     const row = await context.store.reads.task(params.id, ownerOf(caller));
     return row ? ok(asSent(Order.parse(row.order))) : notFound;
+  },
+  listExchanges: async ({ context, caller, params }) => {
+    const rows = await context.store.reads.timeline(params.id, ownerOf(caller));
+    if (!rows) return notFound;
+    return ok({ object: 'list', data: exchangesOf(rows.attempts), next_cursor: null });
   },
   getTimeline: async ({ context, caller, params }) => {
     const rows = await context.store.reads.timeline(params.id, ownerOf(caller));
