@@ -1,4 +1,5 @@
 /** What is known of access paths: dossiers, your own statements, verifications, and comparisons for a mix of orders. */
+import { type Clock, platformClock } from './clock.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
@@ -40,17 +41,36 @@ export function evidenceOfPath(transport: Transport) {
   };
 }
 
+const LOOK_MS = 1_000;
+
+export type VerificationWaitOptions = CallOptions & {
+  onProgress?: ((verification: Verification) => void) | undefined;
+  clock?: Clock | undefined;
+};
+
 /** Paid clips for evidence: planned with a worst case, agreed to, carried out by the gateway. */
 export function verificationsGroup(transport: Transport) {
   const list = (path: string, query: PageQuery = {}, options?: CallOptions): Promise<Page<Verification>> =>
     transport.json({ route: routes.listVerifications, id: path, query }, options);
+  const get = (id: string, options?: CallOptions): Promise<Verification> =>
+    transport.json({ route: routes.getVerification, id }, options);
   return {
     /** Orders nothing. */
     plan: (path: string, wish: PlanVerification, options?: CallOptions): Promise<Verification> =>
       transport.json({ route: routes.planVerification, id: path, body: wish }, options),
     list,
-    get: (id: string, options?: CallOptions): Promise<Verification> =>
-      transport.json({ route: routes.getVerification, id }, options),
+    get,
+    /** Reads it until nothing more is ordered; a link may be watched for days after that. */
+    wait: async (id: string, options: VerificationWaitOptions = {}): Promise<Verification> => {
+      const { onProgress, clock = platformClock, ...call } = options;
+      for (;;) {
+        const verification = await get(id, call);
+        onProgress?.(verification);
+        const { state } = verification;
+        if (state !== 'running' && state !== 'stopping') return verification;
+        await clock.sleep(LOOK_MS, call.signal ?? undefined);
+      }
+    },
     /** With the plan's own worst case; another figure is refused. */
     start: (id: string, agreed: StartVerification, options?: CallOptions): Promise<Verification> =>
       transport.json({ route: routes.startVerification, id, body: agreed }, options),

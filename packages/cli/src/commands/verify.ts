@@ -26,8 +26,6 @@ type VerifyFlags = {
   report?: string;
 };
 
-const LOOK_MS = 1_000;
-
 export const register: Register = (command, context) => {
   command
     .argument('<path>', 'the path to measure')
@@ -77,7 +75,6 @@ async function begin(
     throw new UsageError('A budget is needed.', 'Give one in dollars, as in --budget 5.');
   }
   const plan = await sluice.verifications.plan(path, wishOf(flags, flags.budget));
-  invocation.output.note((paint) => planText(plan, paint));
   await agree(invocation, plan, flags.yes === true);
   const { id, worst_case: worstCase } = plan;
   const agreed = { confirmed_by: flags.by ?? userInfo().username, worst_case: worstCase };
@@ -96,10 +93,15 @@ function wishOf({ model, steps, concurrency, image, video }: VerifyFlags, budget
   };
 }
 
-async function agree({ surroundings }: Invocation, plan: Verification, yes: boolean): Promise<void> {
-  if (yes) return;
+/** A script that did not say --yes is shown what it would agree to, and ends there. */
+async function agree({ output, surroundings }: Invocation, plan: Verification, yes: boolean): Promise<void> {
   const nothing = 'Nothing was ordered.';
-  if (!canAsk(surroundings)) throw new UsageError(nothing, 'Agree to the worst case with --yes.');
+  if (!yes && !canAsk(surroundings)) {
+    output.result(plan, (paint) => planText(plan, paint));
+    throw new UsageError(nothing, 'Agree to the worst case with --yes.');
+  }
+  output.note((paint) => planText(plan, paint));
+  if (yes) return;
   const message = `Order clips for at most ${plan.worst_case} USD on ${plan.path}?`;
   if (!(await surroundings.ask.confirm({ message }))) throw new UsageError(nothing);
 }
@@ -108,46 +110,29 @@ async function agree({ surroundings }: Invocation, plan: Verification, yes: bool
 async function follow(
   { output, surroundings }: Invocation,
   sluice: Sluice,
-  started: Verification,
+  { id }: Verification,
 ): Promise<Verification> {
-  const signal = surroundings.interruption();
   const progress = startProgress(output);
   const told = new Set<string>();
-  let verification = started;
   try {
-    for (;;) {
-      for (const step of verification.steps) {
-        if (step.ended_at === null || told.has(step.kind)) continue;
-        told.add(step.kind);
-        output.note((paint) => stepLine(step, paint));
-      }
-      const running = verification.steps.find(({ state }) => state === 'running');
-      if (verification.state !== 'running' && verification.state !== 'stopping') return verification;
-      progress.show(
-        running?.kind ?? 'waiting',
-        () => `${running?.kind ?? 'waiting'}: ${running?.what ?? ''}`,
-      );
-      await sleep(LOOK_MS, signal);
-      if (signal.aborted) return verification;
-      verification = await sluice.verifications.get(verification.id);
-    }
+    return await sluice.verifications.wait(id, {
+      signal: surroundings.interruption(),
+      onProgress: ({ steps }) => {
+        for (const step of steps) {
+          if (step.ended_at === null || told.has(step.kind)) continue;
+          told.add(step.kind);
+          output.note((paint) => stepLine(step, paint));
+        }
+        const running = steps.find(({ state }) => state === 'running');
+        progress.show(
+          running?.kind ?? 'waiting',
+          () => `${running?.kind ?? 'waiting'}: ${running?.what ?? ''}`,
+        );
+      },
+    });
   } finally {
     progress.end();
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 async function writeReport(

@@ -76,7 +76,13 @@ const BAR = 22;
 const LABEL = 230;
 
 /** One bar for each, with the interval over the seeds; an optional mark is drawn through all of them. */
-export function barChart(title: string, unit: string, bars: readonly Bar[], mark: number | null): string {
+export function barChart(
+  title: string,
+  unit: string,
+  bars: readonly Bar[],
+  mark: number | null,
+  told: (value: number) => string = brief,
+): string {
   const most = niceMost(Math.max(1e-9, mark ?? 0, ...bars.map(({ high }) => high)));
   const height = bars.length * (BAR + 10) + 24;
   const x = (value: number) => LABEL + (value / most) * (WIDTH - LABEL - 90);
@@ -88,14 +94,14 @@ export function barChart(title: string, unit: string, bars: readonly Bar[], mark
       `<rect class="bar ${tone}" x="${LABEL}" y="${top}" width="${at(Math.max(1, x(value) - LABEL))}" ` +
       `height="${BAR}" rx="3"/>` +
       `<line class="whisker" x1="${at(x(low))}" x2="${at(x(high))}" y1="${middle}" y2="${middle}"/>` +
-      `<text class="tick" x="${at(x(high) + 8)}" y="${middle + 4}">${brief(value)}</text>`
+      `<text class="tick" x="${at(x(high) + 8)}" y="${middle + 4}">${told(value)}</text>`
     );
   });
   const line =
     mark === null
       ? ''
       : `<line class="mark" x1="${at(x(mark))}" x2="${at(x(mark))}" y1="0" y2="${height - 20}"/>` +
-        `<text class="tick" x="${at(x(mark))}" y="${height - 6}" text-anchor="middle">${brief(mark)}</text>`;
+        `<text class="tick" x="${at(x(mark))}" y="${height - 6}" text-anchor="middle">${told(mark)}</text>`;
   return (
     `<figure><figcaption>${escaped(title)} <span class="unit">${escaped(unit)}</span></figcaption>` +
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">` +

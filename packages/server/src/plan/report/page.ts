@@ -217,9 +217,10 @@ function variantPart({ base, variants }: PlanResult, { target }: CreatePlan): st
   return (
     barChart(
       'Wait, 95th percentile',
-      'seconds; green meets the target',
+      'green meets the target',
       bars,
       target.start_within_seconds ?? null,
+      seconds,
     ) +
     table(['case', 'changed', 'meets it', 'wait p50', 'wait p95', 'stored p95', 'backlog', '30 days'], rows)
   );

@@ -134,3 +134,42 @@ describe('comparisons', () => {
     expect(answer.body.error.field).toBe(field);
   });
 });
+
+describe('verifications', () => {
+  test('are planned within their budget and order nothing before somebody agrees to exactly that', async () => {
+    const { ask, operatorKey: key } = await withPath();
+    const free = await ask('POST', '/v1/paths/direct/verifications', { key, body: { budget: '0' } });
+    expect(free.body).toMatchObject({ state: 'planned', worst_case: '0.00', spent: '0.00', account: null });
+    const plan = await ask('POST', '/v1/paths/direct/verifications', { key, body: { budget: '1.50' } });
+    const worst = plan.body.steps.reduce(
+      (sum: number, { worst_case: most }: { worst_case: string }) => sum + Number(most),
+      0,
+    );
+    expect(worst).toBeCloseTo(Number(plan.body.worst_case), 6);
+    expect(worst).toBeLessThanOrEqual(1.5);
+    expect(worst).toBeGreaterThan(0);
+    const start = `/v1/verifications/${plan.body.id}/start`;
+    const other = await ask('POST', start, { key, body: { confirmed_by: 'Ana', worst_case: '1.00' } });
+    expect(other.body.error).toMatchObject({ code: 'conflict', field: 'worst_case' });
+    const agreed = { confirmed_by: 'Ana', worst_case: plan.body.worst_case };
+    expect((await ask('POST', start, { key, body: agreed })).body.state).toBe('running');
+    // Once is enough, and one of a path at a time.
+    expect((await ask('POST', start, { key, body: agreed })).status).toBe(409);
+    const second = `/v1/verifications/${free.body.id}`;
+    const freely = { confirmed_by: 'Ana', worst_case: '0' };
+    expect((await ask('POST', `${second}/start`, { key, body: freely })).status).toBe(409);
+    expect((await ask('POST', `${second}/stop`, { key })).body.state).toBe('stopped');
+    const { body } = await ask('GET', '/v1/paths/direct/verifications', { key });
+    expect(body.data.map(({ state }: { state: string }) => state).sort()).toEqual(['running', 'stopped']);
+  });
+
+  test.each([
+    ['/v1/paths/nowhere/verifications', { budget: '5' }, 404],
+    ['/v1/paths/direct/verifications', { budget: '-1' }, 422],
+    ['/v1/paths/direct/verifications', { budget: '5', model: 'no-such-model' }, 422],
+    ['/v1/paths/direct/verifications', { budget: '5', hurry: true }, 422],
+  ])('%s refuses %j', async (url, body, status) => {
+    const { ask, operatorKey: key } = await withPath();
+    expect((await ask('POST', url, { key, body })).status).toBe(status);
+  });
+});
