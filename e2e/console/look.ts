@@ -72,7 +72,12 @@ const Findings = z.array(
 
 /** What axe finds, in a line for each element. What a theme can break is contrast, so it need not look at all twice. */
 export async function violations(page: Page, only?: 'color-contrast'): Promise<string[]> {
-  const options = JSON.stringify({ resultTypes: ['violations'], ...(only && { runOnly: [only] }) });
+  // Fingers need room as well: a rule that axe leaves off by itself.
+  const rules = { 'target-size': { enabled: true } };
+  const options = JSON.stringify({
+    resultTypes: ['violations'],
+    ...(only ? { runOnly: [only] } : { rules }),
+  });
   const found = await page.evaluate(`axe.run(document, ${options}).then((result) => result.violations)`);
   return Findings.parse(found).flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),

@@ -42,7 +42,7 @@ export function Grade({ grade, source, date, stale = false, word = false }: Grad
       <HovercardAnchor
         render={<button type="button" />}
         aria-label={said}
-        className="inline-flex items-center gap-1.5 rounded-sm align-baseline text-ink-2"
+        className="-my-1.5 inline-flex min-h-6 min-w-6 items-center justify-center gap-1.5 rounded-sm text-ink-2"
       >
         <span className={cx('inline-block size-2.5 rounded-full', SHAPES[known])} aria-hidden="true" />
         {word && <span>{known}</span>}

@@ -95,7 +95,7 @@ function Name({ candidate, onOpen }: { candidate: Candidate; onOpen: () => void 
       </Button>
       {concerns.length > 0 && (
         <details className="text-[0.93rem] text-ink-2">
-          <summary className="rounded-sm">
+          <summary className="rounded-sm py-1">
             {concerns.length === 1 ? 'One concern' : `${concerns.length} concerns`}
             <span className="sr-only"> about {name}</span>
           </summary>
