@@ -134,6 +134,10 @@ export const Wait = z
     position: z.int().describe('Place in the order in which tasks are admitted; 1 is next.'),
     expected_start: Instant.nullable(),
     expected_end: Instant.nullable(),
+    expected_end_range: z
+      .strictObject({ early: Instant, late: Instant })
+      .nullable()
+      .describe('Four of five tasks like it end between the two.'),
     basis: z
       .enum(['measured', 'declared'])
       .describe('Whether the render times behind it were measured here.'),

@@ -185,6 +185,7 @@ describe('money', () => {
       covered  yes
       path     kling-main: cheapest path with a free slot soon
       wait     no free slot, 3rd in line, starts in 1m 00s
+      ends     most likely in 3m 10s to in 5m 40s
       render   about 3m 00s (measured)
 
       not chosen  price  because

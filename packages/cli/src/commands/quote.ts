@@ -9,7 +9,7 @@ import { addOrderFlags, type OrderFlags } from '../order/order-flags.ts';
 import { waitText } from '../order/task-words.ts';
 import type { Paint } from '../output/output.ts';
 import { fields, table } from '../output/table.ts';
-import { clean, NOTHING, span } from '../output/text.ts';
+import { clean, NOTHING, relative, span } from '../output/text.ts';
 
 export const register: Register = (command, context) => {
   addOrderFlags(command, context.surroundings.now)
@@ -35,6 +35,12 @@ async function refuseLocalFiles(order: CreateGeneration, cwd: string): Promise<v
   );
 }
 
+/** Four of five end in between. */
+function endText(range: Quote['wait']['expected_end_range'], nowMs: number): string | null {
+  if (range === null) return null;
+  return `most likely ${relative(range.early, nowMs)} to ${relative(range.late, nowMs)}`;
+}
+
 function quoteText(quote: Quote, explain: boolean, paint: Paint): string {
   const { price, wait } = quote;
   const { bold, green, red, yellow } = paint.color;
@@ -46,6 +52,7 @@ function quoteText(quote: Quote, explain: boolean, paint: Paint): string {
       ['covered', quote.covered ? green('yes') : red('no: top up first')],
       ['path', `${clean(quote.path)}: ${clean(quote.reason)}`],
       ['wait', waitText(wait, paint.nowMs) || NOTHING],
+      ['ends', endText(wait.expected_end_range, paint.nowMs)],
       ['render', `about ${span(quote.expected_render_seconds)} (${wait.basis})`],
       ['sandbox', quote.sandbox && yellow('an emulator would make it')],
     ],

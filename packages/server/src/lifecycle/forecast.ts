@@ -1,6 +1,6 @@
 /** What a waiting task is told: why it waits, its place, and when it can be expected to start and end. */
 import { type ModelDefinition, Order, type Task } from '@sluice/contract';
-import { forecast, slotFacts, tasksAhead } from '../decide/forecast.ts';
+import { forecast, type Range, slotFacts, tasksAhead } from '../decide/forecast.ts';
 import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
 import { shapeOf } from '../decide/polling.ts';
@@ -91,8 +91,13 @@ async function describe(context: Context, task: WaitingTask, facts: Facts): Prom
     position: ahead + 1,
     expected_start: times ? new Date(times.startMs).toISOString() : null,
     expected_end: times ? new Date(times.endMs).toISOString() : null,
+    expected_end_range: times && rangeOf(times.end),
     basis: spread.measured ? 'measured' : 'declared',
   };
+}
+
+function rangeOf({ earlyMs, lateMs }: Range): { early: string; late: string } {
+  return { early: new Date(earlyMs).toISOString(), late: new Date(lateMs).toISOString() };
 }
 
 function admits(context: Context, paths: readonly AccessPath[], name: string): boolean {

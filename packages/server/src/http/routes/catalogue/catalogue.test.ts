@@ -40,6 +40,9 @@ test('a quote is what the order that follows it holds', async () => {
   await addPath(rig);
   const { key } = await rig.account();
   const quote = await rig.ask('POST', '/v1/quotes', { key, body: ORDER });
+  const { expected_end: end, expected_end_range: range } = quote.body.wait;
+  expect(Date.parse(range.early)).toBeLessThan(Date.parse(end));
+  expect(Date.parse(range.late)).toBeGreaterThan(Date.parse(end));
   expect(quote.body).toMatchObject({ model: 'kling-3.0', path: PATH, covered: true, sandbox: true });
   const order = await rig.ask('POST', '/v1/videos/generations', { key, body: ORDER });
   expect(order.body.quote).toEqual(quote.body.price);
