@@ -1,6 +1,6 @@
 /** Who pays: accounts, their keys, their money, their webhooks. */
 import { z } from 'zod';
-import { EventType } from './events.ts';
+import { EndpointEventType, EventType, terminalEventTypes } from './events.ts';
 import { Currency, Decimal, Money } from './money.ts';
 import { Routing } from './routing.ts';
 
@@ -187,7 +187,7 @@ export const ListLedgerQuery = z.strictObject({
 /** Without defaults: a change leaves alone what it does not name. */
 const endpointFields = z.strictObject({
   url: z.url().max(2048),
-  types: z.array(EventType).min(1),
+  types: z.array(EndpointEventType).min(1),
   description: z.string().max(200),
 });
 /** Names of the doors whose protocols tell the end of a task in words of their own, and ours. */
@@ -200,7 +200,7 @@ export const DeliveryFormat = z.enum(['sluice', 'openai', 'replicate', 'kling', 
 
 export const CreateEndpoint = endpointFields
   .extend({
-    types: endpointFields.shape.types.default(['task.completed', 'task.failed', 'task.cancelled']),
+    types: endpointFields.shape.types.default([...terminalEventTypes]),
     description: endpointFields.shape.description.default(''),
     format: DeliveryFormat.default('sluice'),
   })

@@ -19,6 +19,12 @@ export type EventType = z.infer<typeof EventType>;
 /** The three that end a task; each terminal transition writes exactly one. */
 export const terminalEventTypes = ['task.completed', 'task.failed', 'task.cancelled'] as const;
 
+/** What a webhook endpoint can ask for. The others are in the streams; a test is sent on request, to any endpoint. */
+export const EndpointEventType = z
+  .enum(['task.started', ...terminalEventTypes])
+  .meta({ id: 'EndpointEventType' });
+export type EndpointEventType = z.infer<typeof EndpointEventType>;
+
 export const TaskEventData = z.strictObject({
   id: z.string(),
   status: TaskStatus,

@@ -79,6 +79,7 @@ export type Delivery = Read<typeof contract.Delivery>;
 export type DeliveryAttempt = Read<typeof contract.DeliveryAttempt>;
 export type DeliveryState = Delivery['state'];
 export type EventType = contract.EventType;
+export type EndpointEventType = contract.EndpointEventType;
 export type TaskEventType = Extract<EventType, `task.${string}`>;
 export type TaskEventData = Read<typeof contract.TaskEventData>;
 

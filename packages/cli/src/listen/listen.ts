@@ -1,5 +1,5 @@
 /** `sluice webhooks listen`: runs the receiver, registers it as an endpoint when no secret is given, prints. */
-import type { EndpointWithSecret, EventType, Sluice, SluiceEvent } from '@sluice/sdk';
+import type { EndpointEventType, EndpointWithSecret, Sluice, SluiceEvent } from '@sluice/sdk';
 import type { Invocation } from '../invocation.ts';
 import type { Paint } from '../output/output.ts';
 import { clean } from '../output/text.ts';
@@ -62,7 +62,7 @@ function registerEndpoint(
     url,
     description: 'sluice webhooks listen',
     // The gateway knows the types and names the one that it does not know.
-    ...(types ? { types: types as EventType[] } : {}),
+    ...(types ? { types: types as EndpointEventType[] } : {}),
   });
 }
 

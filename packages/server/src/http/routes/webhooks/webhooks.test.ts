@@ -62,14 +62,14 @@ test('an address that may not be called is refused when it is given', async () =
 test('a change leaves alone what it does not name', async () => {
   const rig = use();
   const { key } = await rig.account();
-  const endpoint = await added(rig, key, { types: ['task.created'], description: 'mine' });
+  const endpoint = await added(rig, key, { types: ['task.started'], description: 'mine' });
   const { body } = await rig.ask('PATCH', `/v1/webhooks/${endpoint.id}`, {
     key,
     body: { status: 'disabled' },
   });
   expect(body).toMatchObject({
     url: URL,
-    types: ['task.created'],
+    types: ['task.started'],
     description: 'mine',
     status: 'disabled',
     disabled_reason: 'disabled by its owner',
