@@ -10,7 +10,7 @@ import { providerById } from '@sluice/server/providers/registry.ts';
 import { demand } from '../violation.ts';
 import { attemptByMark, type Change } from '../world/model.ts';
 import type { AttemptRow } from '../world/rows.ts';
-import type { VendorAccept } from '../world/vendors/vendor.ts';
+import type { Vendor, VendorAccept } from '../world/vendors/vendor.ts';
 import type { World } from '../world/world.ts';
 
 export type Purchase = { accept: VendorAccept; attemptId: string };
@@ -79,12 +79,12 @@ export function checkPurchases(world: World, purchases: Purchases): void {
     for (let at = purchases.counted.get(vendor.name) ?? 0; at < accepts.length; at += 1) {
       purchases.counted.set(vendor.name, at + 1);
       const accept = accepts[at];
-      if (accept) count(world, purchases, accept);
+      if (accept) count(world, purchases, vendor, accept);
     }
   }
 }
 
-function count(world: World, purchases: Purchases, accept: VendorAccept): void {
+function count(world: World, purchases: Purchases, vendor: Vendor, accept: VendorAccept): void {
   const attempt = attemptByMark(world.observer.model, accept.mark);
   demand(attempt !== undefined, 'I8', () => {
     return `a vendor took ${accept.id} for an attempt that does not exist: ${accept.mark}`;
@@ -95,13 +95,16 @@ function count(world: World, purchases: Purchases, accept: VendorAccept): void {
   const late = ofTask.filter(({ attemptId }) => world.late.has(attemptId)).length;
   // A render that the upstream failed may be begun again on another path; then the one before is over.
   const over = ofTask.filter(({ attemptId }) => hasEnded(world, attemptId)).length;
-  const earlier = ofTask.slice(0, -1).filter(({ attemptId }) => !hasEnded(world, attemptId));
+  // What a vendor denies ever having had, nobody but the vendor can know of; it is sent again, and billed once.
+  const isDenied = (each: Purchase) => vendor.job(each.accept.id)?.forgotten === true;
+  const denied = ofTask.filter(isDenied).length;
+  const earlier = ofTask.slice(0, -1).filter((each) => !hasEnded(world, each.attemptId) && !isDenied(each));
   const risked = earlier.filter(({ attemptId }) => purchases.risked.has(attemptId));
   const bought = ofTask.map((each) => `${each.accept.id} (${each.attemptId})`).join(', ');
-  demand(ofAttempt.length <= 1 + late, 'I8', () => {
+  demand(ofAttempt.length <= 1 + late + ofAttempt.filter(isDenied).length, 'I8', () => {
     return `attempt ${attempt.id} was bought ${ofAttempt.length} times: ${bought}`;
   });
-  demand(ofTask.length <= 1 + late + over + risked.length, 'I8', () => {
+  demand(ofTask.length <= 1 + late + over + risked.length + denied, 'I8', () => {
     return `task ${attempt.task_id} was bought ${ofTask.length} times: ${bought}`;
   });
   tally(world, attempt, { second: earlier, over, risked });

@@ -82,5 +82,10 @@ function jobOf(request: Request | undefined): VendorJob | null {
   if (request === undefined) return null;
   const failed = ['failed', 'canceled', 'expired'] as const;
   const ends = request.ending.kind === 'clip' ? (['succeeded'] as const) : failed;
-  return { ends: request.endedAt === null ? [] : ends, chargedMicros: null, contradicted: false };
+  return {
+    ends: request.endedAt === null ? [] : ends,
+    chargedMicros: null,
+    contradicted: false,
+    forgotten: false,
+  };
 }

@@ -53,6 +53,7 @@ export function klingVendor(options: VendorOptions): Vendor {
       ends: status === 'succeeded' || status === 'failed' ? [status] : [],
       chargedMicros: (Number(task.charged) * UNIT_MICROS) / THOUSANDTHS,
       contradicted: flapped || forgotten.has(id),
+      forgotten: forgotten.has(id),
     };
   }
 
@@ -95,7 +96,7 @@ export function klingVendor(options: VendorOptions): Vendor {
   };
 }
 
-const unknowable: VendorJob = { ends: [], chargedMicros: null, contradicted: true };
+const unknowable: VendorJob = { ends: [], chargedMicros: null, contradicted: true, forgotten: true };
 
 function klingPaths({ climate }: VendorOptions): VendorPath[] {
   const { legacyPath, secondPath, signedCallbacks } = climate.vendor;

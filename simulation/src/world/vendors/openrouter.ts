@@ -64,7 +64,7 @@ export function openRouterVendor({ clock, dice, hit, reseller }: ResellerOptions
       const state = stateAt(job, clock.now());
       const over = state !== 'queued' && state !== 'running';
       const chargedMicros = state === 'succeeded' ? Math.round(job.detail.dollars * 1_000_000) : 0;
-      return { ends: over ? [state] : [], chargedMicros, contradicted: false };
+      return { ends: over ? [state] : [], chargedMicros, contradicted: false, forgotten: false };
     },
     nextChange: emulator.nextChange,
     dueCallbacks: emulator.dueCallbacks,

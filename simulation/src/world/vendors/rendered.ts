@@ -54,5 +54,6 @@ export function renderedJob<Order>(
     ends: over ? [end] : [],
     chargedMicros: charged === null ? null : charged(job.order),
     contradicted: false,
+    forgotten: false,
   };
 }

@@ -52,7 +52,7 @@ export function replicateVendor({ clock, dice, hit, reseller }: ResellerOptions)
       if (!job) return null;
       const state = stateAt(job, clock.now());
       const over = state !== 'queued' && state !== 'running';
-      return { ends: over ? [state] : [], chargedMicros: null, contradicted: false };
+      return { ends: over ? [state] : [], chargedMicros: null, contradicted: false, forgotten: false };
     },
     nextChange: emulator.nextChange,
     dueCallbacks: emulator.dueCallbacks,

@@ -41,6 +41,8 @@ export type VendorJob = {
   chargedMicros: number | null;
   /** The vendor said different things about its end, or says that it never knew it. */
   contradicted: boolean;
+  /** The vendor lost it: it denies that it ever had it, and bills nobody. */
+  forgotten: boolean;
 };
 
 export type OutgoingCallback = {
