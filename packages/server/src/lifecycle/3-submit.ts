@@ -48,8 +48,10 @@ export async function submitAttempt(context: Context, send: Sendable): Promise<v
   const { outcome } = driven;
   const nowMs = context.clock.now();
   const verdict = submitVerdict(outcome, nowMs, context.random.fraction());
+  // Before its task is in the queue again: the next admission must not walk into the same refusal.
+  if (verdict.kind === 'requeue') await learn(context, path, send, outcome, verdict);
   await record(context, path, send, driven, verdict);
-  await learn(context, path, send, outcome, verdict);
+  if (verdict.kind !== 'requeue') await learn(context, path, send, outcome, verdict);
 }
 
 async function usablePath(context: Context, send: Sendable): Promise<AccessPath | null> {

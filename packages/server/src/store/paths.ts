@@ -96,7 +96,8 @@ export function pathStore(db: Database): PathStore {
     },
     claimWatches: async (nowMs, everyMs, afterTroubleMs, most) => {
       const values = [at(nowMs), everyMs / 1000, afterTroubleMs / 1000, most];
-      return rowsOf<{ name: string }>(await db.query(sql.claimWatches, values)).map((row) => row.name);
+      const claimed = rowsOf<{ name: string }>(await db.query(sql.claimWatches, values));
+      return claimed.map((row) => row.name).sort();
     },
     boundMicros: async (name) =>
       firstOf<{ bound: bigint }>(await db.query(sql.boundMicros, [name]))?.bound ?? 0n,
