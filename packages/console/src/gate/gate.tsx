@@ -4,6 +4,7 @@
  */
 import type { Gate as Snapshot } from '@sluice/sdk';
 import { type ReactNode, useState } from 'react';
+import { AsTable } from '../ui/as-table.tsx';
 import { cx } from '../ui/class.ts';
 import { Finished } from './finished.tsx';
 import { Queue } from './queue.tsx';
@@ -27,14 +28,7 @@ export function Gate({ snapshot }: { snapshot: Snapshot }) {
             {busy === 0 && waiting === 0 ? 'quiet' : `${busy} in flight, ${waiting} waiting`}
           </span>
         </h2>
-        <button
-          type="button"
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-          className="rounded-sm text-ink-3 underline decoration-line-strong underline-offset-3 hover:text-ink"
-        >
-          {asTable ? 'As a picture' : 'As a table'}
-        </button>
+        <AsTable on={asTable} onChange={setAsTable} />
       </header>
       {!asTable && <Picture snapshot={snapshot} />}
       <div className={asTable ? 'overflow-x-auto p-4' : 'sr-only'}>

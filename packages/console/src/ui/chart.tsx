@@ -3,6 +3,7 @@
  * who does not see it gets the table.
  */
 import { type ReactNode, useState } from 'react';
+import { AsTable } from './as-table.tsx';
 import { cx } from './class.ts';
 import { Table } from './table.tsx';
 
@@ -27,14 +28,7 @@ export function Chart({ label, bars, names, topText, aside }: ChartProps) {
     <div>
       <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-ink-3">
         <span>{aside}</span>
-        <button
-          type="button"
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-          className="rounded-sm underline decoration-line-strong underline-offset-3 hover:text-ink"
-        >
-          {asTable ? 'As a picture' : 'As a table'}
-        </button>
+        <AsTable on={asTable} onChange={setAsTable} />
       </div>
       {!asTable && <Picture bars={bars} top={top} topText={topText} names={names} />}
       <div className={asTable ? 'rounded-md border' : 'sr-only'}>

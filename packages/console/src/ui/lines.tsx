@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { AsTable } from './as-table.tsx';
 import { Table } from './table.tsx';
 
 export type Line = {
@@ -49,14 +50,7 @@ export function Lines(props: LinesProps) {
             </li>
           ))}
         </ul>
-        <button
-          type="button"
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-          className="rounded-sm text-ink-3 underline decoration-line-strong underline-offset-3 hover:text-ink"
-        >
-          {asTable ? 'As a picture' : 'As a table'}
-        </button>
+        <AsTable on={asTable} onChange={setAsTable} />
       </figcaption>
       {asTable ? (
         <Table

@@ -97,15 +97,7 @@ function verdict(record: VerificationRecord, step: StepRecord, seen: Seen, tasks
   const refused = firstRefusal(tasks);
   if (refused !== null && (figure(step, 'no_slots') ?? 0) > 0) {
     const note = `${atOnce} ran at once, and one more was refused: ${refused.reason}.`;
-    return conclude('passed', note, { ...figures, limit: atOnce }, [
-      { fact: 'concurrency_limit', value: atOnce, unit: 'tasks', scope, note },
-      {
-        fact: 'overload_behaviour',
-        value: `refuses what is above the limit: ${refused.reason}`,
-        scope,
-        note,
-      },
-    ]);
+    return refusedAbove(atOnce, refused.reason, note, { figures, scope });
   }
   if (refused !== null) return throttled(tasks, seen, refused, { figures, scope });
   if (seen.configuredLimit !== null && atOnce >= seen.configuredLimit) {
@@ -135,6 +127,19 @@ function firstRefusal(tasks: readonly SeenTask[]): Refusal | null {
 const LAG_MS = 15_000;
 /** Longer than the windows in which creates are commonly counted. */
 const WINDOW_MS = 15_000;
+
+function refusedAbove(
+  limit: number,
+  reason: string,
+  note: string,
+  { figures, scope }: { figures: StepRecord['figures']; scope: { model: string } },
+): Move {
+  const behaviour = `refuses what is above the limit: ${reason}`;
+  return conclude('passed', note, { ...figures, limit }, [
+    { fact: 'concurrency_limit', value: limit, unit: 'tasks', scope, note },
+    { fact: 'overload_behaviour', value: behaviour, scope, note },
+  ]);
+}
 
 /**
  * Refused in words that fit both too many at once and too many in a short time. One more that is taken while all
@@ -172,15 +177,7 @@ function throttled(
   if (lastMs - refused.atMs >= WINDOW_MS && stillAt(lastMs) >= most) {
     const again = secondsOf(lastMs - refused.atMs);
     const note = `${most} ran at once; one more was refused (${refused.reason}), and again ${again} s later.`;
-    return conclude('passed', note, { ...figures, limit: most }, [
-      { fact: 'concurrency_limit', value: most, unit: 'tasks', scope, note },
-      {
-        fact: 'overload_behaviour',
-        value: `refuses what is above the limit: ${refused.reason}`,
-        scope,
-        note,
-      },
-    ]);
+    return refusedAbove(most, refused.reason, note, { figures, scope });
   }
   const unclear = `One more was refused while ${most} ran (${refused.reason}): for their number or their pace.`;
   return conclude('failed', `${unclear} The renders were too short to tell.`, figures);
