@@ -62,13 +62,10 @@ function figureNames(text: string): string[] {
 async function main(): Promise<void> {
   const options = readOptions();
   const figures = FIGURES.filter((figure) => options.only?.includes(figure.name) ?? true);
-  const report = await measure(figures, options.quick, commandOf(options));
-  if (options.write) {
-    await writeResults(
-      report,
-      FIGURES.map(({ name }) => name),
-    );
-  }
+  const names = FIGURES.map(({ name }) => name);
+  const report = await measure(figures, options, (done) =>
+    options.write ? writeResults(done, names) : Promise.resolve(),
+  );
   process.stdout.write(`${options.json ? reportJson(report) : reportText(report)}\n`);
 }
 
@@ -80,9 +77,14 @@ function commandOf(values: Options): string {
   return options.length === 0 ? 'npm run bench' : `npm run bench -- ${options.join(' ')}`;
 }
 
-async function measure(figures: readonly Figure[], quick: boolean, command: string): Promise<Report> {
-  const machine = readMachine();
-  const cpuBefore = await readCpuTimes();
+/** Each figure is told as soon as it is there: the next one may break, and minutes of measuring with it. */
+async function measure(
+  figures: readonly Figure[],
+  options: Options,
+  onFigure: (report: Report) => Promise<void>,
+): Promise<Report> {
+  const { quick } = options;
+  const cpuAtStart = await readCpuTimes();
   const progress = createProgress(process.stderr);
   let server: Promise<BenchServer> | null = null;
   const bench: Bench = {
@@ -93,17 +95,32 @@ async function measure(figures: readonly Figure[], quick: boolean, command: stri
       return server;
     },
   };
-  const done: Report['figures'] = [];
+  const reportSince = async (
+    cpuBefore: typeof cpuAtStart,
+    machine: Report['machine'],
+    done: Report['figures'],
+  ): Promise<Report> => ({
+    at: new Date().toISOString(),
+    command: commandOf(options),
+    machine,
+    postgres: server === null ? null : (await bench.server()).version,
+    taken: takenBetween(cpuBefore, await readCpuTimes()),
+    figures: done,
+  });
+  const machineAtStart = readMachine();
+  const all: Report['figures'] = [];
   try {
     for (const { name, title, run } of figures) {
       progress.say(title);
+      const machine = readMachine();
+      const cpuBefore = await readCpuTimes();
       const startedAt = performance.now();
       const lines = await run(bench);
-      done.push({ name, title, lines, seconds: (performance.now() - startedAt) / 1000 });
+      const figure = { name, title, lines, seconds: (performance.now() - startedAt) / 1000 };
+      all.push(figure);
+      await onFigure(await reportSince(cpuBefore, machine, [figure]));
     }
-    const postgres = server === null ? null : (await bench.server()).version;
-    const taken = takenBetween(cpuBefore, await readCpuTimes());
-    return { at: new Date().toISOString(), command, machine, postgres, taken, figures: done };
+    return await reportSince(cpuAtStart, machineAtStart, all);
   } finally {
     progress.end();
     if (server !== null) await (await bench.server()).stop();

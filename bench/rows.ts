@@ -126,7 +126,10 @@ export async function settleStatistics(db: Database): Promise<void> {
   }
 }
 
-/** One rendered task per address, whose clip is due to be copied from there. Needs the accounts, path and queue. */
+/**
+ * One rendered task per address, whose clip is due to be copied from there: since a second, as the one who copies counts
+ * in whole milliseconds. Needs the accounts, path and queue.
+ */
 export async function seedCopies(
   db: Database,
   copies: readonly { id: string; url: string }[],
@@ -159,7 +162,7 @@ export async function seedCopies(
   await run(
     db,
     `INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, copy_at, created_at)
-     SELECT 'asset_' || id, 'task_' || id, 'acct_000000', 'att_' || id, 'video', 'copying', url, now(), now()
+     SELECT 'asset_' || id, 'task_' || id, 'acct_000000', 'att_' || id, 'video', 'copying', url, now() - interval '1 second', now()
      FROM unnest($1::text[], $2::text[]) AS r (id, url)`,
     [ids, copies.map(({ url }) => url)],
   );

@@ -26,7 +26,7 @@ export function startChild(module: URL): Child {
       return shape.parse(await Promise.race([answer, dead]));
     },
     stop: async () => {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await gone;
     },
   };
