@@ -93,11 +93,27 @@ export async function seedQueue(
 ): Promise<void> {
   for (let from = numbers.from; from < numbers.to; from += CHUNK) {
     const to = Math.min(numbers.to, from + CHUNK);
-    await run(db, insertTasks, [from, to - 1, numbers.accounts, MODEL, FAMILY, SHAPE, PATH, FAR]);
+    await run(db, insertTasksOf(OWNER), [from, to - 1, numbers.accounts, ...KIND]);
     await run(db, insertOrders, [from, to - 1, JSON.stringify(ORDER), JSON.stringify(PRICE), FAR]);
     onStep(to);
   }
-  await run(
+  await wakeLanes(db);
+}
+
+/** One more waiting task of each of these accounts (an account may be named more than once), numbered on from `from`. */
+export async function queueBehind(
+  db: Database,
+  { from, accountIds }: { from: number; accountIds: readonly string[] },
+): Promise<void> {
+  const to = from + accountIds.length - 1;
+  await run(db, insertTasksOf('($3::text[])[1 + n - $1::int]'), [from, to, accountIds, ...KIND]);
+  await run(db, insertOrders, [from, to, JSON.stringify(ORDER), JSON.stringify(PRICE), FAR]);
+  await wakeLanes(db);
+}
+
+/** Every account that has something waiting stands in the queue. */
+function wakeLanes(db: Database): Promise<unknown> {
+  return run(
     db,
     `INSERT INTO lanes (family, account_id, virtual_time, active)
      SELECT DISTINCT family, account_id, 0, true FROM tasks WHERE state = 'queued'
@@ -107,10 +123,13 @@ export async function seedQueue(
 
 const ID = `'task_' || lpad(n::text, 12, '0')`;
 
-const insertTasks = `
+/** $4 and on. */
+const KIND = [MODEL, FAMILY, SHAPE, PATH, FAR];
+
+const insertTasksOf = (owner: string) => `
   INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, sandbox, slot_ms, shape,
                      expires_at, hold_micros, request_hash, answered, created_at)
-  SELECT ${ID}, ${OWNER}, 'key_' || ${OWNER}, $4, $5, 'queued', 0, ARRAY[$7], true, 131000, $6, $8::timestamptz, 420000,
+  SELECT ${ID}, ${owner}, 'key_' || ${owner}, $4, $5, 'queued', 0, ARRAY[$7], true, 131000, $6, $8::timestamptz, 420000,
          decode(md5(n::text), 'hex'), true, now()
   FROM generate_series($1::int, $2::int) AS n`;
 
