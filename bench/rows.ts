@@ -100,7 +100,7 @@ export async function seedQueue(
   await wakeLanes(db);
 }
 
-/** One more waiting task of each of these accounts (an account may be named more than once), numbered on from `from`. */
+/** One more waiting task of each of these accounts (one may be named more than once), numbered on from `from`. */
 export async function queueBehind(
   db: Database,
   { from, accountIds }: { from: number; accountIds: readonly string[] },
@@ -129,8 +129,8 @@ const KIND = [MODEL, FAMILY, SHAPE, PATH, FAR];
 const insertTasksOf = (owner: string) => `
   INSERT INTO tasks (id, account_id, key_id, model, family, state, priority, path_names, sandbox, slot_ms, shape,
                      expires_at, hold_micros, request_hash, answered, created_at)
-  SELECT ${ID}, ${owner}, 'key_' || ${owner}, $4, $5, 'queued', 0, ARRAY[$7], true, 131000, $6, $8::timestamptz, 420000,
-         decode(md5(n::text), 'hex'), true, now()
+  SELECT ${ID}, ${owner}, 'key_' || ${owner}, $4, $5, 'queued', 0, ARRAY[$7], true, 131000, $6, $8::timestamptz,
+         420000, decode(md5(n::text), 'hex'), true, now()
   FROM generate_series($1::int, $2::int) AS n`;
 
 const insertOrders = `
@@ -146,8 +146,8 @@ export async function settleStatistics(db: Database): Promise<void> {
 }
 
 /**
- * One rendered task per address, whose clip is due to be copied from there: since a second, as the one who copies counts
- * in whole milliseconds. Needs the accounts, path and queue.
+ * One rendered task per address, whose clip is due to be copied from there: since a second, as the one who copies
+ * counts in whole milliseconds. Needs the accounts, path and queue.
  */
 export async function seedCopies(
   db: Database,
@@ -181,7 +181,8 @@ export async function seedCopies(
   await run(
     db,
     `INSERT INTO assets (id, task_id, account_id, attempt_id, kind, state, source_url, copy_at, created_at)
-     SELECT 'asset_' || id, 'task_' || id, 'acct_000000', 'att_' || id, 'video', 'copying', url, now() - interval '1 second', now()
+     SELECT 'asset_' || id, 'task_' || id, 'acct_000000', 'att_' || id, 'video', 'copying', url,
+            now() - interval '1 second', now()
      FROM unnest($1::text[], $2::text[]) AS r (id, url)`,
     [ids, copies.map(({ url }) => url)],
   );
