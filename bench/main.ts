@@ -12,6 +12,7 @@ import { lifecycle } from './figures/lifecycle.ts';
 import { mirror } from './figures/mirror.ts';
 import { outbound } from './figures/outbound.ts';
 import { planner } from './figures/planner.ts';
+import { start } from './figures/start.ts';
 import { polling, slots } from './figures/watching.ts';
 import { readCpuTimes, readMachine, takenBetween } from './machine.ts';
 import { createProgress } from './progress.ts';
@@ -28,6 +29,7 @@ const FIGURES: readonly Figure[] = [
   inFlight,
   outbound,
   planner,
+  start,
 ];
 
 type Options = { only?: string[]; quick: boolean; json: boolean; write: boolean };

@@ -21,3 +21,8 @@ export function startMirror(): Child {
 export function startGatewayProcess(): Child {
   return startChild(new URL('./gateway.ts', import.meta.url));
 }
+
+/** Starts an embedded database and leaves it running when it ends, as a killed gateway does. */
+export function startDatabaseHolder(): Child {
+  return startChild(new URL('./database-holder.ts', import.meta.url));
+}

@@ -3,11 +3,7 @@ import { resolve } from 'node:path';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { InlineConfig } from 'vite';
-
-export const ROOT = resolve(import.meta.dirname, '..');
-
-/** Where the gateway serves it. */
-export const BASE = '/console/';
+import { BASE, ROOT } from './place.ts';
 
 export function bundling(outDir: string): InlineConfig {
   return {

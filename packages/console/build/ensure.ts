@@ -13,7 +13,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { compressAll } from './compress.ts';
-import { BASE, bundling, ROOT } from './config.ts';
+import { BASE, ROOT } from './place.ts';
 
 export type ConsoleBuild =
   | { ok: true; folder: string; built: boolean }
@@ -75,7 +75,8 @@ async function build(home: string, name: string): Promise<string> {
  * the page would be the slow one for those who write it.
  */
 async function bundleForUse(folder: string): Promise<void> {
-  const { build: bundle } = await import('vite');
+  // Loaded here only: a gateway starts many times and builds once.
+  const [{ build: bundle }, { bundling }] = await Promise.all([import('vite'), import('./config.ts')]);
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   try {

@@ -104,7 +104,7 @@ export async function startGateway(
 export async function openEffects(config: Config, onLine: (line: string) => void): Promise<Effects> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
-  const spans = exportSpans(config.collector, VERSION);
+  const spans = await exportSpans(config.collector, VERSION);
   const sealKey = await loadSealKey(config.dataDir, config.sealKey);
   const database = await openDatabaseOf(config, log, onLine);
   try {

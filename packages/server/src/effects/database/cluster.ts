@@ -109,12 +109,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function initialise(
-  binaries: Binaries,
-  identity: Identity,
-  target: { data: string; passwordFile: string; cwd: string; fsync: boolean },
-): Promise<void> {
-  const args = [
+/** How `initdb` is called. */
+export function initialiseArguments(target: {
+  data: string;
+  passwordFile: string;
+  fsync: boolean;
+}): string[] {
+  return [
     `--pgdata=${target.data}`,
     `--username=${SUPERUSER}`,
     `--pwfile=${target.passwordFile}`,
@@ -128,6 +129,14 @@ async function initialise(
     '--no-instructions',
     ...(target.fsync ? [] : ['--no-sync']),
   ];
+}
+
+async function initialise(
+  binaries: Binaries,
+  identity: Identity,
+  target: { data: string; passwordFile: string; cwd: string; fsync: boolean },
+): Promise<void> {
+  const args = initialiseArguments(target);
   const plain = await run(binaries.initdb, args, target.cwd, identity);
   if (plain.status === 0) return;
   if (!plain.output.includes('could not look up effective user ID')) throw initFailure(plain.output);

@@ -102,7 +102,11 @@ async function prepare(options: EmbeddedOptions): Promise<Context> {
   return { options, identity, binaries, home, password, settings };
 }
 
-function serverSettings(home: Home, fsync: boolean, extra: Record<string, string>): Record<string, string> {
+export function serverSettings(
+  home: Pick<Home, 'socketDir'>,
+  fsync: boolean,
+  extra: Record<string, string>,
+): Record<string, string> {
   const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal' };
   return {
     listen_addresses: '',

@@ -26,7 +26,7 @@ async function collector() {
 
 test('spans reach the collector, at the latest when the gateway stops', async () => {
   const { heard, url } = await collector();
-  const exporting = exportSpans({ url, serviceName: 'studio' }, '1.2.3');
+  const exporting = await exportSpans({ url, serviceName: 'studio' }, '1.2.3');
   await withSpan('task.submit', { 'sluice.task': 'task_1' }, async (span) =>
     span.note({ outcome: 'accepted' }),
   );
@@ -39,8 +39,8 @@ test('spans reach the collector, at the latest when the gateway stops', async ()
 
 test('after the stop, and without a collector, nothing is sent', async () => {
   const { heard, url } = await collector();
-  await exportSpans({ url, serviceName: 'studio' }, '1').stop();
-  const exporting = exportSpans(null, '1');
+  await (await exportSpans({ url, serviceName: 'studio' }, '1')).stop();
+  const exporting = await exportSpans(null, '1');
   await withSpan('task.submit', {}, async () => {});
   await exporting.stop();
   expect(heard).toEqual([]);
@@ -49,7 +49,7 @@ test('after the stop, and without a collector, nothing is sent', async () => {
 test('a collector that is down holds up neither the work nor the stop', async () => {
   const { url } = await collector();
   await closers.pop()?.();
-  const exporting = exportSpans({ url, serviceName: 'studio' }, '1');
+  const exporting = await exportSpans({ url, serviceName: 'studio' }, '1');
   expect(await withSpan('task.submit', {}, async () => 7)).toBe(7);
   await exporting.stop();
 });

@@ -4,9 +4,6 @@
  * the last seconds before a kill are lost.
  */
 import { trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 export type Collector = { url: string; serviceName: string };
 
@@ -16,8 +13,15 @@ const SEND_EVERY_MS = 5_000;
 /** Also the longest that a stop waits for the last ones. */
 const SEND_WITHIN_MS = 3_000;
 
-export function exportSpans(collector: Collector | null, version: string): Export {
+export async function exportSpans(collector: Collector | null, version: string): Promise<Export> {
   if (collector === null) return { stop: async () => {} };
+  // Loaded for those who have a collector.
+  const [{ OTLPTraceExporter }, { resourceFromAttributes }, { BatchSpanProcessor, TracerProvider }] =
+    await Promise.all([
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+      import('@opentelemetry/sdk-trace'),
+    ]);
   const exporter = new OTLPTraceExporter({
     url: `${collector.url}/v1/traces`,
     timeoutMillis: SEND_WITHIN_MS,

@@ -3,7 +3,6 @@
  * any other, with the key of its caller: each of its calls goes through this application from inside and is authorised,
  * judged and counted there. Nothing is kept between requests.
  */
-import { answerHttp } from '@sluice/mcp';
 import type { FastifyInstance, FastifyRequest, InjectOptions } from 'fastify';
 import { linkBase } from '../../links.ts';
 import type { Edge } from '../../operation.ts';
@@ -21,6 +20,8 @@ export function registerMcp(app: FastifyInstance, { auth, context, shedding }: E
     const session = sessionOf(request) ?? Buffer.from(context.random.bytes(16)).toString('hex');
     reply.raw.setHeader(SESSION, session);
     reply.raw.setHeader('x-request-id', request.id);
+    // Loaded by the first one who asks: a tenth of what a start would have to load, and few gateways serve tools.
+    const { answerHttp } = await import('@sluice/mcp');
     reply.hijack();
     await answerHttp(
       { request: request.raw, response: reply.raw, body: request.body },
