@@ -3,6 +3,7 @@ import * as comparison from './comparison.ts';
 import * as dossier from './dossier.ts';
 import * as measures from './measures.ts';
 import { INPUT, json, list, type Operation, PageQuery } from './operation.ts';
+import * as promises from './promises.ts';
 import * as verification from './verification.ts';
 
 export const evidenceOperations = {
@@ -23,6 +24,13 @@ export const evidenceOperations = {
       'Of attempts that ended in the window: the newest 20,000 at most, and `from` says since when.',
     query: measures.MeasuresQuery,
     response: json(measures.PathMeasures, 'The measures.'),
+  }),
+  getPromises: evidence('get', '/v1/promises', 'How often told ends came true', {
+    description:
+      'Of orders in the window: the newest 20,000 at most, and `from` says since when. Each was told a range for its ' +
+      'start and its end when it was accepted.',
+    query: promises.PromisesQuery,
+    response: json(promises.Promises, 'Overall, and by path, family and what the range was based on.'),
   }),
   createComparison: evidence('post', '/v1/comparisons', 'Compare paths and vendors for a mix of orders', {
     description:

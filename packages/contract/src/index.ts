@@ -18,6 +18,7 @@ export * from './paths.ts';
 export * from './plan-operations.ts';
 export * from './plan-request.ts';
 export * from './plan-result.ts';
+export * from './promises.ts';
 export * from './routing.ts';
 export * from './sessions.ts';
 export * from './spend.ts';

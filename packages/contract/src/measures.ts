@@ -1,6 +1,7 @@
 /** What a path's own traffic shows, at no extra cost: capacity, waits, renders, callbacks, links, failures, money. */
 import { z } from 'zod';
 import { Decimal } from './money.ts';
+import { PromiseLine } from './promises.ts';
 
 const Instant = z.iso.datetime();
 
@@ -94,6 +95,9 @@ export const PathMeasures = z
         .describe('By what upstream and link say.'),
       lost: z.int().describe('Clips whose link died before they were saved.'),
     }),
+    promises: z
+      .array(PromiseLine)
+      .describe('How often the ends came true that orders meant for this path were told; also by family.'),
     length: z.strictObject({
       ordered_seconds: z.number().describe('Of delivered clips whose length was ordered.'),
       delivered_seconds: z.number().describe('Of the same clips.'),

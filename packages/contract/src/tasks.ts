@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { taskErrorCodes } from './errors.ts';
 import { Decimal, Money } from './money.ts';
 import { Mode, Resolution } from './order.ts';
+import { ForecastRecord } from './promises.ts';
 import { Routing } from './routing.ts';
 
 const Address = z
@@ -326,6 +327,7 @@ export const Quote = z
       z.strictObject({ path: z.string(), price: Decimal.nullable(), rejected_because: z.string() }),
     ),
     wait: Wait,
+    forecast_record: ForecastRecord.nullable().describe('Null: too few to judge by.'),
     expected_render_seconds: z.number(),
     covered: z.boolean().describe('Whether the available balance covers the hold.'),
     sandbox: z.boolean(),

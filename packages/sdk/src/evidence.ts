@@ -12,6 +12,7 @@ import type {
   Page,
   PathMeasures,
   PlanVerification,
+  Promises,
   SetFact,
   StartVerification,
   Verification,
@@ -76,6 +77,14 @@ export function verificationsGroup(transport: Transport) {
       transport.json({ route: routes.startVerification, id, body: agreed }, options),
     stop: (id: string, options?: CallOptions): Promise<Verification> =>
       transport.json({ route: routes.stopVerification, id }, options),
+  };
+}
+
+/** How often told ends came true, over all paths; of the last week when unset. */
+export function promisesGroup(transport: Transport) {
+  return {
+    get: (query: { window?: MeasuresWindow | undefined } = {}, options?: CallOptions): Promise<Promises> =>
+      transport.json({ route: routes.getPromises, query }, options),
   };
 }
 

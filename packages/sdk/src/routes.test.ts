@@ -130,6 +130,7 @@ describe('every operation can be reached through the client', () => {
       sluice.paths.setFact('x', { fact: 'callbacks', value: true, source: { name: 's' }, reviewed_by: 'r' }),
     listFacts: () => sluice.paths.facts('x'),
     getMeasures: () => sluice.paths.measures('x'),
+    getPromises: () => sluice.promises.get(),
     planVerification: () => sluice.verifications.plan('x', { budget: '5' }),
     listVerifications: () => sluice.verifications.list('x'),
     getVerification: () => sluice.verifications.get('x'),

@@ -122,6 +122,7 @@ export const routes = {
   setFact: post('/v1/paths/{id}/facts', 'once'),
   listFacts: get('/v1/paths/{id}/facts'),
   getMeasures: get('/v1/paths/{id}/measures'),
+  getPromises: get('/v1/promises'),
   // A plan orders nothing. A start counts once: its repeat is refused.
   planVerification: post('/v1/paths/{id}/verifications', 'once'),
   listVerifications: get('/v1/paths/{id}/verifications'),

@@ -2,7 +2,7 @@
 import { assetsGroup } from './assets.ts';
 import { balanceGroup, ledgerGroup, modelsGroup, quotesGroup } from './billing.ts';
 import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
-import { comparisonsGroup, verificationsGroup } from './evidence.ts';
+import { comparisonsGroup, promisesGroup, verificationsGroup } from './evidence.ts';
 import { filesGroup } from './files.ts';
 import { accountsGroup, attemptsGroup, keysGroup, pathsGroup, pricesGroup, systemGroup } from './operator.ts';
 import { plansGroup } from './plans.ts';
@@ -67,6 +67,7 @@ export function createSluice(options: SluiceOptions) {
     prices: pricesGroup(transport),
     comparisons: comparisonsGroup(transport),
     verifications: verificationsGroup(transport),
+    promises: promisesGroup(transport),
     attempts: attemptsGroup(transport),
     system: systemGroup(transport),
     session: sessionGroup(transport),

@@ -53,6 +53,7 @@ function quoteText(quote: Quote, explain: boolean, paint: Paint): string {
       ['path', `${clean(quote.path)}: ${clean(quote.reason)}`],
       ['wait', waitText(wait, paint.nowMs) || NOTHING],
       ['ends', endText(wait.expected_end_range, paint.nowMs)],
+      ['so far', quote.forecast_record && clean(quote.forecast_record.sentence)],
       ['render', `about ${span(quote.expected_render_seconds)} (${wait.basis})`],
       ['sandbox', quote.sandbox && yellow('an emulator would make it')],
     ],

@@ -3,6 +3,7 @@ import type { PathMeasures } from '@sluice/sdk';
 import type { Paint } from '../output/output.ts';
 import { fields, table } from '../output/table.ts';
 import { clean, moment, NOTHING } from '../output/text.ts';
+import { promisesTable } from './promises-words.ts';
 
 type Spread = PathMeasures['submit_ms'];
 
@@ -12,7 +13,8 @@ export function measuresText(measures: PathMeasures, paint: Paint): string {
   const head = `${color.bold(clean(path))}  ${attempts} attempts from ${moment(from)} to ${moment(to)} UTC`;
   if (attempts === 0) return `${head}\n\nNothing ended in this time, so nothing was measured.`;
   const parts = [head, fields(throughput(measures), paint), fields(quality(measures), paint)];
-  return [...parts, rendersTable(measures, paint), fields(money(measures), paint)].join('\n\n');
+  const told = measures.promises.length === 0 ? [] : [promisesTable(measures.promises, paint)];
+  return [...parts, rendersTable(measures, paint), ...told, fields(money(measures), paint)].join('\n\n');
 }
 
 function throughput(measures: PathMeasures): [string, string | null][] {

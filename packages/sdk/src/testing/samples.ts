@@ -262,6 +262,7 @@ export function sampleQuote(over: Partial<Quote> = {}): Quote {
       expected_end_range: null,
       basis: 'declared',
     },
+    forecast_record: null,
     expected_render_seconds: 180,
     covered: true,
     sandbox: false,

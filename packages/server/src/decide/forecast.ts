@@ -1,8 +1,8 @@
 /**
  * When a waiting task can be expected to start and end, as a range: from its place in the queue, the slots, and how
  * render times spread. Nine of ten end later than the early end of a range, and nine of ten earlier than the late one:
- * four of five end inside. How often that was so is measured. The planner asks the same function about the tasks that
- * it simulates.
+ * four of five end inside. How often that was so is measured (promises.ts). The planner asks the same function about
+ * the tasks that it simulates.
  */
 import { normalAt, type RenderTimes, renderMoments, renderMsAt } from './render-times.ts';
 
@@ -18,6 +18,8 @@ export type ForecastFacts = {
   slotSpread: number;
   /** Render times of this order. */
   render: RenderTimes;
+  /** Where its account may have only so many under way: those that are, and those of its own that go before it. */
+  cap?: { most: number; running: number; before: number } | null;
 };
 
 export type Range = { earlyMs: number; lateMs: number };
@@ -67,19 +69,24 @@ export function likelihoodOfEndBy(facts: ForecastFacts, byMs: number): number | 
 /** Between the end of a render and the next one a slot does nothing: the question, its answer, the next submit. */
 const SLOT_CHANGE_MS = 2_500;
 
-/** Slot times, by what runs now (median; null: nothing does) and by how renders of this order spread. */
-export function slotFacts(
-  render: RenderTimes,
-  runningMs: number | null,
-): Pick<ForecastFacts, 'slotMs' | 'slotSpread'> {
+/** Slot times, by what runs and waits, and by how renders of this order spread. */
+export function slotFacts(render: RenderTimes, work: Work): Pick<ForecastFacts, 'slotMs' | 'slotSpread'> {
   const { meanMs, deviationMs } = renderMoments(render);
   const medianMs = renderMsAt(render, 0.5);
-  const longerMs = medianMs > 0 ? meanMs / medianMs : 1;
+  const longer = medianMs > 0 ? meanMs / medianMs : 1;
+  const spread = meanMs > 0 ? deviationMs / meanMs : 0;
+  const middleMs = work.count === 0 ? medianMs : work.sumMs / work.count;
+  // Short and long ones mixed spread more than either.
+  const between = work.count === 0 ? 0 : Math.max(0, work.sumSquares / work.count - middleMs ** 2);
+  const mixed = middleMs > 0 ? between / middleMs ** 2 : 0;
   return {
-    slotMs: (runningMs ?? medianMs) * longerMs + SLOT_CHANGE_MS,
-    slotSpread: meanMs > 0 ? deviationMs / meanMs : 0,
+    slotMs: middleMs * longer + SLOT_CHANGE_MS,
+    slotSpread: Math.sqrt(spread ** 2 * (1 + mixed) + mixed),
   };
 }
+
+/** What runs and waits: how many, and sums of the times in a slot that are expected of them and of their squares. */
+export type Work = { count: number; sumMs: number; sumSquares: number };
 
 type Start = { meanMs: number; deviationMs: number };
 
@@ -88,7 +95,20 @@ type Start = { meanMs: number; deviationMs: number };
  * somewhere in its render, so the first turn comes after half of that. Over fewer turns than there are slots they come
  * like by chance; the more turns, the more only the spread of the render times counts.
  */
-function startOf({ ahead, slots, occupied, slotMs, slotSpread }: ForecastFacts): Start | null {
+function startOf({ cap, ...facts }: ForecastFacts): Start | null {
+  const start = turnOf(facts);
+  if (start === null || !cap) return start;
+  // Then its own tasks wait for each other, whatever is free.
+  const own = turnOf({
+    ...facts,
+    ahead: cap.before,
+    slots: Math.min(cap.most, facts.slots),
+    occupied: cap.running,
+  });
+  return own !== null && own.meanMs > start.meanMs ? own : start;
+}
+
+function turnOf({ ahead, slots, occupied, slotMs, slotSpread }: Omit<ForecastFacts, 'cap'>): Start | null {
   if (slots <= 0) return null;
   const free = Math.max(0, slots - occupied);
   const turns = ahead + 1 - free;

@@ -24,7 +24,7 @@ export type Measured = {
   verified: boolean | null;
 };
 
-type Folded = Omit<PathMeasures, 'object' | 'path' | 'from' | 'to' | 'measured_to' | 'limits'>;
+type Folded = Omit<PathMeasures, 'object' | 'path' | 'from' | 'to' | 'measured_to' | 'limits' | 'promises'>;
 
 const HOUR_MS = 3_600_000;
 const REASONS_MOST = 10;

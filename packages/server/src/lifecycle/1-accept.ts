@@ -17,6 +17,7 @@ import { newId } from '../effects/random/id.ts';
 import type { AcceptAnswer, NewRequest, NewTask } from '../store/accept.ts';
 import { type Batcher, batcher } from './batch.ts';
 import type { Context } from './context.ts';
+import { type Accepting, promiseOf } from './forecast.ts';
 import { type PlannedOrder, planOrder } from './plan.ts';
 
 export type Caller = { accountId: string; keyId: string };
@@ -130,7 +131,10 @@ async function planOrders(
     if (planned.kind === 'refused') return { kind: 'refused', refusal: planned.refusal, index: place };
     const late = refuseImpossible(context, planned, input);
     if (late) return { kind: 'refused', refusal: late, index: place };
-    tasks.push({ ...newTask(context, caller, ids[index] ?? '', input, planned), door: options.door ?? null });
+    const id = ids[index] ?? '';
+    const promise = await promiseOf(context, acceptingOf(caller, input, planned));
+    const door = options.door ?? null;
+    tasks.push({ ...newTask(context, caller, id, input, planned), promise, door });
   }
   return { kind: 'planned', tasks };
 }
@@ -171,7 +175,7 @@ function newTask(
   id: string,
   input: CreateGeneration,
   planned: PlannedOrder,
-): Omit<NewTask, 'door'> {
+): Omit<NewTask, 'door' | 'promise'> {
   const nowMs = context.clock.now();
   const { order, model, route, currency } = planned;
   const { holdMicros } = route;
@@ -184,7 +188,7 @@ function newTask(
     id,
     model: model.id,
     family: model.family,
-    priority: { low: -1, normal: 0, high: 1 }[input.priority ?? 'normal'],
+    priority: priorityOf(input),
     pathNames: route.pathNames,
     sandbox: route.sandbox,
     slotMs: Math.round(planned.spread.medianMs),
@@ -219,6 +223,17 @@ function newTask(
       assets: [],
     },
   };
+}
+
+function acceptingOf({ accountId }: Caller, input: CreateGeneration, planned: PlannedOrder): Accepting {
+  const { order, model, route, spread } = planned;
+  const slotMs = Math.round(spread.medianMs);
+  const { pathNames } = route;
+  return { family: model.family, accountId, pathNames, order, model, priority: priorityOf(input), slotMs };
+}
+
+function priorityOf({ priority = 'normal' }: CreateGeneration): -1 | 0 | 1 {
+  return ({ low: -1, normal: 0, high: 1 } as const)[priority];
 }
 
 function routeNote({ route }: PlannedOrder): Record<string, unknown> {

@@ -6,13 +6,18 @@ import type { LaneCount, SlotRow } from '../store/stats.ts';
 import type { Context } from './context.ts';
 
 export type QueueBoard = {
+  /** With what this process has put in the queue since they were read. */
   lanes(family: string): Promise<readonly LaneCount[]>;
   slots(): Promise<readonly SlotRow[]>;
+  /** This process is about to queue it: orders of a burst would else all be told the same place. */
+  join(family: string, task: Joining): void;
 };
+
+export type Joining = { accountId: string; weight: number; priority: number; slotMs: number };
 
 const KEEP_MS = 1_000;
 /** Older than this an answer is not given any more: the reader waits for a new one. */
-const STALE_MS = 15_000;
+const STALE_MS = 3_000;
 /** The longer a reading takes, the longer it is kept. */
 const REST_FACTOR = 10;
 /** Rows counted for one family. */
@@ -23,22 +28,78 @@ const boards = new WeakMap<Context, QueueBoard>();
 export function queueBoard(context: Context): QueueBoard {
   const known = boards.get(context);
   if (known) return known;
-  const families = new Map<string, () => Promise<readonly LaneCount[]>>();
+  const families = new Map<string, FamilyLanes>();
+  const lanesOf = (family: string) => {
+    const found = families.get(family) ?? familyLanes(context, family);
+    families.set(family, found);
+    return found;
+  };
   const board: QueueBoard = {
     slots: kept(context, () => context.store.stats.slots()),
-    lanes: (family) => {
-      const read =
-        families.get(family) ?? kept(context, () => context.store.stats.lanes(family, COUNTED_MOST));
-      families.set(family, read);
-      return read();
-    },
+    lanes: (family) => lanesOf(family).read(),
+    join: (family, task) => lanesOf(family).join(task),
   };
   boards.set(context, board);
   return board;
 }
 
-/** Read at most once a second and at most a tenth of the time; see above. */
-export function kept<Value>({ clock }: Context, read: () => Promise<Value>): () => Promise<Value> {
+type FamilyLanes = { read(): Promise<readonly LaneCount[]>; join(task: Joining): void };
+
+function familyLanes(context: Context, family: string): FamilyLanes {
+  let joined: { task: Joining; atMs: number }[] = [];
+  let shown: { lanes: readonly LaneCount[]; byAccount: Map<string, LaneCount> } | null = null;
+  const read = kept(context, async () => {
+    const startedMs = context.clock.monotonic();
+    const lanes = await context.store.stats.lanes(family, COUNTED_MOST);
+    // What joined before is in what was read; what joined since may be in it already or not.
+    joined = joined.filter(({ atMs }) => atMs >= startedMs);
+    return lanes;
+  });
+  return {
+    read: async () => {
+      const lanes = await read();
+      if (shown?.lanes !== lanes) {
+        shown = { lanes, byAccount: new Map(lanes.map((lane) => [lane.account_id, { ...lane }])) };
+        for (const { task } of joined) addTo(shown.byAccount, task);
+      }
+      return [...shown.byAccount.values()];
+    },
+    join: (task) => {
+      joined.push({ task, atMs: context.clock.monotonic() });
+      if (shown !== null) addTo(shown.byAccount, task);
+    },
+  };
+}
+
+function addTo(lanes: Map<string, LaneCount>, { accountId, weight, priority, slotMs }: Joining): void {
+  const lane = lanes.get(accountId) ?? emptyLane(accountId, weight);
+  lane.queued += 1;
+  if (priority > 0) lane.high += 1;
+  if (priority === 0) lane.normal += 1;
+  lane.slot_ms += slotMs;
+  lane.slot_ms_squared += slotMs ** 2;
+  lanes.set(accountId, lane);
+}
+
+function emptyLane(accountId: string, weight: number): LaneCount {
+  return {
+    account_id: accountId,
+    weight,
+    queued: 0,
+    high: 0,
+    normal: 0,
+    slot_ms: 0,
+    slot_ms_squared: 0,
+    deep: false,
+  };
+}
+
+/** Read at most once in `leastMs` and at most a tenth of the time; see above. */
+export function kept<Value>(
+  { clock }: Context,
+  read: () => Promise<Value>,
+  leastMs = KEEP_MS,
+): () => Promise<Value> {
   let last: { value: Value; atMs: number; keepMs: number } | null = null;
   let reading: Promise<Value> | null = null;
 
@@ -47,7 +108,7 @@ export function kept<Value>({ clock }: Context, read: () => Promise<Value>): () 
     reading ??= read()
       .then((value) => {
         const atMs = clock.monotonic();
-        last = { value, atMs, keepMs: Math.max(KEEP_MS, REST_FACTOR * (atMs - startedMs)) };
+        last = { value, atMs, keepMs: Math.max(leastMs, REST_FACTOR * (atMs - startedMs)) };
         return value;
       })
       .finally(() => {

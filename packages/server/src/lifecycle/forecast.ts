@@ -1,15 +1,16 @@
 /** What a waiting task is told: why it waits, its place, and when it can be expected to start and end. */
 import { type ModelDefinition, Order, type Task } from '@sluice/contract';
-import { forecast, type Range, slotFacts, tasksAhead } from '../decide/forecast.ts';
+import { type Forecast, forecast, type Range, slotFacts, tasksAhead } from '../decide/forecast.ts';
 import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
 import { shapeOf } from '../decide/polling.ts';
+import type { Promised } from '../decide/promises.ts';
 import { renderTimesOf } from '../decide/render-times.ts';
 import type { LaneCount, SlotRow } from '../store/stats.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
 import type { AccessPath } from './paths.ts';
-import { declaredRenderMs, expectedSpread } from './plan.ts';
+import { declaredRenderMs } from './plan.ts';
 
 type Wait = NonNullable<Task['wait']>;
 
@@ -53,7 +54,8 @@ export async function waitsOf(context: Context, tasks: readonly WaitingTask[]): 
     if (!model) throw new Error(`the catalogue no longer has the model ${order.model}`);
     const lanes = await board.lanes(task.family);
     const own = before.get(task.id === '' ? AFTER_ALL : task.id) ?? 0;
-    waits.set(task.id, await describe(context, task, { order, model, before: own, lanes, slots }));
+    const facts = { order, model, before: own, deep: own >= most, lanes, slots };
+    waits.set(task.id, await describe(context, task, facts));
   }
   return waits;
 }
@@ -62,15 +64,67 @@ function placeOf({ family, accountId, priority }: WaitingTask) {
   return { family, accountId, priority };
 }
 
+type Queued = Pick<WaitingTask, 'family' | 'accountId' | 'pathNames'>;
 type Facts = {
   order: Order;
   model: ModelDefinition;
   before: number;
+  /** There are more before it than were counted. */
+  deep: boolean;
   lanes: readonly LaneCount[];
   slots: readonly SlotRow[];
 };
 
-async function describe(context: Context, task: WaitingTask, facts: Facts): Promise<Wait> {
+async function describe(context: Context, task: Queued, facts: Facts): Promise<Wait> {
+  const { times, ahead, free, capped, measured, paths } = await expected(context, task, facts);
+  return {
+    reason: capped ? 'account_cap' : await reasonOf(context, paths, { ahead, free }),
+    position: ahead + 1,
+    expected_start: times ? new Date(times.startMs).toISOString() : null,
+    expected_end: times ? new Date(times.endMs).toISOString() : null,
+    expected_end_range: times && rangeOf(times.end),
+    basis: measured ? 'measured' : 'declared',
+  };
+}
+
+export type Accepting = Queued & { order: Order; model: ModelDefinition; priority: number; slotMs: number };
+
+/**
+ * What an order is told that is about to be queued: kept with it, and compared with what came of it. Its place is taken
+ * from what is known already, a second old, with what this process has queued since: accepting asks nothing for it.
+ */
+export async function promiseOf(context: Context, task: Accepting): Promise<Promised> {
+  const { order, model, accountId, priority, slotMs } = task;
+  const board = queueBoard(context);
+  const lanes = await board.lanes(task.family);
+  const own = lanes.find((lane) => lane.account_id === accountId);
+  const before = own ? waitingBefore(own, priority) : 0;
+  const facts = { order, model, before, deep: own?.deep ?? false, lanes, slots: await board.slots() };
+  const { times, deep, measured } = await expected(context, task, facts);
+  board.join(task.family, { accountId, weight: own?.weight ?? 1, priority, slotMs });
+  const path = task.pathNames[0] ?? '';
+  const basis = measured ? 'measured' : 'declared';
+  if (times === null) return { kind: 'none', path, basis, reason: deep ? 'deep_queue' : 'no_path' };
+  return { kind: 'range', path, basis, start: times.start, end: times.end };
+}
+
+function waitingBefore({ queued, high, normal }: LaneCount, priority: number): number {
+  if (priority > 0) return high;
+  return priority === 0 ? high + normal : queued;
+}
+
+type Expected = {
+  paths: readonly AccessPath[];
+  ahead: number;
+  free: number;
+  /** Its account may not have more under way. */
+  capped: boolean;
+  deep: boolean;
+  measured: boolean;
+  times: Forecast;
+};
+
+async function expected(context: Context, task: Queued, facts: Facts): Promise<Expected> {
   const paths = task.pathNames.flatMap((name) => context.paths.byName(name) ?? []);
   const limits = facts.slots.filter(
     (row) => row.family === task.family && task.pathNames.includes(row.path_name),
@@ -79,20 +133,53 @@ async function describe(context: Context, task: WaitingTask, facts: Facts): Prom
   const slots = serving.reduce((sum, row) => sum + effectiveLimit(row), 0);
   const occupied = serving.reduce((sum, row) => sum + row.occupied, 0);
   const own = facts.lanes.find((lane) => lane.account_id === task.accountId);
-  const others = facts.lanes.filter((lane) => lane.account_id !== task.accountId);
+  const others = facts.lanes
+    .filter((lane) => lane.account_id !== task.accountId)
+    .map(({ deep, queued, weight }) => ({ queued: deep ? Number.POSITIVE_INFINITY : queued, weight }));
   const ahead = tasksAhead({ before: facts.before, weight: own?.weight ?? 1 }, others);
-  const spread = await expectedSpread(context, facts.order, facts.model, task.pathNames[0] ?? '');
-  const nowMs = context.clock.now();
-  const samples = await context.gate.renderTimes(task.pathNames[0] ?? '', shapeOf(facts.order));
+  const [path = ''] = task.pathNames;
+  const samples = await context.gate.renderTimes(path, shapeOf(facts.order));
   const render = renderTimesOf(samples, declaredRenderMs(facts.order, facts.model));
-  const times = forecast({ nowMs, ahead, slots, occupied, ...slotFacts(render, null), render });
+  const { cap } = await context.gate.termsOf(task.accountId);
+  const queue = { ahead, slots, occupied };
+  const times = facts.deep
+    ? null
+    : forecast({
+        nowMs: context.clock.now(),
+        ...queue,
+        cap: cap && { most: cap.maxInFlight, running: cap.running, before: facts.before },
+        ...slotFacts(render, workOf(serving, facts.lanes)),
+        render,
+      });
   return {
-    reason: await reasonOf(context, paths, { ahead, free: slots - occupied }),
-    position: ahead + 1,
-    expected_start: times ? new Date(times.startMs).toISOString() : null,
-    expected_end: times ? new Date(times.endMs).toISOString() : null,
-    expected_end_range: times && rangeOf(times.end),
-    basis: spread.measured ? 'measured' : 'declared',
+    paths,
+    ahead,
+    free: slots - occupied,
+    capped: cap !== null && cap.running >= cap.maxInFlight,
+    deep: facts.deep,
+    measured: render.kind === 'measured',
+    times,
+  };
+}
+
+/** What runs on these paths and what waits for them, by the times that it is expected to hold a slot. */
+function workOf(serving: readonly SlotRow[], lanes: readonly LaneCount[]) {
+  const sum = (running: (row: SlotRow) => number, waiting: (lane: LaneCount) => number) =>
+    serving.reduce((total, row) => total + running(row), 0) +
+    lanes.reduce((total, lane) => total + waiting(lane), 0);
+  return {
+    count: sum(
+      (row) => row.occupied,
+      (lane) => lane.queued,
+    ),
+    sumMs: sum(
+      (row) => row.expected_ms,
+      (lane) => lane.slot_ms,
+    ),
+    sumSquares: sum(
+      (row) => row.expected_ms_squared,
+      (lane) => lane.slot_ms_squared,
+    ),
   };
 }
 

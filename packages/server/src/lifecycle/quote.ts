@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { quoteOnTask } from '../decide/pricing.ts';
 import type { Caller } from './1-accept.ts';
 import type { Context } from './context.ts';
+import { forecastRecordOf } from './evidence/promises.ts';
 import { waitOf } from './forecast.ts';
 import { planOrder } from './plan.ts';
 
@@ -43,6 +44,11 @@ export async function quoteTask(
         rejected_because: rejectedBecause,
       })),
       wait,
+      forecast_record: await forecastRecordOf(context, {
+        path: route.chosen,
+        family: model.family,
+        basis: wait.basis,
+      }),
       expected_render_seconds: Math.round(spread.medianMs / 100) / 10,
       sandbox: route.sandbox,
     },

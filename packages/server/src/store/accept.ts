@@ -8,6 +8,7 @@ import {
   requestName,
 } from '../decide/accept.ts';
 import type { Posting } from '../decide/postings.ts';
+import type { Promised } from '../decide/promises.ts';
 import type { Database, Queryable, Result, Transaction } from './database.ts';
 import * as sql from './sql/accept.ts';
 import { at, iso, rows } from './sql/statement.ts';
@@ -40,6 +41,8 @@ export type NewTask = {
   price: unknown;
   route: unknown;
   rerunsMost: number;
+  /** What its client is told about start and end. */
+  promise: Promised;
   metadata: Record<string, string>;
   callbackUrl: string | null;
   /** Through which door it was ordered, and what that protocol repeats to its client. */
@@ -275,6 +278,7 @@ function taskRow(request: NewRequest, task: NewTask, index: number): Record<stri
     callback_url: task.callbackUrl,
     door: task.door?.name ?? null,
     client_words: task.door?.words ?? null,
+    promise: task.promise,
     start_by: iso(task.startByMs),
     finish_by: iso(task.finishByMs),
     deadline_at: iso(task.deadlineAtMs),

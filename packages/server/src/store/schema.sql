@@ -507,6 +507,7 @@ CREATE TABLE task_orders (
   door text,
   client_words jsonb,
   removed_at timestamp with time zone,
+  promise jsonb,
   CONSTRAINT task_orders_pkey PRIMARY KEY (task_id),
   CONSTRAINT task_orders_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(id)
 );

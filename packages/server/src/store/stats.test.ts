@@ -21,8 +21,12 @@ test('what an account is priced and routed by, and plain terms for a missing one
     account,
     JSON.stringify(routing),
   ]);
-  expect(await store.termsOf(account)).toEqual({ markupPercent: 12.5, routing });
-  expect(await store.termsOf('acct_none')).toEqual({ markupPercent: 0, routing: {} });
+  expect(await store.termsOf(account)).toEqual({ markupPercent: 12.5, routing, cap: null });
+  expect(await store.termsOf('acct_none')).toEqual({ markupPercent: 0, routing: {}, cap: null });
+  const capped = await rows.account({ maxInFlight: 3 });
+  await rows.task({ account: capped.id, state: 'running' });
+  await rows.task({ account: capped.id });
+  expect((await store.termsOf(capped.id)).cap).toEqual({ maxInFlight: 3, running: 1 });
 });
 
 test('how renders of a family ended, by path', async () => {
@@ -59,8 +63,8 @@ test('what waits: each active lane, and what is before a task in its own', async
   await rows.query('INSERT INTO lanes VALUES ($1, $2, 0, false)', [family, asleep.id]);
   const lanes = await store.lanes(family, 1_000);
   expect(lanes.toSorted((a, b) => (a.account_id < b.account_id ? -1 : 1))).toEqual([
-    { account_id: account, weight: 1, queued: 5 },
-    { account_id: other.id, weight: 3, queued: 4 },
+    { account_id: account, weight: 1, queued: 5, high: 1, normal: 3, ...held(5), deep: false },
+    { account_id: other.id, weight: 3, queued: 4, high: 0, normal: 4, ...held(4), deep: false },
   ]);
   const places = [urgent, first, mine].map((id) => ({ id, family, accountId: account, priority: 0 }));
   const low = { id: last, family, accountId: account, priority: -1 };
@@ -83,8 +87,15 @@ test('counting stops at a share of what it may cost', async () => {
   const family = rows.next('family');
   const one = await rows.account();
   for (let index = 0; index < 60; index += 1) await rows.task({ account: one.id, family });
-  expect(await store.lanes(family, 10)).toEqual([{ account_id: one.id, weight: 1, queued: 50 }]);
+  expect(await store.lanes(family, 10)).toEqual([
+    { account_id: one.id, weight: 1, queued: 50, high: 0, normal: 50, ...held(50), deep: true },
+  ]);
 });
+
+/** Each of them is expected to take a minute. */
+function held(tasks: number) {
+  return { slot_ms: tasks * 60_000, slot_ms_squared: tasks * 60_000 ** 2 };
+}
 
 test('slots: what is taken, what is unknown, and since when', async () => {
   const path = await rows.path();
@@ -109,6 +120,8 @@ test('slots: what is taken, what is unknown, and since when', async () => {
       occupied: 0,
       unknown: 0,
       oldest_at: null,
+      expected_ms: 0,
+      expected_ms_squared: 0,
     },
     {
       ...common,
@@ -119,6 +132,8 @@ test('slots: what is taken, what is unknown, and since when', async () => {
       occupied: 3,
       unknown: 1,
       oldest_at: T0 + 1,
+      expected_ms: 180_000,
+      expected_ms_squared: 3 * 60_000 ** 2,
     },
   ]);
 });

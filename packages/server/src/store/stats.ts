@@ -4,7 +4,14 @@ import type { Database } from './database.ts';
 import { rows, statement } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
-const terms = statement('stats.terms', `SELECT markup_basis_points, routing FROM accounts WHERE id = $1`);
+const terms = statement(
+  'stats.terms',
+  `SELECT markup_basis_points, routing, max_in_flight,
+          CASE WHEN max_in_flight IS NOT NULL
+               THEN (SELECT count(*) FROM tasks t WHERE t.state = 'running' AND t.account_id = accounts.id)::int
+               ELSE 0 END AS running
+   FROM accounts WHERE id = $1`,
+);
 const outcomes = statement(
   'stats.outcomes',
   `SELECT path_name, cardinality(array_positions(outcomes, false)) AS failed, cardinality(outcomes) AS ends
@@ -16,17 +23,23 @@ const times = statement(
 );
 
 /**
- * Waiting tasks of each lane of a family. Each lane is counted up to its share of $2 (and up to 50 at least), so that
- * the answer takes as long under a backlog of a million as under one of thousands.
+ * Waiting tasks of each lane of a family: how many, by priority, and how long they are expected to hold a slot. Each
+ * lane is counted up to its share of $2 (and up to 50 at least), so that the answer takes as long under a backlog of a
+ * million as under one of thousands; `deep` says that there are more.
  */
 const lanes = statement(
   'stats.lanes',
-  `SELECT l.account_id, a.weight, n.queued
-   FROM lanes l JOIN accounts a ON a.id = l.account_id AND a.status = 'active'
+  `SELECT l.account_id, a.weight, n.queued, n.high, n.normal, n.slot_ms, n.slot_ms_squared, n.queued >= m.most AS deep
+   FROM (SELECT greatest(50, $2::int / greatest(1, count(*)))::int AS most FROM lanes WHERE family = $1 AND active) m
+   CROSS JOIN lanes l JOIN accounts a ON a.id = l.account_id AND a.status = 'active'
    CROSS JOIN LATERAL (
-     SELECT count(*)::int AS queued FROM (
-       SELECT 1 FROM tasks t WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
-       LIMIT greatest(50, $2::int / (SELECT count(*) FROM lanes WHERE family = $1 AND active))) c) n
+     SELECT count(*)::int AS queued, (count(*) FILTER (WHERE c.priority > 0))::int AS high,
+            (count(*) FILTER (WHERE c.priority = 0))::int AS normal, coalesce(sum(c.slot_ms), 0)::float8 AS slot_ms,
+            coalesce(sum(c.slot_ms::float8 ^ 2), 0) AS slot_ms_squared
+     FROM (
+       SELECT t.priority, t.slot_ms FROM tasks t
+       WHERE t.family = $1 AND t.account_id = l.account_id AND t.state = 'queued'
+       ORDER BY t.priority DESC, t.id LIMIT m.most) c) n
    WHERE l.family = $1 AND l.active ORDER BY l.account_id`,
 );
 
@@ -48,10 +61,12 @@ const aheadInLanes = statement(
 const slots = statement(
   'stats.slots',
   `SELECT l.path_name, l.family, l.configured, l.learned, l.probing, l.refusals::int AS refusals, l.last_refusal_at,
-          l.raise_at, coalesce(a.occupied, 0) AS occupied, coalesce(a.unknown, 0) AS unknown, a.oldest_at
+          l.raise_at, coalesce(a.occupied, 0) AS occupied, coalesce(a.unknown, 0) AS unknown, a.oldest_at,
+          coalesce(a.expected_ms, 0) AS expected_ms, coalesce(a.expected_ms_squared, 0) AS expected_ms_squared
    FROM limits l LEFT JOIN (
      SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'unknown'))::int AS unknown,
-            min(sent_at) AS oldest_at
+            min(sent_at) AS oldest_at, sum(expected_ms)::float8 AS expected_ms,
+            sum(expected_ms::float8 ^ 2) AS expected_ms_squared
      FROM attempts WHERE state IN ('sending', 'unknown', 'accepted') GROUP BY 1, 2) a
      ON a.path_name = l.path_name AND a.family = l.family
    ORDER BY l.path_name, l.family`,
@@ -100,12 +115,32 @@ export type SlotRow = {
   occupied: number;
   unknown: number;
   oldest_at: number | null;
+  /** Of what occupies it: sum of the expected times in a slot, and of their squares. */
+  expected_ms: number;
+  expected_ms_squared: number;
 };
 
-export type LaneCount = { account_id: string; weight: number; queued: number };
+export type LaneCount = {
+  account_id: string;
+  weight: number;
+  queued: number;
+  /** Of them with high and with normal priority. */
+  high: number;
+  normal: number;
+  /** Sum of their expected times in a slot, and of the squares. */
+  slot_ms: number;
+  slot_ms_squared: number;
+  /** More wait than were counted. */
+  deep: boolean;
+};
 export type LanePlace = { id: string; family: string; accountId: string; priority: number };
 
-export type AccountTerms = { markupPercent: number; routing: Routing };
+export type AccountTerms = {
+  markupPercent: number;
+  routing: Routing;
+  /** Null: none. `running` is counted only where there is one. */
+  cap: { maxInFlight: number; running: number } | null;
+};
 
 export type StatsStore = {
   /** What an account's orders are priced and routed by. */
@@ -128,12 +163,11 @@ export type StatsStore = {
 export function statsStore(db: Database): StatsStore {
   return {
     termsOf: async (accountId) => {
-      const row = firstOf<{ markup_basis_points: number; routing: unknown }>(
-        await db.query(terms, [accountId]),
-      );
-      return row === null
-        ? { markupPercent: 0, routing: {} }
-        : { markupPercent: row.markup_basis_points / 100, routing: Routing.parse(row.routing) };
+      const row = firstOf<TermsRow>(await db.query(terms, [accountId]));
+      if (row === null) return { markupPercent: 0, routing: {}, cap: null };
+      const { markup_basis_points: markup, routing, max_in_flight: maxInFlight, running } = row;
+      const cap = maxInFlight === null ? null : { maxInFlight, running };
+      return { markupPercent: markup / 100, routing: Routing.parse(routing), cap };
     },
     outcomes: async (family) => {
       const found = rowsOf<{ path_name: string; failed: number; ends: number }>(
@@ -157,6 +191,12 @@ export function statsStore(db: Database): StatsStore {
   };
 }
 
+type TermsRow = {
+  markup_basis_points: number;
+  routing: unknown;
+  max_in_flight: number | null;
+  running: number;
+};
 type StateCount = { state: string; tasks: number };
 
 function byState(counted: readonly StateCount[]): Map<string, number> {

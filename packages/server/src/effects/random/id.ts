@@ -1,5 +1,10 @@
 import type { Random } from './random.ts';
 
+/** Ids made from then on do not sort before it, ids made earlier do: a range of ids is a range of time. */
+export function firstIdAt(prefix: string, ms: number): string {
+  return `${prefix}_${Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')}`;
+}
+
 /**
  * A UUIDv7 (RFC 9562) without dashes behind a prefix: `task_019f…`. Sorts by creation time, carries no
  * secret, and its prefix tells a reader what it names.

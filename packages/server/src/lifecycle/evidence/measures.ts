@@ -5,6 +5,7 @@
 import { microsFromDecimal, type PathMeasures } from '@sluice/contract';
 import { measuresOf } from '../../decide/measures.ts';
 import type { Context } from '../context.ts';
+import { promises } from './promises.ts';
 
 /** The newest of a window; a busier path is judged by them. */
 const ATTEMPTS_MOST = 20_000;
@@ -28,9 +29,10 @@ export async function pathMeasures(
   const path = context.paths.byName(name);
   if (!path) return null;
   const fromMs = nowMs - hours * HOUR_MS;
-  const [attempts, slots] = await Promise.all([
+  const [attempts, slots, promised] = await Promise.all([
     context.store.measures.endedAttempts(name, fromMs, ATTEMPTS_MOST),
     context.store.stats.slots(),
+    promises(context, hours),
   ]);
   // Where there were more, the window is as long as those that were read.
   const readFromMs = attempts.length < ATTEMPTS_MOST ? fromMs : (attempts.at(-1)?.ended_at ?? fromMs);
@@ -44,6 +46,7 @@ export async function pathMeasures(
     to: iso(nowMs),
     measured_to: iso(nowMs),
     ...measuresOf(attempts, calledBack),
+    promises: promised.lines.filter((line) => line.path === name),
     limits: slots
       .filter((slot) => slot.path_name === name)
       .map(({ family, configured, learned, refusals, last_refusal_at: refusedAt }) => ({

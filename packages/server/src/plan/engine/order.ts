@@ -192,12 +192,17 @@ function forecastFacts(
   const known = preferred.known[clip];
   if (!known) throw new Error('a clip is known on its path');
   const render = known.times();
+  const work = {
+    count: occupied,
+    sumMs: expectedMs,
+    sumSquares: occupied === 0 ? 0 : expectedMs ** 2 / occupied,
+  };
   return {
     nowMs,
     ahead: tasksAhead(own, others),
     slots: rows.reduce((sum, row) => sum + effectiveLimit(row.limit), 0),
     occupied,
-    ...slotFacts(render, occupied === 0 ? null : expectedMs / occupied),
+    ...slotFacts(render, work),
     render,
   };
 }

@@ -110,7 +110,7 @@ export const writeAccepted = statement(
        id text, account_id text, key_id text, model text, family text, priority smallint, path_names text[],
        sandbox boolean, slot_ms integer, shape text, expires_at timestamptz, hold_micros bigint, request_key text,
        request_hash text, batch_id text, "order" jsonb, price jsonb, route jsonb, metadata jsonb, callback_url text,
-       door text, client_words jsonb,
+       door text, client_words jsonb, promise jsonb,
        start_by timestamptz, finish_by timestamptz, deadline_at timestamptz, reruns_most smallint, currency text,
        ledger_id text, ledger_reference text, posting_accounts text[], posting_micros bigint[],
        event_id text, event_data jsonb)
@@ -130,9 +130,9 @@ export const writeAccepted = statement(
      FROM r
    ), o AS (
      INSERT INTO task_orders (task_id, "order", price, route, metadata, callback_url, start_by, finish_by, deadline_at,
-                              reruns_most, door, client_words)
+                              reruns_most, door, client_words, promise)
      SELECT id, "order", price, route, metadata, callback_url, start_by, finish_by, deadline_at, reruns_most, door,
-            client_words
+            client_words, promise
      FROM r
    ), l AS (
      INSERT INTO ledger_transactions (id, kind, reference, account_id, task_id, currency, posting_accounts,

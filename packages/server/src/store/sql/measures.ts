@@ -36,3 +36,29 @@ export const endedAttempts = statement(
                       FROM callbacks WHERE attempt_id = a.id) c ON true
    ORDER BY a.ended_at DESC`,
 );
+
+export type PromisedRow = {
+  created_at: number;
+  family: string;
+  state: string;
+  error_code: string | null;
+  attempts: number;
+  started_at: number | null;
+  finished_at: number | null;
+  promise: unknown;
+};
+
+/**
+ * By the time in the id, so that it takes as long in an old installation as in a new one. A first attempt that was
+ * refused was no start. $1 first id, $2 most.
+ */
+export const promised = statement(
+  'measures.promised',
+  `SELECT t.created_at, t.family, t.state, t.error_code, t.attempts, t.finished_at, o.promise,
+          CASE WHEN t.attempts < 2 THEN t.started_at
+               ELSE (SELECT min(a.sent_at) FROM attempts a
+                     WHERE a.task_id = t.id AND a.state NOT IN ('refused', 'abandoned')) END AS started_at
+   FROM (SELECT * FROM tasks WHERE id >= $1 ORDER BY id DESC LIMIT $2) t
+   JOIN task_orders o ON o.task_id = t.id
+   ORDER BY t.id DESC`,
+);

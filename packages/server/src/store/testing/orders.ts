@@ -60,6 +60,7 @@ function newTask(
     order: { model: 'kling-3.0', prompt: 'a river' },
     price: {},
     rerunsMost: 0,
+    promise: { kind: 'none', path: pathNames[0] ?? '', basis: 'declared', reason: 'no_path' },
     route: {},
     metadata: {},
     callbackUrl: null,

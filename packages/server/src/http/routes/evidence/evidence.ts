@@ -2,12 +2,13 @@
 import { compare } from '../../../lifecycle/evidence/compare.ts';
 import { dossierNamed, factHistory, setFact } from '../../../lifecycle/evidence/dossiers.ts';
 import { pathMeasures, windowHours } from '../../../lifecycle/evidence/measures.ts';
+import { promises } from '../../../lifecycle/evidence/promises.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { factView } from '../../views/fact.ts';
 
 export const evidenceHandlers: Pick<
   Handlers,
-  'getDossier' | 'setFact' | 'listFacts' | 'getMeasures' | 'createComparison'
+  'getDossier' | 'setFact' | 'listFacts' | 'getMeasures' | 'getPromises' | 'createComparison'
 > = {
   getDossier: async ({ context, params }) => {
     const dossier = await dossierNamed(context, params.id);
@@ -25,6 +26,7 @@ export const evidenceHandlers: Pick<
     const measures = await pathMeasures(context, params.id, windowHours[query.window]);
     return measures ? ok(measures) : notFound;
   },
+  getPromises: async ({ context, query }) => ok(await promises(context, windowHours[query.window])),
   createComparison: async ({ context, body }) => {
     const answer = await compare(context, body);
     return answer.kind === 'refused' ? refused(answer.refusal) : ok(answer.comparison);
