@@ -112,7 +112,7 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'providers/contract',
-    files: /^packages\/server\/src\/providers\/(?:contract|guarantee)(?:\.test)?\.ts$/,
+    files: /^packages\/server\/src\/providers\/(?:contract|answers|guarantee)(?:\.test)?\.ts$/,
     may: ['contract'],
     mayInTests: SERVER_TESTS,
     advice: 'The adapter contract knows no vendor and no engine: describe the need in its own words.',

@@ -20,7 +20,7 @@ import type {
   UpstreamResponse,
 } from '../contract.ts';
 import { Credential, headersFor, Settings } from './auth.ts';
-import { noSuchJob, questionFailed, refusalOf } from './errors.ts';
+import { noSuchJob, readQuestionError, refusalOf } from './errors.ts';
 import { routeOf, supportsOrder } from './models.ts';
 import { Fault, Handle, Job, readAs } from './wire.ts';
 
@@ -95,7 +95,7 @@ function readCreated(response: UpstreamResponse): SubmitOutcome {
 
 function* observe(path: PathContext, handles: readonly StoredHandle[]): Exchange<ObserveOutcome> {
   const headers = headersFor(path);
-  if (!headers) return questionFailed(401, 'the credential is incomplete');
+  if (!headers) return readQuestionError(401, 'the credential is incomplete');
   const observations = new Map<string, Observation>();
   for (const { attemptId, handle } of handles) {
     const known = Handle.safeParse(handle);
@@ -122,14 +122,14 @@ function ask(
 }
 
 function readSeen(response: UpstreamResponse, jobId: string) {
-  if (response.kind !== 'answered') return questionFailed(null, response.reason);
+  if (response.kind !== 'answered') return readQuestionError(null, response.reason);
   const { status, text } = response;
   if (status === 404 && readAs(Fault, text)?.error === noSuchJob) {
     const observation: Observation = { ...nothingKnown, upstreamId: jobId, status: 'not_found' };
     return { kind: 'seen', observation } as const;
   }
   const job = status === 200 ? readAs(Job, text) : null;
-  if (!job || job.id !== jobId) return questionFailed(status, `HTTP ${status} without a job`);
+  if (!job || job.id !== jobId) return readQuestionError(status, `HTTP ${status} without a job`);
   return { kind: 'seen', observation: observationOf(job) } as const;
 }
 
@@ -163,7 +163,7 @@ function observationOf(job: Job): Observation {
 /** There is nothing to look a job up by; never called while `clientKey` is `none` and `list` is false. */
 function* find(): Exchange<FindOutcome> {
   yield* [];
-  return questionFailed(404, 'this upstream cannot be asked by our id');
+  return readQuestionError(404, 'this upstream cannot be asked by our id');
 }
 
 /** There is no cancel; never called while `cancel` is `none`. */
@@ -175,11 +175,11 @@ function* cancel(): Exchange<CancelOutcome> {
 /** No wallet to read. A job that cannot exist shows whether the token is good. */
 function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const headers = headersFor(path);
-  if (!headers) return questionFailed(401, 'the credential is incomplete');
+  if (!headers) return readQuestionError(401, 'the credential is incomplete');
   const response = yield ask('balance', 'none', headers);
-  if (response.kind !== 'answered') return questionFailed(null, response.reason);
+  if (response.kind !== 'answered') return readQuestionError(null, response.reason);
   const known = response.status === 404 && readAs(Fault, response.text)?.error === noSuchJob;
   return known
     ? { kind: 'unsupported', credentialOk: true }
-    : questionFailed(response.status, 'no answer to use');
+    : readQuestionError(response.status, 'no answer to use');
 }

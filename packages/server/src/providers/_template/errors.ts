@@ -2,6 +2,7 @@
  * The upstream's refusals as one table. List only what is documented to have created nothing; everything else
  * after a create is unknown.
  */
+import { questionClassOf, questionFailed } from '../answers.ts';
 import type { QuestionFailed, RefusalClass } from '../contract.ts';
 
 const refusals: Readonly<Record<number, RefusalClass>> = {
@@ -15,14 +16,9 @@ export function refusalOf(status: number): RefusalClass | null {
 
 export const noSuchJob = 'no such job';
 
-export function questionFailed(status: number | null, message: string): QuestionFailed {
-  const failed = (questionClass: QuestionFailed['class']): QuestionFailed => ({
-    kind: 'question_failed',
-    class: questionClass,
-    message,
-    retryAfterMs: null,
-  });
-  if (status === null || status >= 500) return failed('unavailable');
-  if (status === 401) return failed('credentials');
-  return failed(status === 429 ? 'throttled' : 'unreadable');
+/** `status` null: there was no answer. */
+export function readQuestionError(status: number | null, message: string): QuestionFailed {
+  if (status === null) return questionFailed('unavailable', message);
+  const refusal = status === 429 ? 'throttled' : refusalOf(status);
+  return questionFailed(questionClassOf(refusal, status), message);
 }

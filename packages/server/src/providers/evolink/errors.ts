@@ -9,6 +9,7 @@
  * The code decides, and the HTTP status where there is no known code. Credits are reserved before the work is handed
  * to a supplier, so a server error after a create proves nothing: `created: 'maybe'`.
  */
+import { questionClassOf, questionFailed, retryAfterOf } from '../answers.ts';
 import type { FailureClass, QuestionFailed, RefusalClass, SubmitOutcome } from '../contract.ts';
 import type { Answer, Fault } from './wire.ts';
 
@@ -133,44 +134,16 @@ export function readQuestionError(answer: ErrorAnswer, nowMs: number): QuestionF
     case 'unreadable': {
       const message = `HTTP ${answer.httpStatus} without a readable answer`;
       return questionFailed(
-        questionClassOf(answer.httpStatus, null),
+        questionClassOf(classOfHttp(answer.httpStatus, true), answer.httpStatus),
         message,
         retryAfterOf(answer.headers, nowMs),
       );
     }
     case 'error': {
-      const failedBy = questionClassOf(answer.httpStatus, rowOf(answer.fault)?.class ?? null);
+      const refusal = rowOf(answer.fault)?.class ?? classOfHttp(answer.httpStatus, true);
+      const failedBy = questionClassOf(refusal, answer.httpStatus);
       return questionFailed(failedBy, sentenceOf(answer), retryAfterOf(answer.headers, nowMs));
     }
-  }
-}
-
-export function questionFailed(
-  failedBy: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null = null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: failedBy, message, retryAfterMs };
-}
-
-function questionClassOf(httpStatus: number, known: RefusalClass | null): QuestionFailed['class'] {
-  const refusal = known ?? classOfHttp(httpStatus, true);
-  switch (refusal) {
-    case 'credentials':
-    case 'forbidden':
-      return 'credentials';
-    case 'throttled':
-    case 'no_slot':
-      return 'throttled';
-    case 'unavailable':
-    case 'wallet':
-      return 'unavailable';
-    case 'bad_input':
-    case 'moderation':
-    case 'duplicate_key':
-      return 'unreadable';
-    case null:
-      return httpStatus >= 500 || httpStatus === 408 ? 'unavailable' : 'unreadable';
   }
 }
 
@@ -190,14 +163,4 @@ export function failureOf(fault: Fault | null): { class: FailureClass; code: str
 function sentenceOf({ httpStatus, fault }: Extract<ErrorAnswer, { kind: 'error' }>): string {
   const said = fault.message.slice(0, 500) || fault.type || 'no message';
   return `${said} (HTTP ${httpStatus}, code ${fault.code ?? 'none'})`;
-}
-
-/** Honoured by the vendor's own client: seconds, or an HTTP date. */
-function retryAfterOf(headers: Record<string, string>, nowMs: number): number | null {
-  const value = headers['retry-after']?.trim();
-  if (!value) return null;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  // Only a date that starts with a day name: the platform reads a year into nearly anything.
-  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }

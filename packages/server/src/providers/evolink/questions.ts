@@ -4,6 +4,7 @@
  * does not know, and no page says whether it shows links. So whatever it leaves open (a task that it does not list, a
  * finished one without its links, an answer that cannot be read) is asked for by the documented query of one task.
  */
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   Exchange,
@@ -16,7 +17,7 @@ import type {
   UpstreamRequest,
 } from '../contract.ts';
 import { accessOf } from './auth.ts';
-import { questionFailed, readQuestionError, saysNotFound } from './errors.ts';
+import { readQuestionError, saysNotFound } from './errors.ts';
 import { notFound, observationOf, unrecognised } from './observation.ts';
 import { Credits, Handle, microsOf, readAnswer, Task, TaskList } from './wire.ts';
 

@@ -3,6 +3,7 @@
  * so a wrong input shows only in the result, and a lost answer is found again by the callback that carries our token,
  * or ends with the start deadline that every submit of ours sets.
  */
+import { questionFailed } from '../answers.ts';
 import type {
   Exchange,
   FindOutcome,
@@ -16,7 +17,7 @@ import { believed, rootOf } from './addresses.ts';
 import { accessOf, FalCredential, FalSettings } from './auth.ts';
 import { MEDIA_SECONDS, START_DEADLINE_SECONDS, type Submit, submitOf } from './body.ts';
 import { readCallback } from './callback.ts';
-import { failed, readSubmitError } from './errors.ts';
+import { readSubmitError } from './errors.ts';
 import { supportsOrder } from './limits.ts';
 import { routeOf } from './models.ts';
 import { balance, callbackKeys, cancel, observe, statusWords } from './questions.ts';
@@ -104,5 +105,5 @@ function readSubmitted(response: UpstreamResponse, path: PathContext, { endpoint
 /** There is nothing to look a request up by; never called while `clientKey` is `correlate` and `list` is false. */
 function* find(): Exchange<FindOutcome> {
   yield* [];
-  return failed('unreadable', 'fal cannot be asked by our id');
+  return questionFailed('unreadable', 'fal cannot be asked by our id');
 }

@@ -3,6 +3,7 @@
  * entries, mostly 422; the platform with a sentence and an `error_type`, which is repeated in `x-fal-error-type`. What
  * 401 and 403 say is documented nowhere; the texts about a locked account are those of public reports (2026-06 to -09).
  */
+import { questionFailed, retryAfterOf } from '../answers.ts';
 import type { FailureClass, Observation, QuestionFailed, RefusalClass, SubmitOutcome } from '../contract.ts';
 import { Fault, readAs } from './wire.ts';
 
@@ -142,16 +143,9 @@ export function saysNotFound(status: number, fault: Fault | null): boolean {
 }
 
 /** An error answer to a free question. It never says anything about a task. */
-export function questionFailed(answer: Answered, nowMs: number): QuestionFailed {
+export function readQuestionError(answer: Answered, nowMs: number): QuestionFailed {
   const message = sentenceOf(answer, readFault(answer));
-  return {
-    ...failed(classOfStatus(answer.status), message),
-    retryAfterMs: retryAfterOf(answer.headers, nowMs),
-  };
-}
-
-export function failed(kind: QuestionFailed['class'], message: string): QuestionFailed {
-  return { kind: 'question_failed', class: kind, message, retryAfterMs: null };
+  return questionFailed(classOfStatus(answer.status), message, retryAfterOf(answer.headers, nowMs));
 }
 
 function classOfStatus(status: number): QuestionFailed['class'] {
@@ -178,13 +172,4 @@ function sentenceOf({ status }: Answered, fault: Fault | null): string {
   return said === ''
     ? `HTTP ${status} without a word of fal’s; is the base URL right?`
     : `${said} (HTTP ${status})`;
-}
-
-/** Seconds or an HTTP date. */
-function retryAfterOf(headers: Record<string, string>, nowMs: number): number | null {
-  const value = headers['retry-after']?.trim();
-  if (!value) return null;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }

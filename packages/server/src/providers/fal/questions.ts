@@ -2,6 +2,7 @@
  * The free questions: what became of a request, stop it, what is left of the credits, which keys sign callbacks. One
  * request at a time: fal has no query over several.
  */
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   CallbackKeysOutcome,
@@ -22,9 +23,8 @@ import {
   type Answered,
   endOf,
   endOfType,
-  failed,
-  questionFailed,
   readFault,
+  readQuestionError,
   saysNotFound,
   saysStillRunning,
 } from './errors.ts';
@@ -47,7 +47,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  */
 export function* observe(path: PathContext, handles: readonly StoredHandle[]): Exchange<ObserveOutcome> {
   const access = accessOf(path);
-  if (!access) return failed('credentials', 'the credential or a setting of this path is not usable');
+  if (!access) return questionFailed('credentials', 'the credential or a setting of this path is not usable');
   const observations = new Map<string, Observation>();
   let failure: QuestionFailed | null = null;
   for (const { attemptId, handle } of handles) {
@@ -63,7 +63,7 @@ export function* observe(path: PathContext, handles: readonly StoredHandle[]): E
     if (seen.kind !== 'seen' && seen.class !== 'unreadable') break;
   }
   if (observations.size > 0 || handles.length === 0) return { kind: 'observed', observations };
-  return failure ?? failed('unreadable', 'no answer to use');
+  return failure ?? questionFailed('unreadable', 'no answer to use');
 }
 
 type Seen = { kind: 'seen'; observation: Observation } | QuestionFailed;
@@ -74,7 +74,7 @@ function* observeOne(path: PathContext, key: string, handle: Handle): Exchange<S
   const { requestId } = handle;
   if (saysNotFound(answer.status, readFault(answer))) return seen(requestId, { status: 'not_found' });
   const status = answer.status === 200 || answer.status === 202 ? readAs(Status, answer.text) : null;
-  if (!status) return questionFailed(answer, path.nowMs);
+  if (!status) return readQuestionError(answer, path.nowMs);
   const word = status.status.slice(0, 100);
   if (status.request_id && status.request_id !== requestId) {
     return seen(requestId, { status: 'unrecognised', word: 'another request' });
@@ -112,7 +112,8 @@ function* observeResult(
   const aside = [401, 402, 403, 404, 408, 410, 429].includes(answer.status);
   const end = fault && !aside ? endOf(fault, answer.status) : null;
   if (end) return seen(requestId, { word, ...end });
-  if (typeof said.error !== 'string' || said.error === '' || aside) return questionFailed(answer, path.nowMs);
+  if (typeof said.error !== 'string' || said.error === '' || aside)
+    return readQuestionError(answer, path.nowMs);
   const failure = { class: 'upstream', code: 'error', message: said.error.slice(0, 500) } as const;
   return seen(requestId, { status: 'failed', word, failure });
 }
@@ -147,7 +148,7 @@ function* askPlaces(
     if (last.kind !== 'answered') break;
     if (last.status !== 404) break;
   }
-  if (last.kind !== 'answered') return failed('unavailable', last.reason);
+  if (last.kind !== 'answered') return questionFailed('unavailable', last.reason);
   return { ...last, kind: 'answer' };
 }
 
@@ -157,28 +158,28 @@ function* askPlaces(
  */
 export function* cancel(path: PathContext, stored: StoredHandle): Exchange<CancelOutcome> {
   const access = accessOf(path);
-  if (!access) return failed('credentials', 'the credential or a setting of this path is not usable');
+  if (!access) return questionFailed('credentials', 'the credential or a setting of this path is not usable');
   const handle = Handle.safeParse(stored.handle);
-  if (!handle.success) return failed('unreadable', 'unreadable handle');
+  if (!handle.success) return questionFailed('unreadable', 'unreadable handle');
   const answer = yield* askPlaces(path, access.key, handle.data, 'cancel');
   if (answer.kind === 'question_failed') return answer;
   const said = readAs(CancelAnswer, answer.text);
   const word = `${said?.status ?? ''} ${said?.detail ?? ''}`;
   if (answer.status === 202) return { kind: 'requested' };
   if (answer.status === 400 && /ALREADY[_ ]COMPLETED/i.test(word)) return { kind: 'too_late' };
-  return questionFailed(answer, path.nowMs);
+  return readQuestionError(answer, path.nowMs);
 }
 
 export function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const access = accessOf(path);
-  if (!access) return failed('credentials', 'the credential or a setting of this path is not usable');
+  if (!access) return questionFailed('credentials', 'the credential or a setting of this path is not usable');
   if (access.adminKey === null) return yield* credentialOnly(path, access.key);
   const at = '/v1/account/billing?expand=credits';
   const url = platformUrl(path, access.settings.platform_url, 'api.fal.ai', at);
   const response = yield request('balance', url, keyHeaders(access.adminKey));
-  if (response.kind !== 'answered') return failed('unavailable', response.reason);
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const billing = response.status === 200 ? readAs(Billing, response.text) : null;
-  if (!billing) return questionFailed(response, path.nowMs);
+  if (!billing) return readQuestionError(response, path.nowMs);
   const { current_balance: left, currency } = billing.credits;
   const remainingMicros = BigInt(Math.round(left * 1_000_000));
   return { kind: 'wallet', wallet: { unit: currency, remainingMicros, packs: [] } };
@@ -187,9 +188,9 @@ export function* balance(path: PathContext): Exchange<BalanceOutcome> {
 /** Credits are only shown to a key of scope ADMIN, which no gateway needs to hold. */
 function* credentialOnly(path: PathContext, key: string): Exchange<BalanceOutcome> {
   const response = yield request('balance', `/${roots[0]}/requests/${nobody}/status`, keyHeaders(key));
-  if (response.kind !== 'answered') return failed('unavailable', response.reason);
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const known = saysNotFound(response.status, readFault(response));
-  return known ? { kind: 'unsupported', credentialOk: true } : questionFailed(response, path.nowMs);
+  return known ? { kind: 'unsupported', credentialOk: true } : readQuestionError(response, path.nowMs);
 }
 
 /** Published to everybody: the key of the path does not go there. */
@@ -197,9 +198,9 @@ export function* callbackKeys(path: PathContext): Exchange<CallbackKeysOutcome> 
   const set = accessOf(path)?.settings.keys_url;
   const url = set ?? platformUrl(path, undefined, 'rest.fal.ai', '/.well-known/jwks.json');
   const response = yield request('keys', url, {});
-  if (response.kind !== 'answered') return failed('unavailable', response.reason);
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const published = response.status === 200 ? readAs(Jwks, response.text) : null;
-  if (!published) return questionFailed(response, path.nowMs);
+  if (!published) return readQuestionError(response, path.nowMs);
   return { kind: 'keys', keys: published.keys.filter((key) => SigningKey.safeParse(key).success) };
 }
 

@@ -5,6 +5,7 @@
  * `created: 'maybe'` marks the codes after which a task may exist although the answer says error. A task that exists
  * and cannot be asked for costs money, so only what is said of the request and not of the work is a refusal.
  */
+import { questionClassOf, questionFailed, retryAfterOf } from '../answers.ts';
 import type { FailureClass, QuestionFailed, RefusalClass, SubmitOutcome } from '../contract.ts';
 import type { Answer } from './wire.ts';
 
@@ -92,34 +93,6 @@ export function readQuestionError(answer: ErrorAnswer, nowMs: number): QuestionF
   }
 }
 
-export function questionFailed(
-  failedBy: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null = null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: failedBy, message, retryAfterMs };
-}
-
-function questionClassOf(refusal: RefusalClass | null, httpStatus: number): QuestionFailed['class'] {
-  switch (refusal) {
-    case 'credentials':
-    case 'forbidden':
-      return 'credentials';
-    case 'throttled':
-    case 'no_slot':
-      return 'throttled';
-    case 'unavailable':
-    case 'wallet':
-      return 'unavailable';
-    case 'bad_input':
-    case 'moderation':
-    case 'duplicate_key':
-      return 'unreadable';
-    case null:
-      return httpStatus >= 500 || httpStatus === 408 ? 'unavailable' : 'unreadable';
-  }
-}
-
 /** Right after a create the vendor does not know its own task for a short time, and says so in either way. */
 export function saysNotFound(answer: Answer): boolean {
   return answer.kind === 'error' && (answer.code === 404 || answer.code === 422);
@@ -141,13 +114,4 @@ export function failureOf(
 function sentenceOf({ httpStatus, code, message }: Extract<ErrorAnswer, { kind: 'error' }>): string {
   const meaning = codeTable[code]?.means ?? 'not in the vendor’s table';
   return `${message || meaning} (HTTP ${httpStatus}, code ${code}: ${meaning})`;
-}
-
-/** Not documented; honoured when a server or a gateway before it sends one: seconds or an HTTP date. */
-function retryAfterOf(headers: Record<string, string>, nowMs: number): number | null {
-  const value = headers['retry-after']?.trim();
-  if (!value) return null;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }

@@ -1,4 +1,5 @@
 /** The free questions: what became of tasks, one at a time, and what is left in the wallet. */
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   Exchange,
@@ -11,7 +12,7 @@ import type {
   UpstreamRequest,
 } from '../contract.ts';
 import { authorizationOf } from './auth.ts';
-import { questionFailed, readQuestionError, saysNotFound } from './errors.ts';
+import { readQuestionError, saysNotFound } from './errors.ts';
 import { notFound, observationOf, unrecognised } from './observation.ts';
 import { type Answer, Figure, Handle, microsOf, readAnswer, TaskRecord } from './wire.ts';
 

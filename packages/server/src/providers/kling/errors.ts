@@ -6,6 +6,7 @@
  * no known code. `created: 'maybe'` marks the codes after which a task may exist although the answer says
  * error.
  */
+import { questionClassOf, questionFailed, retryAfterOf } from '../answers.ts';
 import type { QuestionFailed, RefusalClass } from '../contract.ts';
 import type { Answer } from './wire.ts';
 
@@ -140,9 +141,9 @@ export function readQuestionError(answer: ErrorAnswer, nowMs: number): QuestionF
   switch (answer.kind) {
     case 'not_sent':
     case 'lost':
-      return failed('unavailable', answer.reason, null);
+      return questionFailed('unavailable', answer.reason);
     case 'unreadable':
-      return failed(
+      return questionFailed(
         questionClassOf(classOfHttp(answer.httpStatus, false), answer.httpStatus),
         `HTTP ${answer.httpStatus} without a readable Kling answer`,
         retryAfterOf(answer.headers, nowMs),
@@ -150,36 +151,8 @@ export function readQuestionError(answer: ErrorAnswer, nowMs: number): QuestionF
     case 'error': {
       const refusal = errorTable[answer.code]?.class ?? classOfHttp(answer.httpStatus, true);
       const questionClass = questionClassOf(refusal, answer.httpStatus);
-      return failed(questionClass, sentenceOf(answer), retryAfterOfCode(answer, nowMs));
+      return questionFailed(questionClass, sentenceOf(answer), retryAfterOfCode(answer, nowMs));
     }
-  }
-}
-
-function failed(
-  questionClass: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: questionClass, message, retryAfterMs };
-}
-
-function questionClassOf(refusal: RefusalClass | null, httpStatus: number): QuestionFailed['class'] {
-  switch (refusal) {
-    case 'credentials':
-    case 'forbidden':
-      return 'credentials';
-    case 'throttled':
-    case 'no_slot':
-      return 'throttled';
-    case 'unavailable':
-    case 'wallet':
-      return 'unavailable';
-    case 'bad_input':
-    case 'moderation':
-    case 'duplicate_key':
-      return 'unreadable';
-    case null:
-      return httpStatus >= 500 || httpStatus === 408 ? 'unavailable' : 'unreadable';
   }
 }
 
@@ -225,14 +198,4 @@ function retryAfterOfCode(
 ): number | null {
   if (answer.code === 1003 || answer.code === 1004) return 0;
   return retryAfterOf(answer.headers, nowMs);
-}
-
-/** Never documented; honoured when a server or a gateway before it sends one: seconds or an HTTP date. */
-export function retryAfterOf(headers: Record<string, string>, nowMs: number): number | null {
-  const value = headers['retry-after']?.trim();
-  if (!value) return null;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  // Only a date that starts with a day name: the platform reads a year into nearly anything.
-  const dateMs = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }

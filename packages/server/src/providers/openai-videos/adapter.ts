@@ -3,7 +3,9 @@
  * new-api). One adapter; what differs is said in the settings of the path. The least that all of them promise is
  * promised here: no key of ours, no list to rely on, no callbacks.
  */
+
 import type { Order } from '@sluice/contract';
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   CancelOutcome,
@@ -22,7 +24,7 @@ import type {
 } from '../contract.ts';
 import { Credential, downloadHeaders, headersFor } from './auth.ts';
 import { createBody } from './body.ts';
-import { failed, questionFailed, readCreateError } from './errors.ts';
+import { readCreateError, readQuestionError } from './errors.ts';
 import { supportsOrder } from './models.ts';
 import { emptyObservation, observationOf, statusWords } from './observation.ts';
 import { Settings, type Shape, shapeOf } from './settings.ts';
@@ -133,15 +135,15 @@ function* ask(
   videoId: string,
 ): Exchange<Observation | QuestionFailed> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const response = yield question(operation, 'GET', urlOf(videoId), access.headers);
-  if (response.kind !== 'answered') return questionFailed(response);
+  if (response.kind !== 'answered') return readQuestionError(response);
   if (response.status === 404 && readAs(Fault, response.text)) {
     return { ...emptyObservation(videoId), status: 'not_found', word: '' };
   }
   const video = response.status === 200 ? readAs(Video, response.text) : null;
-  if (!video) return questionFailed(response);
-  if (video.id !== videoId) return failed('unreadable', 'the answer is about another video');
+  if (!video) return readQuestionError(response);
+  if (video.id !== videoId) return questionFailed('unreadable', 'the answer is about another video');
   return observationOf(video, access.shape, path);
 }
 
@@ -161,7 +163,7 @@ function question(
 /** There is no key of ours to ask by; never called while the abilities say so. */
 function* find(): Exchange<FindOutcome> {
   yield* [];
-  return failed('unreadable', 'this protocol cannot be asked by our id');
+  return questionFailed('unreadable', 'this protocol cannot be asked by our id');
 }
 
 /**
@@ -170,16 +172,16 @@ function* find(): Exchange<FindOutcome> {
  */
 function* cancel(path: PathContext, stored: StoredHandle): Exchange<CancelOutcome> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   if (access.shape.delete_cancels === 'no') return { kind: 'too_late' };
   const handle = Handle.safeParse(stored.handle);
-  if (!handle.success) return failed('unreadable', 'the handle cannot be read');
+  if (!handle.success) return questionFailed('unreadable', 'the handle cannot be read');
   const { videoId } = handle.data;
   const seen = yield* ask(path, 'cancel', videoId);
   if (!('status' in seen)) return seen;
   if (seen.status !== 'queued' && seen.status !== 'running') return { kind: 'too_late' };
   const response = yield question('cancel', 'DELETE', urlOf(videoId), access.headers);
-  if (response.kind !== 'answered' || response.status >= 300) return questionFailed(response);
+  if (response.kind !== 'answered' || response.status >= 300) return readQuestionError(response);
   const gone = readAs(Deleted, response.text);
   return gone?.deleted === true && gone.id === videoId ? { kind: 'canceled' } : { kind: 'requested' };
 }
@@ -187,8 +189,8 @@ function* cancel(path: PathContext, stored: StoredHandle): Exchange<CancelOutcom
 /** No wallet in this protocol; the list of models shows whether the key is good. */
 function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const response = yield question('balance', 'GET', '/models', access.headers);
   const good = response.kind === 'answered' && response.status === 200 && readAs(Models, response.text);
-  return good ? { kind: 'unsupported', credentialOk: true } : questionFailed(response);
+  return good ? { kind: 'unsupported', credentialOk: true } : readQuestionError(response);
 }

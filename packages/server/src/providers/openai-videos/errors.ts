@@ -2,6 +2,7 @@
  * Refusals as servers of this shape tell them (reference of the vendor's SDK, documents of vLLM-Omni, LiteLLM and
  * new-api, read 2026-11-22). The HTTP status decides; a code corrects it where the same status means two things.
  */
+import { questionFailed } from '../answers.ts';
 import type {
   FailureClass,
   QuestionFailed,
@@ -49,19 +50,15 @@ export function readCreateError(response: Answered): SubmitOutcome {
   };
 }
 
-export function questionFailed(response: UpstreamResponse): QuestionFailed {
-  if (response.kind !== 'answered') return failed('unavailable', response.reason);
+export function readQuestionError(response: UpstreamResponse): QuestionFailed {
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const said = readAs(Fault, response.text)?.message ?? 'no answer of a video server';
   const questionClass = questionClassOf(response.status);
-  return failed(questionClass, `HTTP ${response.status}: ${said}`.slice(0, 500), retryAfterOf(response));
-}
-
-export function failed(
-  questionClass: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null = null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: questionClass, message, retryAfterMs };
+  return questionFailed(
+    questionClass,
+    `HTTP ${response.status}: ${said}`.slice(0, 500),
+    retryAfterOf(response),
+  );
 }
 
 function questionClassOf(status: number): QuestionFailed['class'] {

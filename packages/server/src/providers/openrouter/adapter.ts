@@ -2,7 +2,9 @@
  * OpenRouter videos: one create, one question, the cost in the answer. No list, no cancel, no key of ours: an attempt
  * whose answer was lost is found by its callback or not at all.
  */
+
 import type { Order } from '@sluice/contract';
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   CancelOutcome,
@@ -21,7 +23,7 @@ import type {
 } from '../contract.ts';
 import { accessOf, downloadHeaders, OpenRouterCredential, OpenRouterSettings } from './auth.ts';
 import { readCallback } from './callback.ts';
-import { failed, questionFailed, readCreateError } from './errors.ts';
+import { readCreateError, readQuestionError } from './errors.ts';
 import { modelIdOf, routeOf, supportsOrder } from './models.ts';
 import { emptyObservation, observationOf, statusWords } from './observation.ts';
 import { Credits, Fault, Handle, KeyInfo, microsOf, readAs, VideoJob } from './wire.ts';
@@ -140,17 +142,17 @@ function* observe(path: PathContext, handles: readonly StoredHandle[]): Exchange
 
 function* ask(path: PathContext, jobId: string): Exchange<Observation | QuestionFailed> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const response = yield question('observe', `/videos/${encodeURIComponent(jobId)}`, access.headers);
-  if (response.kind !== 'answered') return questionFailed(response);
+  if (response.kind !== 'answered') return readQuestionError(response);
   if (response.status === 404 && readAs(Fault, response.text)) {
     return { ...emptyObservation(jobId, null), status: 'not_found', word: '' };
   }
   const job = response.status === 200 ? readAs(VideoJob, response.text) : null;
-  if (!job) return questionFailed(response);
+  if (!job) return readQuestionError(response);
   return job.id === jobId
     ? observationOf(job, path)
-    : failed('unreadable', 'the answer is about another job');
+    : questionFailed('unreadable', 'the answer is about another job');
 }
 
 function question(
@@ -164,7 +166,7 @@ function question(
 /** There is no list and no key of ours to ask by; never called while the abilities say so. */
 function* find(): Exchange<FindOutcome> {
   yield* [];
-  return failed('unreadable', 'OpenRouter cannot be asked by our id');
+  return questionFailed('unreadable', 'OpenRouter cannot be asked by our id');
 }
 
 /** There is no cancel call, so a job that was accepted runs to its end. Asks nothing. */
@@ -176,12 +178,12 @@ function* cancel(): Exchange<CancelOutcome> {
 /** The credits with a management key; without one the key's own limit, which most keys do not have. */
 function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   if (access.managementKey === null) {
     const response = yield question('balance', '/key', access.headers);
     const key =
       response.kind === 'answered' && response.status === 200 ? readAs(KeyInfo, response.text) : null;
-    if (!key) return questionFailed(response);
+    if (!key) return readQuestionError(response);
     const left = key.data.limit_remaining ?? null;
     return left === null ? { kind: 'unsupported', credentialOk: true } : wallet(left);
   }
@@ -189,7 +191,9 @@ function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const response = yield question('balance', '/credits', headers);
   const credits =
     response.kind === 'answered' && response.status === 200 ? readAs(Credits, response.text) : null;
-  return credits ? wallet(credits.data.total_credits - credits.data.total_usage) : questionFailed(response);
+  return credits
+    ? wallet(credits.data.total_credits - credits.data.total_usage)
+    : readQuestionError(response);
 }
 
 function wallet(dollars: number): BalanceOutcome {

@@ -1,4 +1,5 @@
 /** The errors of the API reference (read 2026-11-22): `error` with a code, which is the HTTP status, and a message. */
+import { questionFailed } from '../answers.ts';
 import type {
   FailureClass,
   QuestionFailed,
@@ -44,19 +45,15 @@ export function readCreateError(response: Answered): SubmitOutcome {
   };
 }
 
-export function questionFailed(response: UpstreamResponse): QuestionFailed {
-  if (response.kind !== 'answered') return failed('unavailable', response.reason);
+export function readQuestionError(response: UpstreamResponse): QuestionFailed {
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const said = readAs(Fault, response.text)?.error.message ?? 'no answer of OpenRouter’s';
   const questionClass = questionClassOf(response.status);
-  return failed(questionClass, `HTTP ${response.status}: ${said}`.slice(0, 500), retryAfterOf(response));
-}
-
-export function failed(
-  questionClass: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null = null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: questionClass, message, retryAfterMs };
+  return questionFailed(
+    questionClass,
+    `HTTP ${response.status}: ${said}`.slice(0, 500),
+    retryAfterOf(response),
+  );
 }
 
 function questionClassOf(status: number): QuestionFailed['class'] {

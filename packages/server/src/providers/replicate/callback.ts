@@ -3,7 +3,9 @@
  * The secret belongs to the account and is asked for with the token, so nobody has to copy it. The vendor's own
  * helper does not look at the age of a delivery; this does. Only a hint either way.
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { questionFailed } from '../answers.ts';
 import type {
   CallbackKeysOutcome,
   CallbackOutcome,
@@ -13,7 +15,7 @@ import type {
 } from '../contract.ts';
 import { accessOf } from './auth.ts';
 import { attemptOf } from './body.ts';
-import { failed, questionFailed } from './errors.ts';
+import { readQuestionError } from './errors.ts';
 import { Prediction, readAs, WebhookSecret } from './wire.ts';
 
 const TOLERANCE_MS = 5 * 60_000;
@@ -22,7 +24,7 @@ const SIGNATURES_MOST = 8;
 /** A secret and not a public key: it is kept in memory by the caller, never stored or shown. */
 export function* callbackKeys(path: PathContext): Exchange<CallbackKeysOutcome> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const response = yield {
     operation: 'keys',
     billable: false,
@@ -31,11 +33,11 @@ export function* callbackKeys(path: PathContext): Exchange<CallbackKeysOutcome> 
     headers: access.headers,
     body: null,
   };
-  if (response.kind !== 'answered' || response.status !== 200) return questionFailed(response);
+  if (response.kind !== 'answered' || response.status !== 200) return readQuestionError(response);
   const secret = readAs(WebhookSecret, response.text);
   return secret
     ? { kind: 'keys', keys: [secret.key] }
-    : failed('unreadable', 'no webhook secret in the answer');
+    : questionFailed('unreadable', 'no webhook secret in the answer');
 }
 
 export function readCallback(

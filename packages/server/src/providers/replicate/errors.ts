@@ -3,6 +3,7 @@
  * `detail` tells an account that is short of credit from one that is merely fast (messages published by callers,
  * 2026-08), and says how many seconds to wait.
  */
+import { questionFailed } from '../answers.ts';
 import type {
   FailureClass,
   QuestionFailed,
@@ -55,19 +56,11 @@ export function readCreateError(response: Answered): SubmitOutcome {
   };
 }
 
-export function questionFailed(response: UpstreamResponse): QuestionFailed {
-  if (response.kind !== 'answered') return failed('unavailable', response.reason, null);
+export function readQuestionError(response: UpstreamResponse): QuestionFailed {
+  if (response.kind !== 'answered') return questionFailed('unavailable', response.reason);
   const fault = readAs(Fault, response.text);
   const message = `HTTP ${response.status}: ${fault?.detail ?? 'no answer of Replicate’s'}`.slice(0, 500);
-  return failed(questionClassOf(response.status), message, retryAfterOf(response, fault));
-}
-
-export function failed(
-  questionClass: QuestionFailed['class'],
-  message: string,
-  retryAfterMs: number | null = null,
-): QuestionFailed {
-  return { kind: 'question_failed', class: questionClass, message, retryAfterMs };
+  return questionFailed(questionClassOf(response.status), message, retryAfterOf(response, fault));
 }
 
 function questionClassOf(status: number): QuestionFailed['class'] {

@@ -1,4 +1,5 @@
 /** The free questions: one prediction at a time, the list behind a lost answer, cancel, and the account. */
+import { questionFailed } from '../answers.ts';
 import type {
   BalanceOutcome,
   CancelOutcome,
@@ -15,7 +16,7 @@ import type {
 } from '../contract.ts';
 import { accessOf } from './auth.ts';
 import { attemptOf, inputOf } from './body.ts';
-import { failed, questionFailed } from './errors.ts';
+import { readQuestionError } from './errors.ts';
 import { modelOf } from './models.ts';
 import { emptyObservation, observationOf } from './observation.ts';
 import { Account, Fault, Handle, Prediction, PredictionPage, readAs } from './wire.ts';
@@ -43,13 +44,13 @@ function* ask(
   id: string,
 ): Exchange<Observation | QuestionFailed> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const url = `/predictions/${encodeURIComponent(id)}`;
   const response = yield question(operation, 'GET', url, access.headers);
   if (saysNotFound(response)) return { ...emptyObservation(id, null), status: 'not_found', word: '' };
   const prediction = predictionIn(response);
-  if (!prediction) return questionFailed(response);
-  if (prediction.id !== id) return failed('unreadable', 'the answer is about another prediction');
+  if (!prediction) return readQuestionError(response);
+  if (prediction.id !== id) return questionFailed('unreadable', 'the answer is about another prediction');
   return observationOf(prediction);
 }
 
@@ -88,9 +89,10 @@ export function* find(path: PathContext, queries: readonly FindQuery[]): Exchang
     const listed = yield* listWindow(path, query.sentAtMs);
     if ('kind' in listed) return listed;
     const found = pick(query, listed);
-    if (found === 'doubt') return failed('unreadable', 'more than one prediction could be the attempt');
+    if (found === 'doubt')
+      return questionFailed('unreadable', 'more than one prediction could be the attempt');
     if (found === null) continue;
-    if (taken.has(found.id)) return failed('unreadable', 'two attempts could be the same prediction');
+    if (taken.has(found.id)) return questionFailed('unreadable', 'two attempts could be the same prediction');
     taken.add(found.id);
     items.set(query.correlationId, {
       upstreamId: found.id,
@@ -121,7 +123,7 @@ function holds(input: unknown, wanted: readonly [string, unknown][]): boolean {
 
 function* listWindow(path: PathContext, sentAtMs: number): Exchange<Prediction[] | QuestionFailed> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const window = {
     created_after: new Date(Math.max(0, sentAtMs - WINDOW_MS.before)).toISOString(),
     created_before: new Date(sentAtMs + WINDOW_MS.after).toISOString(),
@@ -129,15 +131,15 @@ function* listWindow(path: PathContext, sentAtMs: number): Exchange<Prediction[]
   let query: URLSearchParams | null = new URLSearchParams(window);
   const all: Prediction[] = [];
   for (let pages = 0; query !== null; pages += 1) {
-    if (pages >= PAGES_MOST) return failed('unreadable', 'the list of the window has no end');
+    if (pages >= PAGES_MOST) return questionFailed('unreadable', 'the list of the window has no end');
     const url: string = `/predictions?${query}`;
     const response: UpstreamResponse = yield question('find', 'GET', url, access.headers);
-    if (response.kind !== 'answered' || response.status !== 200) return questionFailed(response);
+    if (response.kind !== 'answered' || response.status !== 200) return readQuestionError(response);
     const page: PredictionPage | null = readAs(PredictionPage, response.text);
-    if (!page) return failed('unreadable', 'the list cannot be read');
+    if (!page) return questionFailed('unreadable', 'the list cannot be read');
     for (const entry of page.results) {
       const prediction = Prediction.safeParse(entry);
-      if (!prediction.success) return failed('unreadable', 'an entry of the list cannot be read');
+      if (!prediction.success) return questionFailed('unreadable', 'an entry of the list cannot be read');
       all.push(prediction.data);
     }
     query = page.next === null ? null : queryOf(page.next, path.baseUrl);
@@ -153,13 +155,13 @@ function queryOf(next: string, baseUrl: string): URLSearchParams | null {
 /** A prediction that has ended is answered as it is; a running one may still end well and be charged. */
 export function* cancel(path: PathContext, stored: StoredHandle): Exchange<CancelOutcome> {
   const handle = Handle.safeParse(stored.handle);
-  if (!handle.success) return failed('unreadable', 'the handle cannot be read');
+  if (!handle.success) return questionFailed('unreadable', 'the handle cannot be read');
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const url = `/predictions/${encodeURIComponent(handle.data.predictionId)}/cancel`;
   const response = yield question('cancel', 'POST', url, access.headers);
   const prediction = predictionIn(response);
-  if (!prediction || prediction.id !== handle.data.predictionId) return questionFailed(response);
+  if (!prediction || prediction.id !== handle.data.predictionId) return readQuestionError(response);
   switch (observationOf(prediction).status) {
     case 'canceled':
     case 'expired':
@@ -175,10 +177,10 @@ export function* cancel(path: PathContext, stored: StoredHandle): Exchange<Cance
 /** The account says who we are, not what is left: no amount is published anywhere in the API. */
 export function* balance(path: PathContext): Exchange<BalanceOutcome> {
   const access = accessOf(path);
-  if (!access.ok) return failed('credentials', access.reason);
+  if (!access.ok) return questionFailed('credentials', access.reason);
   const response = yield question('balance', 'GET', '/account', access.headers);
-  if (response.kind !== 'answered' || response.status !== 200) return questionFailed(response);
+  if (response.kind !== 'answered' || response.status !== 200) return readQuestionError(response);
   return readAs(Account, response.text)
     ? { kind: 'unsupported', credentialOk: true }
-    : failed('unreadable', 'the account cannot be read');
+    : questionFailed('unreadable', 'the account cannot be read');
 }
