@@ -1,5 +1,5 @@
 /** Readers of command-line values. What they throw is printed by Commander together with the option's name. */
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 export function integer(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -37,6 +37,16 @@ export function oneOf<T extends string>(...allowed: readonly T[]): (text: string
     if (found === undefined) throw new InvalidArgumentError(`It must be one of: ${allowed.join(', ')}.`);
     return found;
   };
+}
+
+export type OnceFlags = { idempotencyKey?: string };
+
+/** For commands that make something: repeated under the same key within a day, they make it once. */
+export function addOnceFlag(command: Command): Command {
+  return command.option(
+    '--idempotency-key <key>',
+    'your own id: repeated with it, the same thing is made once',
+  );
 }
 
 /** For options that may be repeated. */

@@ -88,6 +88,32 @@ describe('the client against a real gateway', () => {
     await client.tasks.wait(first.id);
   }, 60_000);
 
+  test('a top-up whose answer was lost is booked once, and a key comes again with its text', async () => {
+    let lost = 0;
+    const forgetful = createSluice({
+      baseUrl: gateway.url,
+      apiKey: gateway.operatorKey ?? '',
+      fetch: async (url, init) => {
+        const answer = await fetch(url, init);
+        if (answer.headers.get('idempotent-replayed') === 'true') return answer;
+        await answer.body?.cancel();
+        lost += 1;
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+        });
+      },
+    });
+    const { id } = await forgetful.accounts.create({ name: 'Studio' });
+    const { balance } = await forgetful.accounts.topUp(id, { amount: '25', reference: `invoice of ${id}` });
+    expect(balance.available).toBe('25.00');
+    const { key } = await forgetful.keys.create({ name: 'studio', account: id });
+    expect(lost).toBe(3);
+    const studio = createSluice({ baseUrl: gateway.url, apiKey: key });
+    expect((await studio.balance.get()).available).toBe('25.00');
+    const accounts = await operator.accounts.list();
+    expect(accounts.data.filter(({ name }) => name === 'Studio')).toHaveLength(1);
+  });
+
   test('the stream of a task resumes, and ends', async () => {
     const task = await client.tasks.create(ORDER);
     const all: StreamedEvent[] = [];

@@ -14,6 +14,7 @@ export const evidenceOperations = {
   setFact: evidence('post', '/v1/paths/{id}/facts', 'State a fact of your own contract or account', {
     body: dossier.SetFact,
     response: json(dossier.FactChange, 'The statement.', 201),
+    idempotent: 'answer',
   }),
   listFacts: evidence('get', '/v1/paths/{id}/facts', 'History of the statements on a path, newest first', {
     query: dossier.FactHistoryQuery,
@@ -47,6 +48,7 @@ export const evidenceOperations = {
         'Orders nothing. The worst case is by the price list of the path, and never above the budget.',
       body: verification.PlanVerification,
       response: json(verification.Verification, 'The plan, to be agreed to.', 201),
+      idempotent: 'answer',
     },
   ),
   listVerifications: evidence(
@@ -72,6 +74,7 @@ export const evidenceOperations = {
       'after a restart, and stops at its budget.',
     body: verification.StartVerification,
     response: json(verification.Verification, 'The verification.', 202),
+    idempotent: 'answer',
   }),
   stopVerification: evidence('post', '/v1/verifications/{id}/stop', 'Stop a verification', {
     description:
@@ -83,7 +86,7 @@ export const evidenceOperations = {
 function evidence<
   M extends Operation['method'],
   P extends string,
-  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description' | 'idempotent'>,
 >(method: M, path: P, summary: string, rest: R) {
   const errors: Operation['errors'] = [
     ...(rest.body ? INPUT : []),

@@ -26,6 +26,7 @@ export const keyOperations = {
     body: accounts.CreateKey,
     response: json(accounts.KeyWithSecret, 'The key, shown once.', 201),
     errors: [...INPUT],
+    idempotent: 'answer',
   },
   revokeKey: {
     method: 'delete',

@@ -54,6 +54,11 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
   };
 }
 
+const REPEATS = {
+  tasks: 'Same key and body within 7 days: same answer, no second effect.',
+  answer: 'Same key and body within 24 hours: same answer, with what is shown once; no second effect.',
+} as const;
+
 /** What every answer carries; `Retry-After` where waiting helps. */
 const HEADERS: JsonObject = {
   'X-Request-Id': header('Names this request; quote it to the operator.', { type: 'string', maxLength: 64 }),
@@ -129,7 +134,7 @@ function parametersOf(operation: Operation, components: JsonObject): JsonObject[
     name: 'Idempotency-Key',
     in: 'header',
     required: false,
-    description: 'Same key and body within 7 days: same answer, no second effect.',
+    description: REPEATS[operation.idempotent ?? 'tasks'],
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   };
   return [...inPath, ...inQuery, ...(operation.idempotent ? [key] : [])];
@@ -154,6 +159,7 @@ function errorResponses(operation: Operation): JsonObject {
     ...always,
     'unknown_field',
     ...operation.errors,
+    ...(operation.idempotent ? (['idempotency_mismatch', 'idempotency_in_progress'] as const) : []),
     'rate_limited',
     'overloaded',
     'unavailable',

@@ -18,8 +18,11 @@ export type Operation = {
   bodyTypes?: string[];
   response: { status: number; schema?: z.ZodType; contentType?: string; description: string };
   errors: ErrorCode[];
-  /** Honours `Idempotency-Key`. */
-  idempotent?: boolean;
+  /**
+   * Honours `Idempotency-Key`. tasks: the repeat gets the same tasks, for 7 days. answer: it gets the same answer,
+   * for a day, with what is shown once.
+   */
+  idempotent?: 'tasks' | 'answer';
 };
 
 /** A JSON answer. */

@@ -73,7 +73,7 @@ const taskOperations = {
     body: tasks.CreateGeneration,
     response: json(tasks.Task, 'The task.', 202),
     errors: [...CREATE],
-    idempotent: true,
+    idempotent: 'tasks',
   },
   createBatch: {
     method: 'post',
@@ -84,7 +84,7 @@ const taskOperations = {
     body: tasks.CreateBatch,
     response: json(tasks.TaskBatch, 'The tasks.', 202),
     errors: [...CREATE],
-    idempotent: true,
+    idempotent: 'tasks',
   },
   listTasks: {
     method: 'get',

@@ -12,6 +12,7 @@ export const operatorOperations = {
   createAccount: operator('post', '/v1/accounts', 'Create an account', {
     body: accounts.CreateAccount,
     response: json(accounts.Account, 'The account.', 201),
+    idempotent: 'answer',
   }),
   getAccount: operator('get', '/v1/accounts/{id}', 'Read an account', {
     response: json(accounts.Account, 'The account.'),
@@ -23,10 +24,12 @@ export const operatorOperations = {
   topUpAccount: operator('post', '/v1/accounts/{id}/topups', 'Book money received', {
     body: accounts.TopUp,
     response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+    idempotent: 'answer',
   }),
   adjustAccount: operator('post', '/v1/accounts/{id}/adjustments', 'Book a correction', {
     body: accounts.Adjustment,
     response: json(accounts.MoneyMovement, 'The booking and the new balance.', 201),
+    idempotent: 'answer',
   }),
   listPaths: operator('get', '/v1/paths', 'List access paths with slots, limits and guarantee', {
     response: json(list(paths.Path, 'PathList'), 'Paths.'),
@@ -37,6 +40,7 @@ export const operatorOperations = {
   createPath: operator('post', '/v1/paths', 'Add an access path', {
     body: paths.CreatePath,
     response: json(paths.Path, 'The path.', 201),
+    idempotent: 'answer',
   }),
   getPath: operator('get', '/v1/paths/{id}', 'Read a path', { response: json(paths.Path, 'The path.') }),
   updatePath: operator('patch', '/v1/paths/{id}', 'Change limits, prices, credential or state of a path', {
@@ -63,6 +67,7 @@ export const operatorOperations = {
   createPriceSheet: operator('post', '/v1/prices', 'Add a price sheet of your own contract', {
     body: paths.PriceOverlay,
     response: json(paths.PriceSheetView, 'The sheet.', 201),
+    idempotent: 'answer',
   }),
   listUnknownAttempts: operator('get', '/v1/attempts/unknown', 'Attempts whose submit answer was lost', {
     response: json(list(paths.UnknownAttempt, 'UnknownAttemptList'), 'Attempts.'),
@@ -91,7 +96,7 @@ export const operatorOperations = {
 function operator<
   M extends Operation['method'],
   P extends string,
-  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description'>,
+  R extends Pick<Operation, 'body' | 'query' | 'response' | 'description' | 'idempotent'>,
 >(method: M, path: P, summary: string, rest: R) {
   const errors: Operation['errors'] = [...(rest.body ? INPUT : []), 'forbidden', 'not_found', 'conflict'];
   return { method, path, tag: 'Operator', summary, access: 'operator' as const, errors, ...rest };

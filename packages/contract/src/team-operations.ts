@@ -22,6 +22,7 @@ export const teamOperations = {
     body: team.CreateMember,
     response: json(team.Member, 'The member.', 201),
     errors: [...INPUT],
+    idempotent: 'answer',
   },
   updateMember: {
     method: 'patch',
@@ -69,6 +70,7 @@ export const teamOperations = {
     body: team.CreatePrompt,
     response: json(team.Prompt, 'The prompt.', 201),
     errors: [...INPUT, 'conflict'],
+    idempotent: 'answer',
   },
   deletePrompt: {
     method: 'delete',

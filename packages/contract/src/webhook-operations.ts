@@ -23,6 +23,7 @@ export const webhookOperations = {
     body: accounts.CreateEndpoint,
     response: json(accounts.EndpointWithSecret, 'The endpoint, with its secret.', 201),
     errors: [...INPUT, 'input_unreachable'],
+    idempotent: 'answer',
   },
   getEndpoint: {
     method: 'get',
@@ -70,6 +71,7 @@ export const webhookOperations = {
     access: 'webhooks:write',
     response: json(accounts.CallbackSecret, 'The new secret.'),
     errors: [],
+    idempotent: 'answer',
   },
   rotateEndpointSecret: {
     method: 'post',
@@ -79,6 +81,7 @@ export const webhookOperations = {
     access: 'webhooks:write',
     response: json(accounts.EndpointWithSecret, 'The endpoint, with its new secret.'),
     errors: ['not_found'],
+    idempotent: 'answer',
   },
   testEndpoint: {
     method: 'post',

@@ -23,7 +23,7 @@ describe('the table of routes', () => {
   test('relies on the Idempotency-Key exactly where the contract honours it', () => {
     const honoured = contract.filter(([, operation]) => operation.idempotent).map(([id]) => id);
     const keyed = Object.entries<Route>(routes).filter(([, route]) => route.repeat === 'keyed');
-    expect(keyed.map(([id]) => id)).toEqual(honoured);
+    expect(keyed.map(([id]) => id).sort()).toEqual(honoured.sort());
   });
 });
 

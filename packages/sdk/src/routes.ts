@@ -8,7 +8,7 @@ import type { OperationId } from './types.ts';
  * What happens when a request reaches the gateway twice.
  * safe: the same as once (reads, and writes that set a state).
  * keyed: the same as once, because the gateway honours our Idempotency-Key.
- * once: a second thing is made (a second key, a second rotation), so a lost answer is not repeated.
+ * once: a second thing is made (a second plan, a second test event), so a lost answer is not repeated.
  */
 export type Repeat = 'safe' | 'keyed' | 'once';
 
@@ -57,38 +57,37 @@ export const routes = {
   exportLedger: get('/v1/ledger/export'),
 
   listEndpoints: get('/v1/webhooks'),
-  createEndpoint: post('/v1/webhooks', 'once'),
+  createEndpoint: post('/v1/webhooks', 'keyed'),
   getEndpoint: get('/v1/webhooks/{id}'),
   updateEndpoint: patch('/v1/webhooks/{id}'),
   deleteEndpoint: remove('/v1/webhooks/{id}'),
-  // A second rotation would end the life of the first new secret, which somebody may have installed.
   getCallbackSecret: get('/v1/callback-secret'),
-  rotateCallbackSecret: post('/v1/callback-secret/rotate', 'once'),
-  rotateEndpointSecret: post('/v1/webhooks/{id}/rotate', 'once'),
+  rotateCallbackSecret: post('/v1/callback-secret/rotate', 'keyed'),
+  rotateEndpointSecret: post('/v1/webhooks/{id}/rotate', 'keyed'),
   testEndpoint: post('/v1/webhooks/{id}/test', 'once'),
   listDeliveries: get('/v1/webhooks/{id}/deliveries'),
   replayDelivery: post('/v1/deliveries/{id}/replay', 'once'),
 
   listAccounts: get('/v1/accounts'),
-  createAccount: post('/v1/accounts', 'once'),
+  createAccount: post('/v1/accounts', 'keyed'),
   getAccount: get('/v1/accounts/{id}'),
   updateAccount: patch('/v1/accounts/{id}'),
-  // Money is booked under its own reference: repeating a reference changes nothing.
-  topUpAccount: post('/v1/accounts/{id}/topups', 'safe'),
-  adjustAccount: post('/v1/accounts/{id}/adjustments', 'safe'),
+  // Money is booked under its own reference as well: repeating a reference changes nothing.
+  topUpAccount: post('/v1/accounts/{id}/topups', 'keyed'),
+  adjustAccount: post('/v1/accounts/{id}/adjustments', 'keyed'),
   listKeys: get('/v1/keys'),
-  createKey: post('/v1/keys', 'once'),
+  createKey: post('/v1/keys', 'keyed'),
   revokeKey: remove('/v1/keys/{id}'),
   listPaths: get('/v1/paths'),
   listProviders: get('/v1/providers'),
-  createPath: post('/v1/paths', 'once'),
+  createPath: post('/v1/paths', 'keyed'),
   getPath: get('/v1/paths/{id}'),
   updatePath: patch('/v1/paths/{id}'),
   // A free call to the vendor.
   checkPath: post('/v1/paths/{id}/check', 'safe'),
   getPathStatement: get('/v1/paths/{id}/statement'),
   listPriceSheets: get('/v1/prices'),
-  createPriceSheet: post('/v1/prices', 'once'),
+  createPriceSheet: post('/v1/prices', 'keyed'),
   listUnknownAttempts: get('/v1/attempts/unknown'),
   resolveAttempt: post('/v1/attempts/{id}/resolve', 'once'),
   // A second sign-in by key makes a second session, which ends by itself; a link works once.
@@ -101,12 +100,12 @@ export const routes = {
   getStatement: get('/v1/statements'),
   exportStatement: get('/v1/statements/export'),
   listMembers: get('/v1/members'),
-  createMember: post('/v1/members', 'once'),
+  createMember: post('/v1/members', 'keyed'),
   updateMember: patch('/v1/members/{id}'),
   removeMember: remove('/v1/members/{id}'),
   listAlerts: get('/v1/alerts'),
   listPrompts: get('/v1/prompts'),
-  createPrompt: post('/v1/prompts', 'once'),
+  createPrompt: post('/v1/prompts', 'keyed'),
   deletePrompt: remove('/v1/prompts/{id}'),
   getSystem: get('/v1/system'),
   rotateSigningKey: post('/v1/system/signing-keys/rotate', 'safe'),
@@ -119,15 +118,15 @@ export const routes = {
   getPlanReport: get('/v1/plans/{id}/report'),
   deletePlan: remove('/v1/plans/{id}'),
   getDossier: get('/v1/paths/{id}/dossier'),
-  setFact: post('/v1/paths/{id}/facts', 'once'),
+  setFact: post('/v1/paths/{id}/facts', 'keyed'),
   listFacts: get('/v1/paths/{id}/facts'),
   getMeasures: get('/v1/paths/{id}/measures'),
   getPromises: get('/v1/promises'),
-  // A plan orders nothing. A start counts once: its repeat is refused.
-  planVerification: post('/v1/paths/{id}/verifications', 'once'),
+  // A plan orders nothing. A start counts once: a repeat under another key is refused.
+  planVerification: post('/v1/paths/{id}/verifications', 'keyed'),
   listVerifications: get('/v1/paths/{id}/verifications'),
   getVerification: get('/v1/verifications/{id}'),
-  startVerification: post('/v1/verifications/{id}/start', 'once'),
+  startVerification: post('/v1/verifications/{id}/start', 'keyed'),
   stopVerification: post('/v1/verifications/{id}/stop', 'safe'),
   // Nothing is stored.
   createComparison: post('/v1/comparisons', 'safe'),

@@ -105,16 +105,17 @@ describe('a create', () => {
 
 describe('what would make a second thing', () => {
   test('is not repeated when its answer is lost', async () => {
-    gateway.on('POST', '/v1/keys', 'reset');
-    const error = await errorOf(client().keys.create({ name: 'k' }));
+    gateway.on('POST', '/v1/webhooks/ep_1/test', 'reset');
+    const error = await errorOf(client().webhooks.test('ep_1'));
     expect(error.code).toBe('connection_lost');
     expect(error.fix).toContain('may have been done');
     expect(gateway.requests).toHaveLength(1);
   });
 
   test('is repeated when the gateway says that nothing was made', async () => {
-    gateway.on('POST', '/v1/keys', problem(503, 'unavailable'), { status: 201, json: { id: 'key_1' } });
-    expect((await client().keys.create({ name: 'k' })).id).toBe('key_1');
+    const path = '/v1/webhooks/ep_1/test';
+    gateway.on('POST', path, problem(503, 'unavailable'), { status: 202, json: { id: 'dlv_1' } });
+    expect((await client().webhooks.test('ep_1')).id).toBe('dlv_1');
   });
 
   test('is repeated when no connection was made', async () => {
@@ -128,7 +129,7 @@ describe('what would make a second thing', () => {
         throw refused;
       },
     });
-    expect((await errorOf(sluice.keys.create({ name: 'k' }))).code).toBe('connection_failed');
+    expect((await errorOf(sluice.webhooks.test('ep_1'))).code).toBe('connection_failed');
     expect(calls).toHaveLength(4);
   });
 });

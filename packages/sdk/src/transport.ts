@@ -246,7 +246,7 @@ const NEVER_SENT = new Set([
 
 const LOST_ANSWER_FIX: Record<Route['repeat'], string> = {
   safe: 'Ask again.',
-  keyed: 'Ask again with the same idempotencyKey: that never orders twice.',
+  keyed: 'Ask again with the same idempotencyKey: that never does it twice.',
   once: 'It may have been done: look before you ask again.',
 };
 

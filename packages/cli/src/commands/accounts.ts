@@ -1,7 +1,7 @@
 /** `sluice accounts`: list, create, get, update. */
 import type { Account, CreateAccount, UpdateAccount } from '@sluice/sdk';
 import type { Command } from 'commander';
-import { decimal, integer, integerOrNone, number, oneOf } from '../arguments.ts';
+import { addOnceFlag, decimal, integer, integerOrNone, number, type OnceFlags, oneOf } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import type { Register } from '../invocation.ts';
 import type { Paint } from '../output/output.ts';
@@ -30,13 +30,13 @@ export const register: Register = (command, context) => {
       const page = await (await connect('operator')).accounts.list({ limit: flags.limit });
       output.result(page, (paint) => accountsTable(page.data, paint));
     });
-  addAccountFlags(command.command('create').description('Create an account.').argument('<name>'))
+  addOnceFlag(addAccountFlags(command.command('create').description('Create an account.').argument('<name>')))
     .option('--currency <code>', 'USD, CNY or EUR; cannot be changed', oneOf('USD', 'CNY', 'EUR'))
-    .action(async (name: string, flags: AccountFlags, invoked: Command) => {
+    .action(async (name: string, flags: AccountFlags & OnceFlags, invoked: Command) => {
       const { connect, output } = context.begin(invoked);
-      const { currency } = flags;
+      const { currency, idempotencyKey } = flags;
       const wanted = { ...changesFrom(flags), name, ...(currency ? { currency } : {}) };
-      const account = await (await connect('operator')).accounts.create(wanted);
+      const account = await (await connect('operator')).accounts.create(wanted, { idempotencyKey });
       output.result(account, (paint) => accountText(account, paint));
       output.note(`Next: sluice topup ${account.id} 100, then sluice keys create --account ${account.id}`);
     });

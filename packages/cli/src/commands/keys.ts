@@ -1,7 +1,7 @@
 /** `sluice keys`: list, create, revoke. */
 import type { CreateKey, Key, KeyWithSecret } from '@sluice/sdk';
 import type { Command } from 'commander';
-import { decimal, instant, integer, list, oneOf } from '../arguments.ts';
+import { addOnceFlag, decimal, instant, integer, list, type OnceFlags, oneOf } from '../arguments.ts';
 import { addToConfigFile, configFilePath } from '../connection/config-file.ts';
 import { UsageError } from '../endings.ts';
 import type { Invocation, Register } from '../invocation.ts';
@@ -9,7 +9,7 @@ import type { Paint } from '../output/output.ts';
 import { box, table } from '../output/table.ts';
 import { clean, NOTHING, relative } from '../output/text.ts';
 
-type CreateFlags = {
+type CreateFlags = OnceFlags & {
   account?: string;
   operator?: boolean;
   scopes?: string[];
@@ -35,7 +35,9 @@ export const register: Register = (command, context) => {
     async (name: string, flags: CreateFlags, invoked: Command) => {
       const invocation = context.begin(invoked);
       const wanted = keyFrom(name, flags);
-      const key = await (await invocation.connect('operator')).keys.create(wanted);
+      const key = await (await invocation.connect('operator')).keys.create(wanted, {
+        idempotencyKey: flags.idempotencyKey,
+      });
       invocation.output.result(key, (paint) => createdText(key, paint));
       if (flags.save) await saveKey(key, invocation);
     },
@@ -53,8 +55,7 @@ export const register: Register = (command, context) => {
 
 function addCreateFlags(command: Command, now: () => number): Command {
   const periods = ['total', 'day', 'month'] as const;
-  return command
-    .command('create')
+  return addOnceFlag(command.command('create'))
     .description('Create a key. It is shown once.')
     .argument('<name>', 'what it is for')
     .option('--account <id>', 'the account that pays')

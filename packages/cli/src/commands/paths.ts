@@ -1,7 +1,7 @@
 /** `sluice paths`: list, add, get, check, limit, pause, resume, drain, rotate. */
 import type { CreatePath, Path, UpdatePath } from '@sluice/sdk';
 import type { Command } from 'commander';
-import { limitPair, type Pairs, pair } from '../arguments.ts';
+import { addOnceFlag, limitPair, type OnceFlags, type Pairs, pair } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import type { Context, Invocation, Register } from '../invocation.ts';
 import { startProgress } from '../output/progress.ts';
@@ -12,15 +12,16 @@ import { checkText, pathsTable, pathText } from '../paths/path-words.ts';
 import { statementText } from '../paths/statement-words.ts';
 import { canAsk, type Surroundings } from '../surroundings.ts';
 
-type AddFlags = CredentialFlags & {
-  name?: string;
-  baseUrl?: string;
-  setting?: Pairs;
-  limit?: Record<string, number | null>;
-  priceSheet?: string;
-  sandbox?: boolean;
-  check: boolean;
-};
+type AddFlags = CredentialFlags &
+  OnceFlags & {
+    name?: string;
+    baseUrl?: string;
+    setting?: Pairs;
+    limit?: Record<string, number | null>;
+    priceSheet?: string;
+    sandbox?: boolean;
+    check: boolean;
+  };
 
 export const register: Register = (command, context) => {
   command
@@ -69,7 +70,7 @@ export const register: Register = (command, context) => {
 };
 
 function addCommand(command: Command): Command {
-  return credentialFlags(command.command('add'))
+  return addOnceFlag(credentialFlags(command.command('add')))
     .description('Add a path. Asks for what is not given, checks it by a free call, then saves it.')
     .argument('<provider>', 'kling, …')
     .option('--name <name>', 'lower-case letters, digits and dashes (default: the provider)')
@@ -105,7 +106,7 @@ async function addPath(invocation: Invocation, provider: string, flags: AddFlags
     const progress = startProgress(output);
     try {
       if (flags.check) progress.show('checking', () => 'checking the credential by a free call');
-      const path = await sluice.paths.create(wanted);
+      const path = await sluice.paths.create(wanted, { idempotencyKey: flags.idempotencyKey });
       progress.end();
       output.result(path, (paint) => addedText(path, flags.check, paint));
       return;

@@ -1,11 +1,11 @@
 /** `sluice topup`: books money that was received. */
 import type { Command } from 'commander';
-import { decimal } from '../arguments.ts';
+import { addOnceFlag, decimal, type OnceFlags } from '../arguments.ts';
 import type { Register } from '../invocation.ts';
 import { movementText } from '../output/money.ts';
 
 export const register: Register = (command, context) => {
-  command
+  addOnceFlag(command)
     .argument('<account>')
     .argument('<amount>', "in the account's currency", decimal)
     .option('--reference <text>', 'unique, e.g. the invoice; repeating it changes nothing')
@@ -15,14 +15,18 @@ export const register: Register = (command, context) => {
       async (
         account: string,
         amount: string,
-        flags: { reference?: string; note?: string },
+        { idempotencyKey, ...flags }: OnceFlags & { reference?: string; note?: string },
         invoked: Command,
       ) => {
         const { connect, output, surroundings } = context.begin(invoked);
         // Without a reference of theirs, the same command a minute later is a second top-up.
         const reference = flags.reference ?? `cli ${new Date(surroundings.now()).toISOString()}`;
         const topUp = { amount, reference, ...(flags.note ? { note: flags.note } : {}) };
-        const movement = await (await connect('operator')).accounts.topUp(account, topUp);
+        const sluice = await connect('operator');
+        const movement = await sluice.accounts.topUp(account, topUp, { idempotencyKey }).catch((error) => {
+          output.note(`To be safe, repeat it with --reference "${reference}": that books it once.`);
+          throw error;
+        });
         output.result(movement, (paint) => movementText(movement, paint));
       },
     );

@@ -1,7 +1,7 @@
 /** `sluice webhooks`: list, create, update, delete, rotate, callback-secret, test, deliveries, replay, listen. */
 import type { CreateEndpoint, Delivery, Endpoint, EndpointWithSecret, UpdateEndpoint } from '@sluice/sdk';
 import type { Command } from 'commander';
-import { collect, integer, list, oneOf } from '../arguments.ts';
+import { addOnceFlag, collect, integer, list, type OnceFlags, oneOf } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import type { Context, Register } from '../invocation.ts';
 import { LISTEN_HOST, LISTEN_PORT } from '../listen/address.ts';
@@ -35,15 +35,17 @@ export const register: Register = (command, context) => {
 };
 
 function registerEndpointCommands(command: Command, context: Context): void {
-  command
-    .command('create')
+  addOnceFlag(command.command('create'))
     .description('Add an endpoint. Its secret is shown once.')
     .argument('<url>')
     .option('--types <a,b,…>', 'event types (default: the three that end a task)', list)
     .option('--description <text>')
-    .action(async (url: string, flags: EndpointFlags, invoked: Command) => {
+    .action(async (url: string, flags: EndpointFlags & OnceFlags, invoked: Command) => {
       const { connect, output } = context.begin(invoked);
-      const endpoint = await (await connect()).webhooks.create({ url, ...settingsFrom(flags) });
+      const endpoint = await (await connect()).webhooks.create(
+        { url, ...settingsFrom(flags) },
+        { idempotencyKey: flags.idempotencyKey },
+      );
       output.result(endpoint, (paint) => secretText(endpoint, paint));
     });
   command
@@ -69,13 +71,12 @@ function registerEndpointCommands(command: Command, context: Context): void {
       const deleted = await (await connect()).webhooks.delete(id);
       output.result(deleted, ({ color }) => `${color.green('✓')} ${clean(deleted.id)} is gone.`);
     });
-  command
-    .command('rotate')
+  addOnceFlag(command.command('rotate'))
     .description('A new secret; the old one keeps signing beside it for 24 hours.')
     .argument('<endpoint>')
-    .action(async (id: string, _flags: object, invoked: Command) => {
+    .action(async (id: string, { idempotencyKey }: OnceFlags, invoked: Command) => {
       const { connect, output } = context.begin(invoked);
-      const endpoint = await (await connect()).webhooks.rotate(id);
+      const endpoint = await (await connect()).webhooks.rotate(id, { idempotencyKey });
       output.result(endpoint, (paint) => secretText(endpoint, paint));
     });
 }

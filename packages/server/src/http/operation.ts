@@ -11,6 +11,7 @@ import type { HttpContext } from './context.ts';
 import type { Failures } from './failures.ts';
 import { parseFields } from './fields.ts';
 import { linkBase } from './links.ts';
+import { answerOnce } from './once.ts';
 import { sendRefusal } from './problem.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import type { Shedding } from './shedding.ts';
@@ -86,10 +87,10 @@ export function registerOperation<Id extends OperationId>(
     },
     handler: async (request, reply) => {
       const parsed = parseRequest(operation, request);
-      const answer = parsed.ok
-        ? await handler({ context: edge.context, request, reply, ...parsed.value } as Call<Id>)
-        : refused(parsed.refusal);
-      return sendAnswer(reply, operation, answer);
+      if (!parsed.ok) return sendAnswer(reply, operation, refused(parsed.refusal));
+      const call = { context: edge.context, request, reply, ...parsed.value } as Call<Id>;
+      const once = operation.idempotent === 'answer';
+      return sendAnswer(reply, operation, once ? await answerOnce(id, call, handler) : await handler(call));
     },
   });
 }
@@ -107,7 +108,7 @@ function sendTerms({ context, shedding }: Edge, request: FastifyRequest, reply: 
 /** Operators are not shed: they may be the ones who repair it. */
 function shedRefusal(shedding: Shedding, operation: Operation): Refusal | null {
   if (operation.access === 'operator') return null;
-  return shedding.refusal(operation.idempotent ? 'create' : 'client');
+  return shedding.refusal(operation.idempotent === 'tasks' ? 'create' : 'client');
 }
 
 /** By key, or else by cookie: whoever sends a key means it. */

@@ -23,6 +23,17 @@ CREATE TABLE accounts (
   CONSTRAINT accounts_weight_check CHECK ((weight > 0))
 );
 
+CREATE TABLE answers (
+  api_key_id text COLLATE "C" NOT NULL,
+  request_key text COLLATE "C" NOT NULL,
+  request_hash bytea NOT NULL,
+  sealed text,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT answers_pkey PRIMARY KEY (api_key_id, request_key),
+  CONSTRAINT answers_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id)
+);
+CREATE INDEX answers_by_age ON public.answers USING btree (made_at);
+
 CREATE TABLE api_keys (
   id text COLLATE "C" NOT NULL,
   account_id text COLLATE "C",

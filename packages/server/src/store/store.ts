@@ -6,6 +6,7 @@ import { type AcceptStore, acceptStore } from './accept.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
 import { type ActivityStore, activityStore } from './activity.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
+import { type AnswerStore, answerStore } from './answers.ts';
 import type { Database } from './database.ts';
 import { type EventStore, eventStore } from './events.ts';
 import { type FactStore, factStore } from './facts.ts';
@@ -59,6 +60,7 @@ export type Store = {
   facts: FactStore;
   measures: MeasureStore;
   verifications: VerificationStore;
+  answers: AnswerStore;
 };
 
 export function createStore(db: Database): Store {
@@ -90,5 +92,6 @@ export function createStore(db: Database): Store {
     facts: factStore(db),
     measures: measureStore(db),
     verifications: verificationStore(db),
+    answers: answerStore(db, createStore),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Verifications as people handle them: planned with a worst case, agreed to, read, stopped. What carries them out is
- * verify.ts. A plan orders nothing; a start whose answer was lost is refused when repeated, and the reading shows it.
+ * verify.ts. A plan orders nothing; a start counts once, and its repeat gets the same answer only under its
+ * Idempotency-Key.
  */
 import {
   decimalFromMicros,
