@@ -26,14 +26,14 @@ const refused: [path: string, text: string, message: string][] = [
     `import { realClock } from '../effects/clock/real.ts';`,
     'lifecycle must not import effects; it may import: decide, catalogue, plan, providers/contract, ' +
       'providers/drive, ' +
-      'providers/registry, store, contract, effects interfaces',
+      'providers/registry, payments, store, contract, effects interfaces',
   ],
   [
     `${server}/lifecycle/3-submit.ts`,
     `import { kling } from '../providers/kling/adapter.ts';`,
     'lifecycle must not import provider; it may import: decide, catalogue, plan, providers/contract, ' +
       'providers/drive, ' +
-      'providers/registry, store, contract, effects interfaces',
+      'providers/registry, payments, store, contract, effects interfaces',
   ],
   [
     `${server}/providers/fal/adapter.ts`,

@@ -35,6 +35,7 @@ const SERVER_ROOMS: RoomName[] = [
   'providers/drive',
   'provider',
   'store',
+  'payments',
   'lifecycle',
   'http',
   'runtime',
@@ -164,6 +165,13 @@ export const ROOMS: Room[] = [
     advice: 'The store reads and writes rows. Decisions belong to decide/, the story to lifecycle/.',
   },
   {
+    name: 'payments',
+    files: /^packages\/server\/src\/payments\//,
+    may: ['decide', 'contract'],
+    mayInTests: SERVER_TESTS,
+    advice: 'A payment service is read and written here, purely: lifecycle/ sends the requests.',
+  },
+  {
     name: 'lifecycle',
     files: /^packages\/server\/src\/lifecycle\//,
     may: [
@@ -173,6 +181,7 @@ export const ROOMS: Room[] = [
       'providers/contract',
       'providers/drive',
       'providers/registry',
+      'payments',
       'store',
       'contract',
       'effects interfaces',

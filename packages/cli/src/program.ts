@@ -36,7 +36,11 @@ const JOBS: Entry[] = [
 ];
 
 const MONEY: Entry[] = [
-  { name: 'topup', summary: 'book money received', load: () => import('./commands/topup.ts') },
+  {
+    name: 'topup',
+    summary: 'book money received, or pay by card',
+    load: () => import('./commands/topup.ts'),
+  },
   {
     name: 'ledger',
     summary: 'balance, bookings, and the whole book as a journal',

@@ -93,6 +93,7 @@ export const Scope = z
     'tasks:write',
     'files:write',
     'billing:read',
+    'billing:write',
     'webhooks:write',
     'keys:write',
     'members:write',

@@ -62,6 +62,21 @@ export const errorCatalogue = {
     'The budget of this key does not cover the hold.',
     'Raise the budget of the key.',
   ),
+  payments_not_configured: entry(
+    409,
+    'This installation takes no payments by card.',
+    'Pay the operator another way; operators set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.',
+  ),
+  amount_out_of_bounds: entry(
+    422,
+    'The amount is outside the bounds of one top-up by card.',
+    'Choose an amount within the bounds; GET /v1/checkout-terms tells them.',
+  ),
+  payment_refused: entry(
+    502,
+    'The payment service refused to open a checkout; nothing was charged.',
+    'An operator looks at the log and at the Stripe key.',
+  ),
   // Conflicts.
   idempotency_mismatch: entry(422, 'This Idempotency-Key was used with another body.', 'Use a new key.'),
   idempotency_in_progress: entry(

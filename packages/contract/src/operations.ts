@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import { activityOperations } from './activity-operations.ts';
+import { checkoutOperations } from './checkout-operations.ts';
 import { EventsQuery } from './events.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { gateOperations } from './gate-operations.ts';
@@ -313,6 +314,7 @@ export const operations = {
   ...assetOperations,
   ...keyOperations,
   ...moneyOperations,
+  ...checkoutOperations,
   ...webhookOperations,
   ...operatorOperations,
   ...planOperations,

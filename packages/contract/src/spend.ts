@@ -64,7 +64,7 @@ export const AccountStatement = z
     month: z.string(),
     zone: z.string(),
     opening: Decimal.describe('Posted balance when the month began.'),
-    top_ups: Decimal,
+    top_ups: Decimal.describe('Money received, less what was refunded or charged back.'),
     adjustments: Decimal,
     charges: Decimal,
     closing: Decimal.describe('opening + top_ups + adjustments − charges.'),

@@ -53,6 +53,9 @@ export const AlertCode = z
     'ledger_drift',
     'quarantined',
     'balance_low',
+    'payment_not_credited',
+    'payment_disputed',
+    'payment_taken_back',
     'key_budget_low',
   ])
   .meta({ id: 'AlertCode' });

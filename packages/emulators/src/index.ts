@@ -63,4 +63,8 @@ export { createReplicate, type ReplicateEmulator } from './replicate/handler.ts'
 export { type ServedReplicate, type ServeReplicateOptions, serveReplicate } from './replicate/server.ts';
 export type { ReplicateOptions } from './replicate/world.ts';
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.ts';
+export { createStripe, type StripeEmulator } from './stripe/handler.ts';
+export { type ServedStripe, type ServeStripeOptions, serveStripe } from './stripe/server.ts';
+export { stripeSignature } from './stripe/webhooks.ts';
+export type { StripeFault, StripeOptions, StripeSession, StripeWebhook } from './stripe/world.ts';
 export { createToy, type ToyEmulator, type ToyFault, type ToyJob, type ToyOptions } from './toy/toy.ts';

@@ -6,6 +6,7 @@
  *   fal --concurrency 2
  *   evolink --api-key sk-evo-sandbox --units 100000
  *   kie --api-key kie-sandbox --webhook-secret key
+ *   stripe --api-key sk_test_sandbox --webhook-url http://127.0.0.1:8080/payments/stripe --webhook-secret whsec_sandbox
  */
 import { parseArgs } from 'node:util';
 import { serveEvolink } from './evolink/server.ts';
@@ -15,6 +16,7 @@ import { serveKling } from './kling/server.ts';
 import { serveOpenAiVideos } from './openai-videos/handler.ts';
 import { serveOpenRouter } from './openrouter/handler.ts';
 import { serveReplicate } from './replicate/server.ts';
+import { serveStripe } from './stripe/server.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +29,7 @@ const { values, positionals } = parseArgs({
     'access-key': { type: 'string', default: 'sandbox-access-key' },
     'secret-key': { type: 'string', default: 'sandbox-secret-key' },
     'webhook-secret': { type: 'string' },
+    'webhook-url': { type: 'string' },
     units: { type: 'string', default: '100000' },
     concurrency: { type: 'string', default: '20' },
     'queue-ms': { type: 'string', default: '500' },
@@ -50,6 +53,7 @@ const starters: Readonly<Record<string, () => Promise<Started>>> = {
   fal: startFal,
   evolink: startEvolink,
   kie: startKie,
+  stripe: startStripe,
 };
 
 async function startKling(): Promise<Started> {
@@ -150,6 +154,13 @@ async function startKie(): Promise<Started> {
   const accounts = [{ ...account, ...(webhookKey === undefined ? {} : { webhookKey }) }];
   const served = await serveKie({ ...jobOptions(), accounts });
   return { ready: { url: served.url, apiKey: values['api-key'] }, close: served.close };
+}
+
+async function startStripe(): Promise<Started> {
+  const { 'api-key': key, 'webhook-url': url, 'webhook-secret': secret, host } = values;
+  const served = await serveStripe({ port: number('port'), host, secretKeys: [key] });
+  if (url !== undefined && secret !== undefined) served.webhook({ url, secrets: [secret] });
+  return { ready: { url: served.url, apiKey: key }, close: served.close };
 }
 
 function number(

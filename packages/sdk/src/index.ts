@@ -1,6 +1,7 @@
 /** @sluice/sdk: a typed client for a Sluice gateway, for browsers and Node, without dependencies. */
 export type { Assets, Download, DownloadOptions } from './assets.ts';
 export type { BalanceReader, Ledger, Models, Quotes } from './billing.ts';
+export type { CheckoutWaitOptions } from './checkouts.ts';
 export type { Clock } from './clock.ts';
 export { type Cell, cellOf, mixText } from './comparison-cells.ts';
 export { comparisonCsv } from './comparison-csv.ts';

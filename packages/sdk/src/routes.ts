@@ -55,6 +55,11 @@ export const routes = {
   getCredits: get('/v1/credits'),
   listLedger: get('/v1/ledger'),
   exportLedger: get('/v1/ledger/export'),
+  getCheckoutTerms: get('/v1/checkout-terms'),
+  // A second one is a second page to pay on; whoever pays pays on one.
+  createCheckout: post('/v1/checkouts', 'once'),
+  listCheckouts: get('/v1/checkouts'),
+  getCheckout: get('/v1/checkouts/{id}'),
 
   listEndpoints: get('/v1/webhooks'),
   createEndpoint: post('/v1/webhooks', 'keyed'),

@@ -1,6 +1,7 @@
 /** `createSluice`: the client, put together from its groups. */
 import { assetsGroup } from './assets.ts';
 import { balanceGroup, ledgerGroup, modelsGroup, quotesGroup } from './billing.ts';
+import { checkoutsGroup } from './checkouts.ts';
 import { type Clock, newIdempotencyKey, platformClock } from './clock.ts';
 import { comparisonsGroup, promisesGroup, verificationsGroup } from './evidence.ts';
 import { filesGroup } from './files.ts';
@@ -59,6 +60,7 @@ export function createSluice(options: SluiceOptions) {
     assets: assetsGroup(transport),
     balance: balanceGroup(transport),
     ledger: ledgerGroup(transport),
+    checkouts: checkoutsGroup(transport),
     webhooks: webhooksGroup(transport),
     accounts: accountsGroup(transport),
     keys: keysGroup(transport),

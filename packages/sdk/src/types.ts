@@ -66,6 +66,10 @@ export type TopUp = Sent<typeof contract.TopUp>;
 export type Adjustment = Sent<typeof contract.Adjustment>;
 export type MoneyMovement = Read<typeof contract.MoneyMovement>;
 
+export type CreateCheckout = Sent<typeof contract.CreateCheckout>;
+export type Checkout = contract.Checkout;
+export type CheckoutTerms = contract.CheckoutTerms;
+
 // Webhooks and events.
 export type CreateEndpoint = Sent<typeof contract.CreateEndpoint>;
 export type UpdateEndpoint = Sent<typeof contract.UpdateEndpoint>;

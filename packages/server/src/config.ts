@@ -1,5 +1,6 @@
 /** Every setting, in one schema, read once. A wrong value stops the start and names the setting. */
 import { resolve } from 'node:path';
+import { Decimal, microsFromDecimal } from '@sluice/contract';
 import { z } from 'zod';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -85,6 +86,24 @@ const Environment = z.object({
     .min(0)
     .default(512)
     .describe('Free space below which nothing is accepted.'),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_(?:test|live)_\S+$/, 'a secret or restricted key of Stripe, such as sk_live_…')
+    .optional()
+    .describe('Let accounts be topped up by card on Stripe’s page, with this key.'),
+  STRIPE_WEBHOOK_SECRET: List.refine(
+    (secrets) => secrets.every((secret) => secret.startsWith('whsec_')),
+    'signing secrets of a webhook endpoint, whsec_…',
+  )
+    .default([])
+    .describe('Signing secret of the Stripe webhook; two with a comma while it is replaced.'),
+  STRIPE_API_URL: BaseUrl.default('https://api.stripe.com').describe(
+    'Another address of Stripe’s API, to try with.',
+  ),
+  SLUICE_CHECKOUT_LEAST: Decimal.default('5').describe(
+    'Smallest top-up by card, in the currency of the account.',
+  ),
+  SLUICE_CHECKOUT_MOST: Decimal.default('10000').describe('Largest top-up by card.'),
 });
 
 export type Environment = z.infer<typeof Environment>;
@@ -116,6 +135,16 @@ export type Config = {
   copyConcurrency: number;
   queryRate: number;
   storageReserveBytes: number;
+  /** Top-ups by card; null: none are taken. */
+  checkout: CheckoutConfig | null;
+};
+
+export type CheckoutConfig = {
+  apiUrl: string;
+  secretKey: string;
+  webhookSecrets: string[];
+  leastMicros: bigint;
+  mostMicros: bigint;
 };
 
 export class ConfigError extends Error {}
@@ -155,6 +184,7 @@ export function readConfig(env: Record<string, string | undefined>, overrides: P
     copyConcurrency: values.SLUICE_COPY_CONCURRENCY,
     queryRate: values.SLUICE_QUERY_RATE,
     storageReserveBytes: values.SLUICE_STORAGE_RESERVE_MB * 1024 * 1024,
+    checkout: checkoutOf(values),
     ...overrides,
   };
 }
@@ -177,6 +207,22 @@ function s3Of(values: Environment): Config['s3'] {
     forcePathStyle: values.S3_FORCE_PATH_STYLE,
     prefix: values.S3_PREFIX,
   };
+}
+
+function checkoutOf(values: Environment): CheckoutConfig | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecrets } = values;
+  if (secretKey === undefined && webhookSecrets.length === 0) return null;
+  if (secretKey === undefined || webhookSecrets.length === 0) {
+    throw new ConfigError(
+      'STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other: set both, or neither.',
+    );
+  }
+  const leastMicros = microsFromDecimal(values.SLUICE_CHECKOUT_LEAST);
+  const mostMicros = microsFromDecimal(values.SLUICE_CHECKOUT_MOST);
+  if (leastMicros <= 0n || mostMicros < leastMicros) {
+    throw new ConfigError('SLUICE_CHECKOUT_LEAST must be above 0, and SLUICE_CHECKOUT_MOST not below it.');
+  }
+  return { apiUrl: values.STRIPE_API_URL, secretKey, webhookSecrets, leastMicros, mostMicros };
 }
 
 /** The settings with their meaning and default, for `sluice serve --help` and the documentation. */

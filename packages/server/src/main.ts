@@ -282,5 +282,6 @@ function settingsOf(config: Config): LifecycleSettings {
     copyConcurrency: config.copyConcurrency,
     queryRate: config.queryRate,
     storageReserveBytes: config.storageReserveBytes,
+    checkout: config.checkout,
   };
 }

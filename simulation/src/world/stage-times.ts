@@ -36,6 +36,8 @@ export function stageTimes(model: Model, watching: boolean): StageTimes {
     watch: watching ? watchAtMs(model) : null,
     // Nobody asks for a verification in a world.
     verify: null,
+    // Nor pays by card.
+    checkout: null,
     retain: earliest(assets.filter(({ state }) => state === 'stored').map((asset) => asset.delete_at)),
   };
 }

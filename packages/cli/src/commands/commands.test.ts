@@ -6,6 +6,7 @@ import {
   type ScriptedGateway,
   sampleAccount,
   sampleBalance,
+  sampleCheckout,
   sampleEndpoint,
   sampleKey,
   samplePath,
@@ -206,6 +207,37 @@ describe('money', () => {
     `);
     expect(lastRequest()?.json).toEqual({ amount: '100', reference: 'INV-1' });
   });
+
+  test('topup by card', async () => {
+    gateway.on('POST', '/v1/checkouts', { status: 201, json: sampleCheckout() });
+    expect(await shown('topup', '--checkout', '25')).toMatchInlineSnapshot(`
+      "Pay 25.00 USD here (test cards only: no money moves):
+      https://checkout.stripe.com/c/pay/cs_test_1
+      "
+    `);
+    expect(lastRequest()?.json).toEqual({ amount: '25' });
+  });
+
+  test('topup by card, waited for', async () => {
+    gateway.on('POST', '/v1/checkouts', { status: 201, json: sampleCheckout() });
+    const paid = { ...sampleCheckout(), state: 'paid', url: null, credited: '25.00' };
+    gateway.on('GET', '/v1/checkouts/chk_1', { json: paid });
+    expect(await shown('topup', '--checkout', '25', '--wait')).toMatchInlineSnapshot(`
+      "✓ paid: 25.00 USD added to the balance (test cards only: no money moves)
+      "
+    `);
+    const expired = { ...sampleCheckout(), state: 'expired', url: null };
+    gateway.on('GET', '/v1/checkouts/chk_1', { json: expired });
+    const { code, out } = await (await open()).run('topup', '--checkout', '25', '--wait');
+    expect([code, out]).toEqual([1, 'Nobody paid in time; nothing was charged.\n']);
+  });
+
+  test.each([[[]], [['acct_1']], [['acct_1', '5', '--checkout', '25']]])(
+    'topup %j says what it needs',
+    async (args) => {
+      expect((await (await open()).run('topup', ...args)).code).toBe(2);
+    },
+  );
 
   test('topup without a reference makes one of the time', async () => {
     gateway.on('POST', '/v1/accounts/acct_1/topups', { status: 201, json: movement });

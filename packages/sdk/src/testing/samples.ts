@@ -3,6 +3,7 @@ import type {
   Account,
   Asset,
   Balance,
+  Checkout,
   Endpoint,
   Key,
   Page,
@@ -130,6 +131,28 @@ export function sampleBalance(over: Partial<Balance> = {}): Balance {
     held: '0.56',
     available: '99.44',
     credit_limit: '0.00',
+    ...over,
+  };
+}
+
+export function sampleCheckout(over: Partial<Checkout> = {}): Checkout {
+  return {
+    id: 'chk_1',
+    object: 'checkout',
+    account: 'acct_1',
+    state: 'pending',
+    amount: '25.00',
+    currency: 'USD',
+    credited: '0.00',
+    taken_back: '0.00',
+    disputed: false,
+    test: true,
+    url: 'https://checkout.stripe.com/c/pay/cs_test_1',
+    payment_reference: 'cs_test_1',
+    problem: null,
+    created_at: '2026-10-01T12:00:00.000Z',
+    expires_at: '2026-10-02T12:00:00.000Z',
+    ended_at: null,
     ...over,
   };
 }

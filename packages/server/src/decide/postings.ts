@@ -24,6 +24,7 @@ export const ledgerAccounts = {
   available: (accountId: string) => `liabilities:customers:${accountId}:available`,
   held: (accountId: string) => `liabilities:customers:${accountId}:held`,
   cash: 'assets:cash',
+  stripe: 'assets:stripe',
   corrections: 'equity:corrections',
   income: (model: string) => `income:video:${model}`,
   upstream: (pathName: string) => `assets:upstream:${pathName}`,
@@ -46,6 +47,39 @@ export function topUp(
     ...ownedBy(owner),
     postings: [debit(ledgerAccounts.cash, micros), credit(ledgerAccounts.available(owner.accountId), micros)],
     note,
+  };
+}
+
+/** Paid by card: one session of the payment service is received once. */
+export function cardPayment(owner: Owner, micros: bigint, sessionId: string): LedgerTransaction {
+  return {
+    kind: 'top_up',
+    reference: `stripe:${sessionId}`,
+    ...ownedBy(owner),
+    postings: [
+      debit(ledgerAccounts.stripe, micros),
+      credit(ledgerAccounts.available(owner.accountId), micros),
+    ],
+    note: `Stripe Checkout ${sessionId}`,
+  };
+}
+
+/** Refunded or charged back there. `sumMicros`: all that was taken back of this payment, this included. */
+export function cardReversal(
+  owner: Owner,
+  micros: bigint,
+  sessionId: string,
+  sumMicros: bigint,
+): LedgerTransaction {
+  return {
+    kind: 'refund',
+    reference: `stripe_back:${sessionId}:${sumMicros}`,
+    ...ownedBy(owner),
+    postings: [
+      debit(ledgerAccounts.available(owner.accountId), micros),
+      credit(ledgerAccounts.stripe, micros),
+    ],
+    note: `Refunded or charged back: Stripe Checkout ${sessionId}`,
   };
 }
 

@@ -18,6 +18,7 @@ import { type Edge, type Handlers, registerOperation } from './operation.ts';
 import { createOrdering } from './ordering.ts';
 import { refusalOf, sendRefusal } from './problem.ts';
 import { registerCallbacks } from './routes/callbacks/callbacks.ts';
+import { registerPaymentEvents } from './routes/checkouts/checkouts.ts';
 import { registerConsole } from './routes/console/console.ts';
 import { registerFileContent } from './routes/files/files.ts';
 import { handlersOf } from './routes/handlers.ts';
@@ -55,6 +56,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerPages(app, context);
   registerConsole(app, context);
   registerCallbacks(app, context);
+  registerPaymentEvents(app, context);
   refuseUnrouted(app);
 
   app.addHook('onListen', async () => {

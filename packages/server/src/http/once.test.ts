@@ -16,6 +16,7 @@ const use = useRig();
 const WITHOUT_KEY: Partial<Record<OperationId, string>> = {
   uploadFile: 'equal bytes are stored once, and an upload that nobody uses ends by itself',
   createPlan: 'costs the gateway time and nothing else; both are in the list',
+  createCheckout: 'a second page to pay on; opening one costs nothing, and who pays pays on one',
   createComparison: 'nothing is stored',
   createQuote: 'nothing is stored',
   createSession: 'asked for by nobody yet; it ends by itself',

@@ -3,10 +3,11 @@ import { type Operation, type OperationId, operations, Scope } from '@sluice/con
 import { beforeAll, expect, test } from 'vitest';
 import { addPath, liveWhole } from './testing/life.ts';
 import { useRig } from './testing/rig.ts';
+import { openShop } from './testing/shop.ts';
 
 const use = useRig();
 
-type Kind = 'task' | 'asset' | 'file' | 'endpoint' | 'delivery' | 'key' | 'member' | 'prompt';
+type Kind = 'task' | 'asset' | 'file' | 'endpoint' | 'delivery' | 'key' | 'member' | 'prompt' | 'checkout';
 
 /** Each operation that names an object of an account, with the kind of object. */
 const named: Partial<Record<OperationId, Kind>> = {
@@ -30,6 +31,7 @@ const named: Partial<Record<OperationId, Kind>> = {
   updateMember: 'member',
   removeMember: 'member',
   deletePrompt: 'prompt',
+  getCheckout: 'checkout',
 };
 
 const bodies: Partial<Record<OperationId, object>> = {
@@ -65,6 +67,9 @@ beforeAll(async () => {
   const { taskId, assetId } = await liveWhole(rig, key);
   const log = await rig.ask('GET', `/v1/webhooks/${endpoint.body.id}/deliveries`, { key });
   const delivery = log.body.data[0].id;
+  openShop(rig);
+  const asking = { key: rig.operatorKey, body: { amount: '25' }, headers: { 'sluice-account': account } };
+  const checkout = await rig.ask('POST', '/v1/checkouts', asking);
   owned = {
     task: taskId,
     asset: assetId,
@@ -74,6 +79,7 @@ beforeAll(async () => {
     key: keyId,
     member: member.body.id,
     prompt: prompt.body.id,
+    checkout: checkout.body.id,
   };
   stranger = (await rig.account({ scopes: EVERYTHING })).key;
 });
@@ -112,6 +118,7 @@ test('lists of another account show nothing of it', async () => {
     'keys',
     'members',
     'prompts',
+    'checkouts',
     'gate',
     'alerts',
     'spend?by=key',

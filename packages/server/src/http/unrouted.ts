@@ -19,6 +19,7 @@ export const extraRoutes = [
   { method: 'GET', path: '/readyz' },
   { method: 'GET', path: '/metrics' },
   { method: 'POST', path: '/callbacks/{path}/{token}' },
+  { method: 'POST', path: '/payments/stripe' },
   { method: 'HEAD', path: '/v1/assets/{id}' },
   { method: 'GET', path: '/v1/files/{id}/content' },
   { method: 'HEAD', path: '/v1/files/{id}/content' },

@@ -53,8 +53,20 @@ export const stageNames = [
   'retain',
   'watch',
   'verify',
+  'checkout',
 ] as const;
 export type StageName = (typeof stageNames)[number];
+
+/** How top-ups by card are taken. */
+export type CheckoutSettings = {
+  apiUrl: string;
+  secretKey: string;
+  /** More than one while the secret is being replaced. */
+  webhookSecrets: readonly string[];
+  /** Bounds of one checkout, in the currency of its account. */
+  leastMicros: bigint;
+  mostMicros: bigint;
+};
 
 export type LifecycleSettings = {
   /** Where upstreams and clients reach this installation; null: no callbacks, relative links. */
@@ -85,6 +97,8 @@ export type LifecycleSettings = {
   linkLifeMs: number;
   /** Uploads are dropped after this. */
   fileLifeMs: number;
+  /** Null: no payments by card. */
+  checkout: CheckoutSettings | null;
 };
 
 export const defaultLifecycleSettings: LifecycleSettings = {
@@ -103,4 +117,5 @@ export const defaultLifecycleSettings: LifecycleSettings = {
   storageReserveBytes: 512 * 1024 ** 2,
   linkLifeMs: 24 * 3_600_000,
   fileLifeMs: 3 * 24 * 3_600_000,
+  checkout: null,
 };

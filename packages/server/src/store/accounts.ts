@@ -178,24 +178,36 @@ function book(
     }
     const { posted_micros: posted, held_micros: held, credit_limit_micros: limit } = account;
     if (posted - held + limit + micros < 0n) return { kind: 'below_limit', account };
-    const { kind, reference, currency, postings, note } = transaction;
-    const written = firstOf<sql.LedgerRow>(
-      await tx.query(sql.insertTransaction, [
-        id,
-        kind,
-        reference,
-        accountId,
-        currency,
-        postings.map((posting) => posting.account),
-        postings.map((posting) => posting.micros),
-        note,
-        at(nowMs),
-      ]),
-    );
-    if (!written) throw new Error('a booking comes back');
-    await tx.query(sql.addToBalance, [accountId, micros]);
+    const written = await writeBooking(tx, { id, accountId, transaction, micros }, nowMs);
     return { kind: 'booked', transaction: written, account: await reread(tx, accountId) };
   });
+}
+
+export type Booking = { id: string; accountId: string; transaction: LedgerTransaction; micros: bigint };
+
+/** With the balance locked. A reference that was booked before breaks the transaction. */
+export async function writeBooking(
+  tx: Pick<Database, 'query'>,
+  { id, accountId, transaction, micros }: Booking,
+  nowMs: number,
+): Promise<sql.LedgerRow> {
+  const { kind, reference, currency, postings, note } = transaction;
+  const written = firstOf<sql.LedgerRow>(
+    await tx.query(sql.insertTransaction, [
+      id,
+      kind,
+      reference,
+      accountId,
+      currency,
+      postings.map((posting) => posting.account),
+      postings.map((posting) => posting.micros),
+      note,
+      at(nowMs),
+    ]),
+  );
+  if (!written) throw new Error('a booking comes back');
+  await tx.query(sql.addToBalance, [accountId, micros]);
+  return written;
 }
 
 async function reread(tx: Pick<Database, 'query'>, id: string): Promise<sql.AccountRow> {

@@ -174,6 +174,56 @@ CREATE INDEX callbacks_by_attempt ON public.callbacks USING btree (attempt_id);
 CREATE INDEX callbacks_by_path ON public.callbacks USING btree (path_name, received_at);
 CREATE UNIQUE INDEX callbacks_once ON public.callbacks USING btree (path_name, delivery_id) WHERE (delivery_id IS NOT NULL);
 
+CREATE TABLE checkout_events (
+  id text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  session_id text,
+  payment_intent text,
+  fact jsonb NOT NULL,
+  checkout_id text COLLATE "C",
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT checkout_events_pkey PRIMARY KEY (id),
+  CONSTRAINT checkout_events_checkout_id_fkey FOREIGN KEY (checkout_id) REFERENCES checkouts(id)
+);
+CREATE INDEX checkout_events_waiting ON public.checkout_events USING btree (received_at) WHERE (checkout_id IS NULL);
+
+CREATE TABLE checkouts (
+  id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  state text NOT NULL,
+  currency text NOT NULL,
+  asked_micros bigint NOT NULL,
+  return_base text NOT NULL,
+  livemode boolean NOT NULL,
+  session_id text,
+  url text,
+  payment_intent text,
+  credited_micros bigint DEFAULT 0 NOT NULL,
+  refunded_micros bigint DEFAULT 0 NOT NULL,
+  taken_back_micros bigint DEFAULT 0 NOT NULL,
+  disputes jsonb DEFAULT '{}'::jsonb NOT NULL,
+  disputed boolean DEFAULT false NOT NULL,
+  problem text,
+  due_at timestamp with time zone,
+  looked_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT checkouts_pkey PRIMARY KEY (id),
+  CONSTRAINT checkouts_session_id_key UNIQUE (session_id),
+  CONSTRAINT checkouts_asked_micros_check CHECK ((asked_micros > 0)),
+  CONSTRAINT checkouts_check CHECK (((taken_back_micros >= 0) AND (taken_back_micros <= credited_micros))),
+  CONSTRAINT checkouts_credited_micros_check CHECK ((credited_micros >= 0)),
+  CONSTRAINT checkouts_refunded_micros_check CHECK ((refunded_micros >= 0)),
+  CONSTRAINT checkouts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'failed'::text]))),
+  CONSTRAINT checkouts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE INDEX checkouts_by_account ON public.checkouts USING btree (account_id, id DESC);
+CREATE INDEX checkouts_by_payment ON public.checkouts USING btree (payment_intent) WHERE (payment_intent IS NOT NULL);
+CREATE INDEX checkouts_due ON public.checkouts USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX checkouts_open ON public.checkouts USING btree (id) WHERE (disputed OR (problem IS NOT NULL) OR (refunded_micros > 0));
+
 CREATE TABLE deliveries (
   id text COLLATE "C" NOT NULL,
   endpoint_id text COLLATE "C",

@@ -7,6 +7,7 @@ import { type AccountStore, accountStore } from './accounts.ts';
 import { type ActivityStore, activityStore } from './activity.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
 import { type AnswerStore, answerStore } from './answers.ts';
+import { type CheckoutStore, checkoutStore } from './checkouts.ts';
 import type { Database } from './database.ts';
 import { type EventStore, eventStore } from './events.ts';
 import { type FactStore, factStore } from './facts.ts';
@@ -61,6 +62,7 @@ export type Store = {
   measures: MeasureStore;
   verifications: VerificationStore;
   answers: AnswerStore;
+  checkouts: CheckoutStore;
 };
 
 export function createStore(db: Database): Store {
@@ -93,5 +95,6 @@ export function createStore(db: Database): Store {
     measures: measureStore(db),
     verifications: verificationStore(db),
     answers: answerStore(db, createStore),
+    checkouts: checkoutStore(db),
   };
 }

@@ -1,10 +1,12 @@
 /** Members, prompts, and what needs a person. */
 import type { Database } from './database.ts';
 import { insertKeyIn, type NewKey } from './keys.ts';
+import { type CheckoutTroubleRow, troubled } from './sql/checkouts.ts';
 import { at } from './sql/statement.ts';
 import * as sql from './sql/team.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
+export type { CheckoutTroubleRow } from './sql/checkouts.ts';
 export type {
   BudgetRow,
   EndpointTroubleRow,
@@ -32,6 +34,7 @@ export type Troubles = {
   lost: sql.LostRow;
   budgets: sql.BudgetRow[];
   balances: sql.LowBalanceRow[];
+  checkouts: CheckoutTroubleRow[];
 };
 
 /** Everywhere `accountId` null means an operator; for prompts, the operators' own. */
@@ -80,12 +83,13 @@ export function teamStore(db: Database): TeamStore {
     troubles: async (accountId, sinceMs) => {
       const of = [accountId];
       const since = [accountId, at(sinceMs)];
-      const [endpoints, exhausted, lost, budgets, balances] = await Promise.all([
+      const [endpoints, exhausted, lost, budgets, balances, checkouts] = await Promise.all([
         db.query(sql.endpointTrouble, of),
         db.query(sql.exhausted, since),
         db.query(sql.lost, of),
         db.query(sql.spentBudgets, of),
         db.query(sql.lowBalances, since),
+        db.query(troubled, of),
       ]);
       return {
         endpoints: rowsOf<sql.EndpointTroubleRow>(endpoints),
@@ -93,6 +97,7 @@ export function teamStore(db: Database): TeamStore {
         lost: firstOf<sql.LostRow>(lost) ?? { attempts: 0, since: null },
         budgets: rowsOf<sql.BudgetRow>(budgets),
         balances: rowsOf<sql.LowBalanceRow>(balances),
+        checkouts: rowsOf<CheckoutTroubleRow>(checkouts),
       };
     },
   };

@@ -3,7 +3,7 @@ import type { LedgerTransaction } from '../decide/postings.ts';
 import type { VerificationRecord } from '../decide/verification/record.ts';
 import type { Database, Queryable } from './database.ts';
 import { addFact, type NewFact } from './facts.ts';
-import { at, rows } from './sql/statement.ts';
+import { at, json } from './sql/statement.ts';
 import * as sql from './sql/verifications.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
@@ -58,20 +58,20 @@ export function verificationStore(db: Database): VerificationStore {
   const one = async (result: ReturnType<Queryable['query']>) => firstOf<sql.VerificationRow>(await result);
   return {
     insert: (id, path, record, nowMs) =>
-      one(db.query(sql.insertVerification, [id, path, written(record), at(nowMs)])),
+      one(db.query(sql.insertVerification, [id, path, json(record), at(nowMs)])),
     read: (id) => one(db.query(sql.readVerification, [id])),
     list: async (path, beforeId, most) =>
       rowsOf<sql.VerificationRow>(await db.query(sql.listVerifications, [path, beforeId, most])),
     start: (id, { accountId, keyId }, record, nowMs) =>
       db.transaction(async (tx) => {
         await tx.query(sql.lockPath, [id]);
-        return one(tx.query(sql.startVerification, [id, accountId, keyId, written(record), at(nowMs)]));
+        return one(tx.query(sql.startVerification, [id, accountId, keyId, json(record), at(nowMs)]));
       }),
     stop: (id, nowMs) => one(db.query(sql.stopVerification, [id, at(nowMs)])),
     claim: (lease, nowMs, untilMs) => one(db.query(sql.claimVerification, [at(nowMs), lease, at(untilMs)])),
     save: ({ id, lease, state, record, dueAtMs, endedAtMs, facts }, nowMs) =>
       db.transaction(async (tx) => {
-        const values = [id, lease, state, written(record), at(dueAtMs), at(endedAtMs), at(nowMs)];
+        const values = [id, lease, state, json(record), at(dueAtMs), at(endedAtMs), at(nowMs)];
         const row = firstOf<Pick<sql.VerificationRow, 'state'>>(await tx.query(sql.saveVerification, values));
         if (row === null) return null;
         for (const fact of facts) await addFact(tx, fact, nowMs);
@@ -88,10 +88,4 @@ export function verificationStore(db: Database): VerificationStore {
       await db.query(sql.bookRepeat, [id, reference, accounts, micros, note, at(nowMs)]);
     },
   };
-}
-
-/** Money as text: JSON has no integers of this size. */
-function written(record: VerificationRecord): string {
-  const [text = ''] = /^\[(.*)\]$/s.exec(rows([record]))?.slice(1) ?? [];
-  return text;
 }

@@ -141,6 +141,9 @@ function Way({ alert: { code, subject } }: { alert: Alert }) {
         </ButtonLink>
       );
     case 'balance_low':
+    case 'payment_not_credited':
+    case 'payment_disputed':
+    case 'payment_taken_back':
     case 'ledger_drift':
       return (
         <ButtonLink to="/money" small>

@@ -8,6 +8,7 @@ import { alertHandlers } from './alerts/alerts.ts';
 import { assetHandlers } from './assets/assets.ts';
 import { attemptHandlers } from './attempts/attempts.ts';
 import { catalogueHandlers } from './catalogue/catalogue.ts';
+import { checkoutHandlers } from './checkouts/checkouts.ts';
 import { eventHandlers } from './events/events.ts';
 import { evidenceHandlers } from './evidence/evidence.ts';
 import { verificationHandlers } from './evidence/verifications.ts';
@@ -40,6 +41,7 @@ export function handlersOf(parts: Parts): Handlers {
     ...assetHandlers,
     ...fileHandlers,
     ...ledgerHandlers,
+    ...checkoutHandlers,
     ...webhookHandlers,
     ...accountHandlers,
     ...keyHandlers,

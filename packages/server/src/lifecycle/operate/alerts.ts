@@ -2,11 +2,13 @@
  * What needs a person now, derived from the rows as they are: nothing is stored, so an alert goes away when what it is
  * about is dealt with. Operators see the installation, everybody else their own account.
  */
-import type { Alert } from '@sluice/contract';
+import { type Alert, decimalFromMicros } from '@sluice/contract';
 import type { z } from 'zod';
 import { ageDays, isStale } from '../../catalogue/catalogue.ts';
+import { goneMicros } from '../../decide/checkout.ts';
 import { runsOutAtMs } from '../../decide/wallet.ts';
 import type { Troubles } from '../../store/team.ts';
+import { checkoutOf } from '../checkout.ts';
 import type { Context } from '../context.ts';
 import type { AccessPath } from '../paths.ts';
 import type { Books } from './books.ts';
@@ -31,7 +33,13 @@ export async function alertsOf(
   accountId: string | null,
 ): Promise<AlertFacts[]> {
   const troubles = await context.store.team.troubles(accountId, context.clock.now() - DAY_MS);
-  const own = [...lostAnswers(troubles), ...webhooks(troubles), ...budgets(troubles), ...balances(troubles)];
+  const own = [
+    ...lostAnswers(troubles),
+    ...webhooks(troubles),
+    ...budgets(troubles),
+    ...balances(troubles),
+    ...payments(troubles),
+  ];
   const all = accountId === null ? [...own, ...(await installation(context, books))] : own;
   return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
@@ -105,6 +113,52 @@ function balances({ balances: rows }: Troubles): AlertFacts[] {
     action: 'Top up the account.',
     sinceMs: null,
   }));
+}
+
+function payments({ checkouts }: Troubles): AlertFacts[] {
+  return checkouts.flatMap((row): AlertFacts[] => {
+    const about = {
+      subject: row.id,
+      account: row.account_id,
+      severity: 'critical' as const,
+      sinceMs: row.ended_at,
+    };
+    const owedMicros = goneMicros(checkoutOf(row)) - row.taken_back_micros;
+    return [
+      ...(row.disputed
+        ? [
+            {
+              ...about,
+              alert: 'payment_disputed' as const,
+              message: `A payment of ${row.name} by card is disputed; the money is away until it is decided.`,
+              action: 'Answer the dispute at Stripe, and suspend the account if you do not trust it.',
+            },
+          ]
+        : []),
+      ...(owedMicros > 0n
+        ? [
+            {
+              ...about,
+              alert: 'payment_taken_back' as const,
+              message:
+                `${decimalFromMicros(owedMicros)} ${row.currency} that ${row.name} had paid went back to the payer, ` +
+                'and the balance does not cover it.',
+              action: 'Have it paid, or raise the credit limit: it is booked when there is room.',
+            },
+          ]
+        : []),
+      ...(row.problem === null
+        ? []
+        : [
+            {
+              ...about,
+              alert: 'payment_not_credited' as const,
+              message: `A payment of ${row.name} by card needs a decision: ${row.problem}`,
+              action: 'Look at it at Stripe, then book a correction or refund it there.',
+            },
+          ]),
+    ];
+  });
 }
 
 async function installation(context: Context, books: Pick<Books, 'drift'>): Promise<AlertFacts[]> {

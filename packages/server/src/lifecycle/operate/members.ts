@@ -15,10 +15,10 @@ const WORKS = ['tasks:read', 'tasks:write', 'files:write', 'webhooks:write'] as 
 
 const SCOPES: Record<Role, readonly Scope[]> = {
   operator: ['operator'],
-  owner: [...WORKS, 'billing:read', 'keys:write', 'members:write'],
+  owner: [...WORKS, 'billing:read', 'billing:write', 'keys:write', 'members:write'],
   developer: [...WORKS, 'billing:read', 'keys:write'],
   viewer: ['tasks:read'],
-  billing: READS,
+  billing: [...READS, 'billing:write'],
 };
 
 export type MemberAnswer = { kind: 'member'; id: string } | { kind: 'refused'; refusal: Refusal };

@@ -93,9 +93,9 @@ export const month = statement(
    ), sums AS (
      SELECT coalesce(sum(moved), 0) AS since,
             coalesce(sum(moved) FILTER (WHERE NOT inside), 0) AS later,
-            coalesce(sum(moved) FILTER (WHERE inside AND kind = 'top_up'), 0) AS top_ups,
+            coalesce(sum(moved) FILTER (WHERE inside AND kind IN ('top_up', 'refund')), 0) AS top_ups,
             coalesce(sum(moved) FILTER (WHERE inside AND kind = 'adjustment'), 0) AS adjustments,
-            coalesce(-sum(moved) FILTER (WHERE inside AND kind IN ('settle', 'refund')), 0) AS charges,
+            coalesce(-sum(moved) FILTER (WHERE inside AND kind = 'settle'), 0) AS charges,
             (count(*) FILTER (WHERE inside AND kind = 'settle' AND moved < 0))::int AS tasks
      FROM m
    )

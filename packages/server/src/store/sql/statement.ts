@@ -8,7 +8,12 @@ export function statement(name: string, text: string): Statement {
 
 /** Rows as one JSON parameter for `json_to_recordset`; bigints become strings, instants ISO text, bytes hex. */
 export function rows(values: readonly Record<string, unknown>[]): string {
-  return JSON.stringify(values, (_key, value: unknown) => {
+  return json(values);
+}
+
+/** One value for a `jsonb` column, in the same spelling. */
+export function json(value: unknown): string {
+  return JSON.stringify(value, (_key, value: unknown) => {
     if (typeof value === 'bigint') return value.toString();
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
     return value;
