@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { ensureConsole } from '@sluice/console/build/ensure.ts';
+import { type ServedStripe, serveStripe } from '@sluice/emulators';
 import type { CreatePlan, Role, Sluice } from '@sluice/sdk';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Customer, type Installation, openInstallation, PATH } from '../processes/installation.ts';
@@ -16,6 +17,8 @@ export type Visitor = { context: BrowserContext; page: Page; complaints: string[
 export type House = {
   url: string;
   installation: Installation;
+  /** Where cards are paid. */
+  stripe: ServedStripe;
   studio: Customer;
   things: Things;
   browser: Browser;
@@ -53,16 +56,27 @@ const PLAN: CreatePlan = {
 /** The emulator refuses what asks for it, as the vendor refuses what it may not make. */
 const REFUSED = 'refused: what the vendor may not make [moderate]';
 
+const STRIPE_KEY = 'sk_test_house';
+export const STRIPE_SECRET = 'whsec_of_the_house';
+
 /** Without a database it brings its own. */
 export async function openHouse(databaseUrl?: string): Promise<House> {
   const built = await ensureConsole();
   if (!built.ok) throw new Error(built.reason);
+  const stripe = await serveStripe({ secretKeys: [STRIPE_KEY] });
   const installation = await openInstallation({
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     emulator: { timing: { queueMs: 20, renderBaseMs: 200 } },
-    settings: { SLUICE_DATABASE_POOL: '8', SLUICE_CONSOLE_DIR: built.folder },
+    settings: {
+      SLUICE_DATABASE_POOL: '8',
+      SLUICE_CONSOLE_DIR: built.folder,
+      STRIPE_SECRET_KEY: STRIPE_KEY,
+      STRIPE_WEBHOOK_SECRET: STRIPE_SECRET,
+      STRIPE_API_URL: stripe.url,
+    },
   });
   const { operator, gateway } = installation;
+  stripe.webhook({ url: `${gateway.url}/payments/stripe`, secrets: [STRIPE_SECRET] });
   const [browser, studio] = await Promise.all([
     openBrowser(),
     installation.openAccount({ name: 'Studio North' }),
@@ -81,7 +95,7 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
   const knock: House['knock'] = async (options = {}) => watched(await browser.newContext(contextOf(options)));
   return {
     url: gateway.url,
-    ...{ installation, studio, things, browser, signInLink, knock },
+    ...{ installation, stripe, studio, things, browser, signInLink, knock },
     visit: async (as, options) => {
       const visitor = await knock(options);
       await visitor.page.goto(await signInLink(as));
@@ -91,6 +105,7 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
     close: async () => {
       await browser.close();
       await installation.close();
+      await stripe.close();
     },
   };
 }

@@ -33,6 +33,25 @@ export const accountQuery = (id: string) =>
     queryFn: ({ signal }) => sluice.accounts.get(id, { signal }),
   });
 
+export const checkoutTermsQuery = queryOptions({
+  queryKey: ['checkouts', 'terms'],
+  queryFn: ({ signal }) => sluice.checkouts.terms({ signal }),
+  staleTime: 600_000,
+});
+
+export const checkoutsQuery = queryOptions({
+  queryKey: ['checkouts'],
+  queryFn: ({ signal }) => sluice.checkouts.list({ limit: 50 }, { signal }),
+});
+
+/** Looked at until it is over: the gateway asks Stripe meanwhile. */
+export const checkoutQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['checkouts', id],
+    queryFn: ({ signal }) => sluice.checkouts.get(id, { signal }),
+    refetchInterval: ({ state }) => (state.data && state.data.state !== 'pending' ? false : 3_000),
+  });
+
 export const keysQuery = (account: string | null) =>
   queryOptions({
     queryKey: ['keys', account],
@@ -69,6 +88,15 @@ export const pathQuery = (name: string) =>
   queryOptions({
     queryKey: ['paths', name],
     queryFn: ({ signal }) => sluice.paths.get(name, { signal }),
+  });
+
+/** Under the path's name: what refreshes the path refreshes them. */
+export const verificationsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['paths', name, 'verifications'],
+    queryFn: ({ signal }) => sluice.verifications.list(name, { limit: 10 }, { signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.data.some((each) => each.state === 'running' || each.state === 'stopping') ? 2_000 : false,
   });
 
 export const pricesQuery = queryOptions({

@@ -1,6 +1,7 @@
 /** Every address of the console. Each page is a file of its own, loaded when somebody goes there. */
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { readCompareSearch } from '../pages/compare/search.ts';
+import { readMoneySearch } from '../pages/money/search.ts';
 import { readPlanSearch } from '../pages/plan/search.ts';
 import { readPlaygroundSearch } from '../pages/playground/search.ts';
 import { readTasksSearch } from '../pages/tasks/search.ts';
@@ -69,6 +70,7 @@ const plan = createRoute({
 const money = createRoute({
   ...at,
   path: '/money',
+  validateSearch: readMoneySearch,
   component: lazyRouteComponent(() => import('../pages/money/money.tsx'), 'Money'),
 });
 const developers = createRoute({

@@ -74,7 +74,8 @@ const STYLE =
   'margin:.25rem .5rem .25rem 0}.sandbox{background:#fde68a;color:#422006;padding:.5rem .75rem}.price{font-size:2rem}';
 
 const HEAD =
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sandbox checkout</title>' +
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">' +
+  '<title>Sandbox checkout</title>' +
   `<style>${STYLE}</style></head><body>`;
 const FOOT = '</body></html>';
 

@@ -19,6 +19,7 @@ const SCOPES: readonly { scope: Scope; says: string }[] = [
   { scope: 'tasks:write', says: 'order and cancel' },
   { scope: 'files:write', says: 'upload' },
   { scope: 'billing:read', says: 'read balance and spending' },
+  { scope: 'billing:write', says: 'pay by card' },
   { scope: 'webhooks:write', says: 'set up webhooks' },
   { scope: 'keys:write', says: 'make and revoke keys' },
   { scope: 'members:write', says: 'manage members' },

@@ -2,12 +2,12 @@
 import type { LedgerEntry } from '@sluice/sdk';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Download } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { ledgerQuery } from '../../api/money-queries.ts';
 import { useSession } from '../../app/session-context.ts';
 import { Amount } from '../../ui/amount.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { cx } from '../../ui/class.ts';
 import { sumOf } from '../../ui/exact.ts';
 import { Id, shortId } from '../../ui/id.tsx';
@@ -30,7 +30,18 @@ export function LedgerPanel({ account }: { account: string | null }) {
   const book = useInfiniteQuery(ledgerQuery({ limit: 25, ...(operator && account ? { account } : {}) }));
   const entries = book.data?.pages.flatMap((page) => page.data) ?? [];
   return (
-    <Panel title="Ledger" flush>
+    <Panel
+      title="Ledger"
+      flush
+      aside={
+        operator && (
+          <a href="/v1/ledger/export" download className={buttonClass('outline')}>
+            <Download className="size-4" aria-hidden="true" />
+            Whole book as a journal
+          </a>
+        )
+      }
+    >
       {book.isPending && <SkeletonRows rows={5} />}
       {book.isError && (
         <Failure error={book.error} what="The book could not be read." retry={() => book.refetch()} />

@@ -6,7 +6,9 @@ import { useMay, useSession } from '../../app/session-context.ts';
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { AccountsMoney } from './accounts-money.tsx';
 import { Balance } from './balance.tsx';
+import { CameBack, CheckoutsPanel } from './checkouts.tsx';
 import { LedgerPanel } from './ledger.tsx';
+import { PayByCard } from './pay-by-card.tsx';
 import { SpendPanel } from './spend.tsx';
 import { StatementPanel } from './statement.tsx';
 import { TopUp } from './top-up.tsx';
@@ -15,6 +17,7 @@ export function Money() {
   const session = useSession();
   const acting = useActing();
   const may = useMay('billing:read');
+  const mayPay = useMay('billing:write');
   const account = session.account?.id ?? acting;
   if (!may) {
     return (
@@ -29,12 +32,19 @@ export function Money() {
       <PageHead
         title="Money"
         under={account === null ? 'Everything that every account spent' : undefined}
-        aside={session.operator && <TopUp account={account} />}
+        aside={
+          <>
+            {mayPay && account !== null && <PayByCard account={account} />}
+            {session.operator && <TopUp account={account} />}
+          </>
+        }
       />
+      <CameBack />
       <div className="grid gap-5">
         {account === null ? <Everybody /> : <Balance account={account} />}
         <SpendPanel account={account} />
         {account !== null && <StatementPanel account={account} />}
+        <CheckoutsPanel account={account} />
         <LedgerPanel account={account} />
       </div>
     </>

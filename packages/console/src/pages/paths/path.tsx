@@ -14,6 +14,7 @@ import { PathState, WalletText } from './facts.tsx';
 import { Limits } from './limits.tsx';
 import { OverTime } from './over-time.tsx';
 import { StatementPanel } from './statement.tsx';
+import { VerifyPanel } from './verify.tsx';
 
 const LOOK_AGAIN_MS = 3_000;
 
@@ -66,6 +67,7 @@ function Shown({ path }: { path: Path }) {
           <Panel title="What is known">
             <Dossier name={path.name} />
           </Panel>
+          <VerifyPanel path={path.name} />
           <StatementPanel path={path.name} />
         </div>
         <FactsPanel path={path} />

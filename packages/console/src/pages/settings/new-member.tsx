@@ -25,7 +25,7 @@ const MEANS: Record<Role, string> = {
   owner: 'Everything of their account: orders, money, keys and members.',
   developer: 'Orders, webhooks, keys; reads the money.',
   viewer: 'Looks at tasks and clips.',
-  billing: 'Reads tasks, balance and statements.',
+  billing: 'Reads tasks, balance and statements, and pays by card.',
   operator: 'Everything of everybody, paths and terms included.',
 };
 
