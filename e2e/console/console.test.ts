@@ -126,6 +126,88 @@ async function endSession(page: Page): Promise<void> {
   await page.context().addCookies(cookies);
 }
 
+describe('how it comes', () => {
+  /** What the page that is opened needs at once, as gzip. */
+  const INITIAL_MOST_BYTES = 200_000;
+  const PAUSED = "document.querySelector('video').paused";
+
+  test('the scripts of the first page are small', async () => {
+    const html = await (await fetch(`${house.url}/console/`)).text();
+    const names = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(2);
+    let bytes = 0;
+    for (const name of names) {
+      const headers = { 'accept-encoding': 'gzip' };
+      const answer = await fetch(`${house.url}${name}`, { headers, method: 'GET' });
+      bytes += Number(answer.headers.get('content-length'));
+    }
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(INITIAL_MOST_BYTES);
+  });
+
+  test('the frame stands, and what the page needs is asked for, before the large script is there', async () => {
+    const { context, page, complaints } = await house.visit('developer');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    let letCome = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letCome = resolve;
+    });
+    await context.route('**/assets/base-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${house.url}/console/tasks?stage=failed`, { waitUntil: 'commit' });
+    await page.getByRole('status').getByText('Opening the console').waitFor();
+    await vi.waitFor(() => expect(asked).toContain('/v1/session'));
+    await vi.waitFor(() => expect(asked.some((path) => /\/assets\/tasks-/.test(path))).toBe(true));
+    letCome();
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    expect(asked.filter((path) => path === '/v1/session')).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a grade is explained to whoever points at it, comes to it by keys or touches it', async () => {
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/models/kling-3.0`);
+    const grade = page.getByRole('button', { name: /^declared/ }).first();
+    const card = page.getByRole('tooltip');
+    await grade.hover();
+    await card.getByText('not measured here').waitFor();
+    await page.mouse.move(0, 0);
+    await card.waitFor({ state: 'hidden' });
+    await grade.click();
+    await card.waitFor();
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'Try it' }).focus();
+    await page.keyboard.press('Tab');
+    const focused = page.locator(':focus');
+    while (!(await focused.getAttribute('aria-label'))?.startsWith('declared')) {
+      await page.keyboard.press('Tab');
+    }
+    await card.getByText('not measured here').waitFor();
+    await context.close();
+  });
+
+  test('a card plays its clip when somebody points at it, and stands still before', async () => {
+    const { context, page } = await house.visit('developer', { reducedMotion: 'no-preference' });
+    await page.goto(`${house.url}/console/models`);
+    const card = page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('link', { name: 'Kling 3.0', exact: true }) });
+    await card.locator('img').waitFor();
+    expect(await page.locator('video').count()).toBe(0);
+    await card.hover();
+    await card.locator('video').waitFor();
+    await expect.poll(() => page.evaluate(PAUSED)).toBe(false);
+    await page.mouse.move(0, 0);
+    await expect.poll(() => page.evaluate(PAUSED)).toBe(true);
+    await context.close();
+  });
+});
+
 describe('what moves by itself', () => {
   test('a task that somebody else orders waits behind a button, and a shown one changes where it stands', async () => {
     const { context, page } = await house.visit('developer');

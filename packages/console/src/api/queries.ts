@@ -90,7 +90,14 @@ export const quoteQuery = (order: CreateGeneration) =>
     retry: false,
   });
 
-/** The newest finished clip of a model: its sample, made on this installation. */
+/** Enough that most models that are used at all are among them. */
+export const newestClipsQuery = queryOptions({
+  queryKey: ['recent', 'newest'],
+  queryFn: ({ signal }) => sluice.tasks.list({ stage: 'succeeded', limit: 24 }, { signal }),
+  staleTime: 60_000,
+});
+
+/** The newest finished clip of one model. */
 export const sampleQuery = (model: string) =>
   queryOptions({
     queryKey: ['recent', 'sample', model],

@@ -10,7 +10,7 @@ const KEPT_AS = 'sluice-signed-in';
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
-    if (localStorage.getItem(KEPT_AS) === null || hasToken()) return null;
+    if (!isInside()) return null;
     try {
       return await sluice.session.get({ signal });
     } catch (error) {
@@ -21,6 +21,11 @@ export const sessionQuery = queryOptions({
   },
   staleTime: 5 * 60_000,
 });
+
+/** As far as is known before anybody was asked; `public/early.js` thinks the same. */
+function isInside(): boolean {
+  return localStorage.getItem(KEPT_AS) !== null && !hasToken();
+}
 
 export function rememberSignedIn(signedIn: boolean): void {
   if (signedIn) localStorage.setItem(KEPT_AS, 'yes');

@@ -1,19 +1,25 @@
 /** What stands around every page: the rail, the bar above, the palette, the keys. */
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { onFirstSign, useEver } from '../ui/on-demand.tsx';
 import { SkeletonRows } from '../ui/panel.tsx';
 import { Help, useGlobalKeys } from './keys.tsx';
-import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
+
+const fetchPalette = async () => ({ default: (await import('./palette.tsx')).Palette });
+const Palette = lazy(fetchPalette);
 
 export function Frame() {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const sought = useEver(palette);
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useGlobalKeys({ onSearch: () => setPalette(true), onHelp: () => setHelp(true) });
   const shown = useRef(path);
+  // With it comes everything that menus and dialogs are made of.
+  useEffect(() => onFirstSign(() => void fetchPalette()), []);
   useEffect(() => {
     // A new page is read from its top, also by those who hear it.
     if (shown.current !== path) main.current?.focus({ preventScroll: true });
@@ -41,7 +47,11 @@ export function Frame() {
           </Suspense>
         </main>
       </div>
-      <Palette open={palette} onClose={() => setPalette(false)} />
+      {sought && (
+        <Suspense fallback={null}>
+          <Palette open={palette} onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
       <Help open={help} onClose={() => setHelp(false)} />
     </div>
   );

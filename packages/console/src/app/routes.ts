@@ -5,6 +5,16 @@ import { readMoneySearch } from '../pages/money/search.ts';
 import { readPlanSearch } from '../pages/plan/search.ts';
 import { readPlaygroundSearch } from '../pages/playground/search.ts';
 import { readTasksSearch } from '../pages/tasks/search.ts';
+import {
+  askHome,
+  askModel,
+  askModels,
+  askPath,
+  askPaths,
+  askPlans,
+  askPlayground,
+  askTask,
+} from './ask-first.ts';
 import { Frame } from './frame.tsx';
 import { NotHere, Stumbled } from './not-here.tsx';
 
@@ -15,22 +25,26 @@ const at = { getParentRoute: () => root } as const;
 const home = createRoute({
   ...at,
   path: '/',
+  loader: () => askHome(),
   component: lazyRouteComponent(() => import('../pages/home/home.tsx'), 'Home'),
 });
 const models = createRoute({
   ...at,
   path: '/models',
+  loader: () => askModels(),
   component: lazyRouteComponent(() => import('../pages/models/models.tsx'), 'Models'),
 });
 const model = createRoute({
   ...at,
   path: '/models/$id',
+  loader: ({ params }) => askModel(params.id),
   component: lazyRouteComponent(() => import('../pages/models/model.tsx'), 'ModelPage'),
 });
 const playground = createRoute({
   ...at,
   path: '/playground',
   validateSearch: readPlaygroundSearch,
+  loader: () => askPlayground(),
   component: lazyRouteComponent(() => import('../pages/playground/playground.tsx'), 'Playground'),
 });
 const tasks = createRoute({
@@ -42,29 +56,34 @@ const tasks = createRoute({
 const task = createRoute({
   ...at,
   path: '/tasks/$id',
+  loader: ({ params }) => askTask(params.id),
   component: lazyRouteComponent(() => import('../pages/tasks/task.tsx'), 'TaskPage'),
 });
 
 const paths = createRoute({
   ...at,
   path: '/paths',
+  loader: () => askPaths(),
   component: lazyRouteComponent(() => import('../pages/paths/paths.tsx'), 'Paths'),
 });
 const path = createRoute({
   ...at,
   path: '/paths/$name',
+  loader: ({ params }) => askPath(params.name),
   component: lazyRouteComponent(() => import('../pages/paths/path.tsx'), 'PathPage'),
 });
 const compare = createRoute({
   ...at,
   path: '/compare',
   validateSearch: readCompareSearch,
+  loader: () => askPlans(),
   component: lazyRouteComponent(() => import('../pages/compare/compare.tsx'), 'Compare'),
 });
 const plan = createRoute({
   ...at,
   path: '/plan',
   validateSearch: readPlanSearch,
+  loader: () => askPlans(),
   component: lazyRouteComponent(() => import('../pages/plan/plan.tsx'), 'PlanPage'),
 });
 const money = createRoute({

@@ -1,20 +1,18 @@
 /** The bar above: where you are connected, for whom, with how much; and the way to everything else. */
-import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { CircleUserRound, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
-import { useState } from 'react';
-import { forgetActing } from '../api/acting.ts';
-import { sluice } from '../api/client.ts';
+import { useQuery } from '@tanstack/react-query';
+import { CircleUserRound, Search } from 'lucide-react';
+import { lazy } from 'react';
 import { type LiveState, useLiveState } from '../api/live.ts';
 import { balanceQuery } from '../api/queries.ts';
-import { rememberSignedIn, sessionQuery } from '../api/session.ts';
 import { Amount } from '../ui/amount.tsx';
 import { cx } from '../ui/class.ts';
 import { isZero } from '../ui/exact.ts';
+import { OnDemand } from '../ui/on-demand.tsx';
 import { AccountSwitch } from './account-switch.tsx';
 import { Mark } from './mark.tsx';
 import { useHasAccount, useMay, useSession } from './session-context.ts';
-import { chooseTheme, readTheme, type Theme } from './theme.ts';
+
+const PersonMenu = lazy(async () => ({ default: (await import('./person-menu.tsx')).PersonMenu }));
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const session = useSession();
@@ -47,7 +45,17 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <kbd className="rounded-sm border px-1 font-sans text-xs max-lg:hidden">/</kbd>
       </button>
       <BalanceChip />
-      <PersonMenu />
+      <OnDemand
+        opened={(button) => <PersonMenu button={button} />}
+        opens="menu"
+        aria-label="You and this page"
+        className={
+          'inline-flex size-8 shrink-0 items-center justify-center ' +
+          'rounded-md text-ink-2 hover:bg-sunken hover:text-ink'
+        }
+      >
+        <CircleUserRound className="size-5" strokeWidth={1.8} aria-hidden="true" />
+      </OnDemand>
     </header>
   );
 }
@@ -114,78 +122,5 @@ function LiveMark() {
       <span className={cx('size-2 rounded-full', dot)} aria-hidden="true" />
       <span className={state === 'broken' ? '' : 'max-sm:sr-only'}>{text}</span>
     </span>
-  );
-}
-
-const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-  { value: 'system', label: 'As the system', icon: Monitor },
-];
-
-const ITEM =
-  'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none cursor-pointer data-[active-item]:bg-accent-soft';
-
-function PersonMenu() {
-  const session = useSession();
-  const queries = useQueryClient();
-  const [theme, setTheme] = useState(readTheme);
-  const leave = useMutation({
-    mutationFn: () => sluice.session.end(),
-    onSettled: () => {
-      forgetActing();
-      rememberSignedIn(false);
-      // First the door, which watches this one entry, then everything that was behind it.
-      queries.setQueryData(sessionQuery.queryKey, null);
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
-    },
-  });
-  return (
-    <MenuProvider placement="bottom-end">
-      <MenuButton
-        aria-label="You and this page"
-        className={
-          'inline-flex size-8 shrink-0 items-center justify-center ' +
-          'rounded-md text-ink-2 hover:bg-sunken hover:text-ink'
-        }
-      >
-        <CircleUserRound className="size-5" strokeWidth={1.8} aria-hidden="true" />
-      </MenuButton>
-      <Menu
-        gutter={6}
-        portal
-        unmountOnHide
-        className="z-40 w-60 rounded-lg border bg-surface p-1.5 shadow-lift outline-none"
-      >
-        <div className="px-2.5 py-2">
-          <p className="truncate font-medium">{session.member?.name ?? session.key.name}</p>
-          <p className="text-ink-3">
-            {session.member?.role ?? (session.operator ? 'operator' : session.account?.name)} ·{' '}
-            {session.version}
-          </p>
-        </div>
-        <MenuSeparator className="my-1 border-t" />
-        {THEMES.map(({ value, label, icon: Icon }) => (
-          <MenuItem
-            key={value}
-            className={ITEM}
-            hideOnClick={false}
-            onClick={() => {
-              chooseTheme(value);
-              setTheme(value);
-            }}
-          >
-            <Icon className="size-4 text-ink-3" aria-hidden="true" />
-            <span className="flex-1">{label}</span>
-            {theme === value && <span className="text-ok">✓</span>}
-          </MenuItem>
-        ))}
-        <MenuSeparator className="my-1 border-t" />
-        <MenuItem className={ITEM} onClick={() => leave.mutate()}>
-          <LogOut className="size-4 text-ink-3" aria-hidden="true" />
-          Sign out
-        </MenuItem>
-      </Menu>
-    </MenuProvider>
   );
 }

@@ -82,7 +82,7 @@ export function PathStrip({ path }: { path: Path }) {
         <span className="font-medium">{path.name}</span>
         {resting && <span className="text-[0.93rem] text-warn">{restingWord(path)}</span>}
       </div>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,13rem),1fr))] gap-x-5 gap-y-3">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,10.5rem),1fr))] gap-x-5 gap-y-3">
         {path.families.map((family) => (
           <Slots key={family.family} family={family} named={path.families.length > 1} />
         ))}

@@ -1,10 +1,10 @@
-/** A window over the page: focus goes in, stays in, and comes back. */
-import { Dialog as AriaDialog, DialogDismiss, DialogHeading } from '@ariakit/react';
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { cx } from './class.ts';
+/** A window over the page, fetched when the first one opens: a page is whole without it. */
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useEver } from './on-demand.tsx';
 
-type DialogProps = {
+const Window = lazy(async () => ({ default: (await import('./dialog-window.tsx')).Window }));
+
+export type DialogProps = {
   open: boolean;
   /** Left out where there is no way back, as when the session is over. */
   onClose?: () => void;
@@ -13,34 +13,12 @@ type DialogProps = {
   wide?: boolean;
 };
 
-export function Dialog({ open, onClose, title, children, wide = false }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  // It stays once it was there, because closing is what gives the focus back.
+  if (!useEver(props.open)) return null;
   return (
-    <AriaDialog
-      open={open}
-      onClose={onClose ?? (() => {})}
-      hideOnEscape={onClose !== undefined}
-      hideOnInteractOutside={onClose !== undefined}
-      unmountOnHide
-      backdrop={<div className="bg-shade" />}
-      className={cx(
-        'fixed inset-x-3 top-[8vh] z-50 mx-auto max-h-[84vh] overflow-auto',
-        'rounded-lg border bg-surface p-5 shadow-lift',
-        'animate-[appear_0.14s_ease-out]',
-        wide ? 'max-w-3xl' : 'max-w-md',
-      )}
-    >
-      <div className="mb-3 flex items-center justify-between gap-4">
-        <DialogHeading className="text-lg font-semibold tracking-tight">{title}</DialogHeading>
-        {onClose && (
-          <DialogDismiss
-            aria-label="Close"
-            className="rounded-md p-1.5 text-ink-2 hover:bg-sunken hover:text-ink"
-          >
-            <X className="size-4" aria-hidden="true" />
-          </DialogDismiss>
-        )}
-      </div>
-      {children}
-    </AriaDialog>
+    <Suspense fallback={null}>
+      <Window {...props} />
+    </Suspense>
   );
 }

@@ -1,45 +1,76 @@
-/** A clip that plays when somebody points at it, and stands still for everybody who wants things to stand still. */
+/**
+ * A clip that plays when somebody points at it, and stands still for everybody who wants things to stand still. Until
+ * then it is a picture: a page of twenty players decodes nothing and still costs as much as all of its text.
+ */
 import type { Task } from '@sluice/sdk';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { localLink } from './local-link.ts';
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
-export function LoopingClip({ task, empty }: { task: Pick<Task, 'assets'> | null; empty: string }) {
+type LoopingClipProps = {
+  task: Pick<Task, 'assets'> | null;
+  /** Of what there is no clip yet. */
+  empty: string;
+  /** In sight at once: its picture does not wait for the layout. */
+  first?: boolean;
+  /** Its task is still asked for. */
+  pending?: boolean;
+};
+
+export function LoopingClip({ task, empty, first = false, pending = false }: LoopingClipProps) {
+  const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [wanted, setWanted] = useState(false);
   const clip = task?.assets.find(({ kind }) => kind === 'video');
   const poster = task?.assets.find(({ kind }) => kind === 'poster');
+  const known = clip !== undefined;
+  useEffect(() => {
+    // A card is one link from edge to edge, so it is the card that is pointed at.
+    const card = known ? (box.current?.closest('li') ?? box.current) : null;
+    if (!card) return;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const play = (): void => {
+      if (still.matches) return;
+      setWanted(true);
+      void video.current?.play().catch(() => {});
+    };
+    card.addEventListener('pointerenter', play, { signal });
+    card.addEventListener('pointerleave', () => video.current?.pause(), { signal });
+    return () => leaving.abort();
+  }, [known]);
   if (!clip) {
     return (
       <div className="flex aspect-video items-center justify-center border-b bg-sunken px-4 text-center text-ink-3">
-        <span>No clip of {empty} was made here yet</span>
+        {!pending && <span>No clip of {empty} was made here yet</span>}
       </div>
     );
   }
   return (
-    <div
-      className="aspect-video border-b bg-sunken"
-      onPointerEnter={() => {
-        if (still.matches) return;
-        setWanted(true);
-        void video.current?.play().catch(() => {});
-      }}
-      onPointerLeave={() => video.current?.pause()}
-    >
-      <video
-        ref={video}
-        muted
-        loop
-        playsInline
-        tabIndex={-1}
-        aria-hidden="true"
-        preload={wanted ? 'auto' : 'none'}
-        autoPlay={wanted}
-        src={localLink(clip.url)}
-        poster={poster && localLink(poster.url)}
-        className="size-full object-contain"
-      />
+    <div ref={box} className="relative aspect-video border-b bg-sunken">
+      {poster && (
+        <img
+          src={localLink(poster.url)}
+          alt=""
+          loading={first ? 'eager' : 'lazy'}
+          decoding="async"
+          className="size-full object-contain"
+        />
+      )}
+      {wanted && (
+        <video
+          ref={video}
+          muted
+          loop
+          playsInline
+          autoPlay
+          tabIndex={-1}
+          aria-hidden="true"
+          src={localLink(clip.url)}
+          className="absolute inset-0 size-full object-contain"
+        />
+      )}
     </div>
   );
 }

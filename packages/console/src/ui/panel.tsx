@@ -15,6 +15,9 @@ type PanelProps = {
   flush?: boolean;
 };
 
+/** What stands in for a table, or says why there is none, keeps its distance all the same. */
+const FLUSH = '[&>[role=alert]]:m-4 [&>[role=status]]:p-4';
+
 export function Panel({ title, aside, children, className, flush = false }: PanelProps) {
   return (
     <section className={cx('min-w-0 rounded-lg border bg-surface', className)}>
@@ -24,7 +27,7 @@ export function Panel({ title, aside, children, className, flush = false }: Pane
           {aside}
         </header>
       )}
-      <div className={flush ? '' : 'p-4'}>{children}</div>
+      <div className={flush ? FLUSH : 'p-4'}>{children}</div>
     </section>
   );
 }
@@ -47,6 +50,24 @@ export function PageHead({
       {aside && <div className="flex flex-wrap items-center gap-2">{aside}</div>}
     </header>
   );
+}
+
+/** As long as a page may come from above before all of it is shown, whatever is missing. */
+const IN_ORDER_MS = 1_500;
+
+/** Panels below each other. While the page comes, each is shown when those above it have their height. */
+export function InOrder({ children }: { children: ReactNode }) {
+  return (
+    <div ref={freshFor} data-fresh="" className="in-order grid min-w-0 content-start gap-5">
+      {children}
+    </div>
+  );
+}
+
+function freshFor(place: HTMLElement | null): (() => void) | undefined {
+  if (place === null) return undefined;
+  const timer = setTimeout(() => place.removeAttribute('data-fresh'), IN_ORDER_MS);
+  return () => clearTimeout(timer);
 }
 
 export function Skeleton({ className }: { className?: string }) {

@@ -27,7 +27,14 @@ const comparisonQuery = (request: CompareRequest) =>
 export function Compare() {
   const models = useQuery(modelsQuery);
   const activity = useQuery(activityQuery(A_MONTH_HOURS));
-  if (models.isPending || activity.isPending) return <SkeletonRows rows={6} className="h-16" />;
+  if (models.isPending || activity.isPending) {
+    return (
+      <>
+        <Head comparison={undefined} />
+        <SkeletonRows rows={6} className="h-16" />
+      </>
+    );
+  }
   if (models.isError) {
     return (
       <Failure error={models.error} what="The models could not be read." retry={() => models.refetch()} />
@@ -57,11 +64,7 @@ function Asked({ models, ordered }: { models: readonly Model[]; ordered: string 
   });
   return (
     <>
-      <PageHead
-        title="Compare"
-        under="Paths and vendors for one mix of orders, from what is measured, declared and unknown."
-        aside={comparison.data && <Exports comparison={comparison.data} />}
-      />
+      <Head comparison={comparison.data} />
       <div className="grid gap-5">
         <Mix models={models} mix={mix} search={search} sandboxes={sandboxes} ask={ask} />
         {comparison.isPending && <SkeletonRows rows={5} className="h-20" />}
@@ -75,6 +78,16 @@ function Asked({ models, ordered }: { models: readonly Model[]; ordered: string 
         {comparison.data && <Answer comparison={comparison.data} />}
       </div>
     </>
+  );
+}
+
+function Head({ comparison }: { comparison: Comparison | undefined }) {
+  return (
+    <PageHead
+      title="Compare"
+      under="Paths and vendors for one mix of orders, from what is measured, declared and unknown."
+      aside={<Exports comparison={comparison} />}
+    />
   );
 }
 

@@ -6,23 +6,26 @@ import { saveFile } from '../../ui/save-file.ts';
 
 const ICON = <Download className="size-4" aria-hidden="true" />;
 
-export function Exports({ comparison }: { comparison: Comparison }) {
-  const day = comparison.made_at.slice(0, 10);
+/** Its room is kept while the comparison is still being made. */
+export function Exports({ comparison }: { comparison: Comparison | undefined }) {
+  const save = (ending: string, type: string, textOf: (made: Comparison) => string) => () => {
+    if (comparison)
+      saveFile(`comparison-${comparison.made_at.slice(0, 10)}.${ending}`, type, textOf(comparison));
+  };
+  const disabled = comparison === undefined;
   return (
     <div className="flex flex-wrap gap-2 print:hidden">
-      <Button
-        icon={ICON}
-        onClick={() => saveFile(`comparison-${day}.md`, 'text/markdown', comparisonMarkdown(comparison))}
-      >
+      <Button icon={ICON} disabled={disabled} onClick={save('md', 'text/markdown', comparisonMarkdown)}>
         Markdown
       </Button>
-      <Button
-        icon={ICON}
-        onClick={() => saveFile(`comparison-${day}.csv`, 'text/csv', comparisonCsv(comparison))}
-      >
+      <Button icon={ICON} disabled={disabled} onClick={save('csv', 'text/csv', comparisonCsv)}>
         CSV
       </Button>
-      <Button icon={<Printer className="size-4" aria-hidden="true" />} onClick={() => window.print()}>
+      <Button
+        icon={<Printer className="size-4" aria-hidden="true" />}
+        disabled={disabled}
+        onClick={() => window.print()}
+      >
         Print
       </Button>
     </div>

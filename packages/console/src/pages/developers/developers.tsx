@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { BookOpen } from 'lucide-react';
 import { useMay } from '../../app/session-context.ts';
 import { buttonClass } from '../../ui/button.tsx';
-import { PageHead } from '../../ui/panel.tsx';
+import { InOrder, PageHead } from '../../ui/panel.tsx';
 import { EventsPanel } from './events.tsx';
 import { GuidesPanel } from './guides.tsx';
 import { KeysPanel } from './keys.tsx';
@@ -31,12 +31,12 @@ export function Developers() {
           </a>
         }
       />
-      <div className="grid gap-5">
+      <InOrder>
         {seesKeys && <KeysPanel />}
         <WebhooksPanel />
         <GuidesPanel />
         <EventsPanel />
-      </div>
+      </InOrder>
     </>
   );
 }

@@ -18,7 +18,7 @@ const whole = new Intl.NumberFormat();
 export function Figures() {
   const activity = useQuery({ ...activityQuery(HOURS), refetchInterval: 30_000 });
   const may = useMay('billing:read');
-  if (activity.isPending) return <Skeleton className="h-24" />;
+  if (activity.isPending) return <Skeleton className="h-24 max-lg:h-49" />;
   if (!activity.data) return null;
   return (
     <section

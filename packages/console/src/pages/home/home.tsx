@@ -1,10 +1,11 @@
 /** The first glance: today in figures, the gate, what needs a person, what came out lately. */
-import { useQuery } from '@tanstack/react-query';
+import type { Page, Task } from '@sluice/sdk';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { gateQuery, tasksQuery } from '../../api/queries.ts';
 import { Gate } from '../../gate/gate.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
-import { Failure, PageHead, Skeleton } from '../../ui/panel.tsx';
+import { Failure, InOrder, PageHead, Skeleton } from '../../ui/panel.tsx';
 import { Alerts } from './alerts.tsx';
 import { ContactSheet } from './contact-sheet.tsx';
 import { Figures } from './figures.tsx';
@@ -15,7 +16,6 @@ const LOOK_AGAIN_MS = 3_000;
 
 export function Home() {
   const any = useQuery(tasksQuery({ limit: 1 }));
-  const nothing = any.data?.data.length === 0;
   return (
     <>
       <PageHead
@@ -26,19 +26,24 @@ export function Home() {
           </ButtonLink>
         }
       />
-      <div className="grid gap-5">
-        {nothing ? <FirstClip title="Make your first clip" /> : <Figures />}
+      <InOrder>
+        <First any={any} />
         <TheGate />
         <Alerts />
         <ContactSheet />
-      </div>
+      </InOrder>
     </>
   );
+}
+
+function First({ any }: { any: UseQueryResult<Page<Task>> }) {
+  if (any.isPending) return <Skeleton className="h-24 max-lg:h-49" />;
+  return any.data?.data.length === 0 ? <FirstClip title="Make your first clip" /> : <Figures />;
 }
 
 function TheGate() {
   const gate = useQuery({ ...gateQuery, refetchInterval: LOOK_AGAIN_MS });
   if (gate.data) return <Gate snapshot={gate.data} />;
-  if (gate.isPending) return <Skeleton className="h-64" />;
+  if (gate.isPending) return <Skeleton className="h-64 max-lg:h-104" />;
   return <Failure error={gate.error} what="The gate could not be read." retry={() => gate.refetch()} />;
 }

@@ -2,7 +2,7 @@
 import type { CreateGeneration, Model } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { modelQuery, sampleQuery } from '../../api/queries.ts';
+import { modelQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
@@ -11,6 +11,7 @@ import { newDraft, toOrder } from '../playground/draft.ts';
 import { Abilities } from './abilities.tsx';
 import { Prices } from './prices.tsx';
 import { Times } from './render-time.tsx';
+import { useSample } from './sample.ts';
 
 export function ModelPage() {
   const { id } = useParams({ from: '/models/$id' });
@@ -23,7 +24,7 @@ export function ModelPage() {
 }
 
 function Whole({ model }: { model: Model }) {
-  const sample = useQuery({ ...sampleQuery(model.id), enabled: model.paths.length > 0 });
+  const { task, pending } = useSample(model);
   return (
     <>
       <PageHead
@@ -44,7 +45,7 @@ function Whole({ model }: { model: Model }) {
       <div className="grid gap-5">
         <div className="grid gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
           <div className="self-start overflow-hidden rounded-lg border [&>*]:border-0">
-            <LoopingClip task={sample.data ?? null} empty={model.name} />
+            <LoopingClip task={task} pending={pending} empty={model.name} first />
           </div>
           <Panel title="What it can do" flush>
             <Abilities model={model} />

@@ -2,13 +2,17 @@
 import type { Model } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { modelsQuery, sampleQuery } from '../../api/queries.ts';
+import { modelsQuery } from '../../api/queries.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Grade } from '../../ui/grade.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
 import { cheapest, MODE_WORDS, modesOf, reachOf } from './facts.ts';
 import { RenderTime } from './render-time.tsx';
+import { useSample } from './sample.ts';
+
+/** Cards that most windows show before anybody scrolls. */
+const IN_SIGHT = 4;
 
 export function Models() {
   const models = useQuery(modelsQuery);
@@ -37,19 +41,19 @@ export function Models() {
 function Cards({ models }: { models: readonly Model[] }) {
   return (
     <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3 2xl:grid-cols-4">
-      {models.map((model) => (
-        <Card key={model.id} model={model} />
+      {models.map((model, at) => (
+        <Card key={model.id} model={model} first={at < IN_SIGHT} />
       ))}
     </ul>
   );
 }
 
-function Card({ model }: { model: Model }) {
-  const sample = useQuery({ ...sampleQuery(model.id), enabled: model.paths.length > 0 });
+function Card({ model, first }: { model: Model; first: boolean }) {
+  const { task, pending } = useSample(model);
   const { seconds, resolution, sound } = reachOf(model);
   return (
     <li className="group relative flex flex-col overflow-hidden rounded-lg border bg-surface hover:border-line-strong">
-      <LoopingClip task={sample.data ?? null} empty={model.name} />
+      <LoopingClip task={task} pending={pending} empty={model.name} first={first} />
       <div className="flex flex-1 flex-col gap-2 p-4">
         <div className="flex items-baseline justify-between gap-3">
           <h2 className="truncate">

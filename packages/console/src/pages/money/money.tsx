@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useActing } from '../../api/acting.ts';
 import { accountsQuery } from '../../api/queries.ts';
 import { useMay, useSession } from '../../app/session-context.ts';
-import { Empty, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { Empty, Failure, InOrder, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { AccountsMoney } from './accounts-money.tsx';
 import { Balance } from './balance.tsx';
 import { CameBack, CheckoutsPanel } from './checkouts.tsx';
@@ -40,13 +40,13 @@ export function Money() {
         }
       />
       <CameBack />
-      <div className="grid gap-5">
+      <InOrder>
         {account === null ? <Everybody /> : <Balance account={account} />}
         <SpendPanel account={account} />
         {account !== null && <StatementPanel account={account} />}
         <CheckoutsPanel account={account} />
         <LedgerPanel account={account} />
-      </div>
+      </InOrder>
     </>
   );
 }

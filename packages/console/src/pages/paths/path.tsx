@@ -1,11 +1,11 @@
 /** One path: what it is doing, what limits it, and what an operator can do about it. */
-import type { Path } from '@sluice/sdk';
+import type { GatePath, Path } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { pathQuery } from '../../api/money-queries.ts';
 import { gateQuery } from '../../api/queries.ts';
 import { Slots } from '../../gate/slots.tsx';
-import { Fact, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { Fact, Failure, InOrder, PageHead, Panel, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { PathActions } from './actions.tsx';
@@ -48,20 +48,11 @@ function Shown({ path }: { path: Path }) {
         aside={<PathActions path={path} />}
       />
       <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 content-start gap-5">
-          {now && (
-            <Panel title="Slots now">
-              <div
-                aria-hidden="true"
-                className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] gap-x-6 gap-y-4"
-              >
-                {now.families.map((family) => (
-                  <Slots key={family.family} family={family} named />
-                ))}
-              </div>
-              <Occupied families={now.families} />
-            </Panel>
-          )}
+        <InOrder>
+          <Panel title="Slots now">
+            {gate.isPending && <Skeleton className="h-24" />}
+            {now && <Now families={now.families} />}
+          </Panel>
           <Limits path={path} />
           <OverTime path={path} />
           <Panel title="What is known">
@@ -69,26 +60,32 @@ function Shown({ path }: { path: Path }) {
           </Panel>
           <VerifyPanel path={path.name} />
           <StatementPanel path={path.name} />
-        </div>
+        </InOrder>
         <FactsPanel path={path} />
       </div>
     </>
   );
 }
 
-function Occupied({
-  families,
-}: {
-  families: readonly { family: string; occupied: number; effective: number }[];
-}) {
+function Now({ families }: Pick<GatePath, 'families'>) {
   return (
-    <ul className="sr-only">
-      {families.map(({ family, occupied, effective }) => (
-        <li key={family}>
-          {family}: {occupied} of {effective} slots busy
-        </li>
-      ))}
-    </ul>
+    <>
+      <div
+        aria-hidden="true"
+        className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] gap-x-6 gap-y-4"
+      >
+        {families.map((family) => (
+          <Slots key={family.family} family={family} named />
+        ))}
+      </div>
+      <ul className="sr-only">
+        {families.map(({ family, occupied, effective }) => (
+          <li key={family}>
+            {family}: {occupied} of {effective} slots busy
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

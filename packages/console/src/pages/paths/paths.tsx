@@ -17,6 +17,9 @@ export function Paths() {
   const paths = useQuery({ ...pathsQuery, refetchInterval: LOOK_AGAIN_MS });
   const gate = useQuery({ ...gateQuery, refetchInterval: LOOK_AGAIN_MS });
   const [adding, setAdding] = useState(false);
+  // With their slots at once: a strip that comes later would push down what is being read.
+  const coming = paths.isPending || gate.isPending;
+  const shown = coming ? [] : (paths.data?.data ?? []);
   const add = (
     <Button
       kind="primary"
@@ -29,7 +32,7 @@ export function Paths() {
   return (
     <>
       <PageHead title="Paths" under="Where orders can go: vendor, credential, terms." aside={add} />
-      {paths.isPending && <SkeletonRows rows={3} className="h-32" />}
+      {coming && <SkeletonRows rows={3} className="h-64" />}
       {paths.isError && !paths.data && (
         <Failure error={paths.error} what="The paths could not be read." retry={() => paths.refetch()} />
       )}
@@ -42,7 +45,7 @@ export function Paths() {
         </div>
       )}
       <div className="grid gap-4">
-        {paths.data?.data.map((path) => (
+        {shown.map((path) => (
           <PathCard
             key={path.name}
             path={path}

@@ -10,24 +10,35 @@ import { toast } from '../../ui/toast.tsx';
 
 const ICON = <Download className="size-4" aria-hidden="true" />;
 
-export function PlanExports({ plan }: { plan: Plan }) {
+/** Its room is kept while the answer is not there. */
+export function PlanExports({ plan }: { plan: Plan | undefined }) {
   const report = useMutation({
-    mutationFn: () => sluice.plans.report(plan.id),
-    onSuccess: (page) => saveFile(`${plan.id}.html`, 'text/html', page),
+    mutationFn: async ({ id }: Plan) => saveFile(`${id}.html`, 'text/html', await sluice.plans.report(id)),
     onError: (error) => toast({ text: messageOf(error), tone: 'bad' }),
   });
+  const disabled = !plan?.result;
   return (
     <div className="flex flex-wrap gap-2 print:hidden">
-      <Button icon={ICON} busy={report.isPending} onClick={() => report.mutate()}>
+      <Button
+        icon={ICON}
+        disabled={disabled}
+        busy={report.isPending}
+        onClick={() => plan && report.mutate(plan)}
+      >
         Report
       </Button>
       <Button
         icon={ICON}
-        onClick={() => saveFile(`${plan.id}.json`, 'application/json', JSON.stringify(plan, null, 2))}
+        disabled={disabled}
+        onClick={() => plan && saveFile(`${plan.id}.json`, 'application/json', JSON.stringify(plan, null, 2))}
       >
         JSON
       </Button>
-      <Button icon={<Printer className="size-4" aria-hidden="true" />} onClick={() => window.print()}>
+      <Button
+        icon={<Printer className="size-4" aria-hidden="true" />}
+        disabled={disabled}
+        onClick={() => window.print()}
+      >
         Print
       </Button>
     </div>

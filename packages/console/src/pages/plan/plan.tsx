@@ -1,5 +1,5 @@
 /** Would these paths carry our traffic? The question by sliders, the answer by production's own decisions. */
-import type { Model } from '@sluice/sdk';
+import type { Model, Plan } from '@sluice/sdk';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -27,7 +27,15 @@ const planQuery = (id: string) =>
 export function PlanPage() {
   const models = useQuery(modelsQuery);
   const activity = useQuery(activityQuery(A_MONTH_HOURS));
-  if (models.isPending || activity.isPending) return <SkeletonRows rows={6} className="h-16" />;
+  const { id } = useSearch({ from: '/plan' });
+  if (models.isPending || activity.isPending) {
+    return (
+      <>
+        <Head shown={id} plan={undefined} />
+        <SkeletonRows rows={6} className="h-16" />
+      </>
+    );
+  }
   if (models.isError) {
     return (
       <Failure error={models.error} what="The models could not be read." retry={() => models.refetch()} />
@@ -35,6 +43,16 @@ export function PlanPage() {
   }
   const reachable = models.data.data.filter(({ paths }) => paths.length > 0);
   return <Desk models={reachable} ordered={activity.data?.models[0]?.model} />;
+}
+
+function Head({ shown, plan }: { shown: string | undefined; plan: Plan | undefined }) {
+  return (
+    <PageHead
+      title="Plan"
+      under="A week of your traffic over the paths of this gateway, simulated by the decisions that production takes."
+      aside={shown !== undefined && <PlanExports plan={plan} />}
+    />
+  );
 }
 
 function Desk({ models, ordered }: { models: readonly Model[]; ordered: string | undefined }) {
@@ -53,11 +71,7 @@ function Desk({ models, ordered }: { models: readonly Model[]; ordered: string |
   const plan = useQuery({ ...planQuery(id ?? ''), enabled: id !== undefined });
   return (
     <>
-      <PageHead
-        title="Plan"
-        under="A week of your traffic over the paths of this gateway, simulated by the decisions that production takes."
-        aside={plan.data?.result && <PlanExports plan={plan.data} />}
-      />
+      <Head shown={id} plan={plan.data} />
       <div className="grid items-start gap-5 lg:grid-cols-[25rem_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-5 print:hidden">
           <PlanForm

@@ -48,7 +48,7 @@ export function Bench({ models, draft, onDraft, onSave, onGallery }: BenchProps)
       <form
         aria-label="Order"
         className={
-          'rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto'
+          'rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-9.25rem)] lg:overflow-y-auto'
         }
         onSubmit={(event) => {
           event.preventDefault();

@@ -6,7 +6,7 @@ import { BookOpen } from 'lucide-react';
 import { useState } from 'react';
 import { modelsQuery, orderQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
+import { Empty, Failure, PageHead, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Bench } from './bench.tsx';
 import { type Draft, fromOrder, newDraft, toOrder } from './draft.ts';
 import { Gallery, SavePrompt } from './gallery.tsx';
@@ -17,7 +17,15 @@ export function Playground() {
   const before = useQuery({ ...orderQuery(from ?? ''), enabled: from !== undefined });
   const reachable = (models.data?.data ?? []).filter(({ paths }) => paths.length > 0);
   if (models.isPending || (from !== undefined && before.isPending)) {
-    return <SkeletonRows rows={5} className="h-24" />;
+    return (
+      <>
+        <Head />
+        <div className="grid items-start gap-5 lg:grid-cols-[25rem_minmax(0,1fr)]">
+          <SkeletonRows rows={5} className="h-24" />
+          <Skeleton className="h-64 max-lg:hidden" />
+        </div>
+      </>
+    );
   }
   if (models.isError) {
     return (
@@ -41,6 +49,24 @@ export function Playground() {
   );
 }
 
+function Head({ lost = false, onGallery }: { lost?: boolean; onGallery?: () => void }) {
+  return (
+    <PageHead
+      title="Playground"
+      under={lost && 'The order to begin with could not be read, so this is an empty one.'}
+      aside={
+        <Button
+          icon={<BookOpen className="size-4" aria-hidden="true" />}
+          disabled={onGallery === undefined}
+          onClick={onGallery}
+        >
+          Prompts
+        </Button>
+      }
+    />
+  );
+}
+
 type DeskProps = { models: readonly Model[]; begin: Draft; lost: boolean };
 
 function Desk({ models, begin, lost }: DeskProps) {
@@ -53,15 +79,7 @@ function Desk({ models, begin, lost }: DeskProps) {
   };
   return (
     <>
-      <PageHead
-        title="Playground"
-        under={lost && 'The order to begin with could not be read, so this is an empty one.'}
-        aside={
-          <Button icon={<BookOpen className="size-4" aria-hidden="true" />} onClick={() => setGallery(true)}>
-            Prompts
-          </Button>
-        }
-      />
+      <Head lost={lost} onGallery={() => setGallery(true)} />
       <Bench
         models={models}
         draft={draft}

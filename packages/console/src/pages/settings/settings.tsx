@@ -1,6 +1,6 @@
 /** What needs a person, who may come in, who pays on which terms, and the installation itself. */
 import { useMay, useSession } from '../../app/session-context.ts';
-import { PageHead } from '../../ui/panel.tsx';
+import { InOrder, PageHead } from '../../ui/panel.tsx';
 import { Alerts } from '../home/alerts.tsx';
 import { AccountsPanel } from './accounts.tsx';
 import { MembersPanel } from './members.tsx';
@@ -12,12 +12,12 @@ export function Settings() {
   return (
     <>
       <PageHead title="Settings" />
-      <div className="grid gap-5">
+      <InOrder>
         <Alerts />
         {people && <MembersPanel />}
         {operator && <AccountsPanel />}
         {operator && <SystemPanel />}
-      </div>
+      </InOrder>
     </>
   );
 }

@@ -1,21 +1,18 @@
 /** What can be done about a task: cancel it, order it again, hand it to somebody without handing over a secret. */
-import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react';
 import type { Task } from '@sluice/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ban, RotateCcw, Share2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import { sluice } from '../../api/client.ts';
 import { taskQuery } from '../../api/queries.ts';
 import { messageOf } from '../../app/key-form.tsx';
 import { useMay } from '../../app/session-context.ts';
 import { Button, ButtonLink, buttonClass } from '../../ui/button.tsx';
-import { copyText } from '../../ui/copy.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { OnDemand } from '../../ui/on-demand.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { reportOf } from './report.ts';
 
-const ITEM =
-  'block w-full rounded-md px-2.5 py-1.5 text-left outline-none cursor-pointer data-[active-item]:bg-accent-soft';
+const ShareMenu = lazy(async () => ({ default: (await import('./share-menu.tsx')).ShareMenu }));
 
 export function Actions({ task }: { task: Task }) {
   return (
@@ -88,44 +85,15 @@ function Repeat({ task }: { task: Task }) {
   );
 }
 
-/** Neither carries a key, a signed link or metadata of the client. */
 function Share({ task }: { task: Task }) {
-  const report = async (): Promise<void> => {
-    try {
-      await copyText(
-        reportOf(task, await sluice.tasks.timeline(task.id)),
-        'Report copied, without links and secrets',
-      );
-    } catch (error) {
-      toast({ text: messageOf(error), tone: 'bad' });
-    }
-  };
   return (
-    <MenuProvider placement="bottom-end">
-      <MenuButton className={buttonClass('outline')}>
-        <Share2 className="size-4" aria-hidden="true" />
-        Share
-      </MenuButton>
-      <Menu
-        gutter={6}
-        portal
-        unmountOnHide
-        className="z-40 w-72 rounded-lg border bg-surface p-1.5 shadow-lift outline-none"
-      >
-        <MenuItem
-          className={ITEM}
-          onClick={() => void copyText(window.location.href, 'Link copied; whoever opens it has to sign in')}
-        >
-          Copy the link of this page
-          <span className="block text-[0.93rem] text-ink-3">for people who can sign in here</span>
-        </MenuItem>
-        <MenuItem className={ITEM} onClick={() => void report()}>
-          Copy a report
-          <span className="block text-[0.93rem] text-ink-3">
-            order, receipt and timeline, without links and secrets
-          </span>
-        </MenuItem>
-      </Menu>
-    </MenuProvider>
+    <OnDemand
+      opened={(button) => <ShareMenu task={task} button={button} />}
+      opens="menu"
+      className={buttonClass('outline')}
+    >
+      <Share2 className="size-4" aria-hidden="true" />
+      Share
+    </OnDemand>
   );
 }

@@ -58,7 +58,7 @@ export function TaskTimeline({ id }: { id: string }) {
     >
       {timeline.isPending && (
         <div className="p-4">
-          <SkeletonRows rows={6} />
+          <SkeletonRows rows={10} />
         </div>
       )}
       {timeline.isError && (
