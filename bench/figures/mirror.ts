@@ -2,8 +2,9 @@
  * Figure 5: what saving a clip costs beside a bare download. The real stage 5 reads a clip from a server on the
  * loopback, hashes, probes, publishes and reads it back; undici alone writes the same bytes to the same disk and
  * syncs them. Without a line between them both run at the speed of the processor, which no upstream reaches, so the
- * same is done again at the pace of a gigabit line. Then the memory of one copy, by the size of its file, each in a
- * process of its own.
+ * same is done again at the pace of a gigabit line. What is missing there to the bare download is what comes after the
+ * last byte: the whole clip is read back and hashed once more, and its poster is drawn; "succeeded" means just that.
+ * Then the memory of one copy, by the size of its file, each in a process of its own.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
