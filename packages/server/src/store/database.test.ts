@@ -7,6 +7,7 @@ import {
   violatedConstraint,
 } from './database-failure.ts';
 import { cuttingProxy } from './testing/cutting-proxy.ts';
+import { dyingServer } from './testing/dying-server.ts';
 import { openTestDatabase } from './testing/server.ts';
 import { useTestDatabase } from './testing/test-database.ts';
 
@@ -333,4 +334,15 @@ test('notifications arrive, and a break is announced after the connection is bac
   await notify('other', 'third');
   await expect.poll(() => heard).toEqual(['first', null, null, 'second', 'third']);
   await second.close();
+});
+
+// Unheard, the error would end this process: nobody has the connection yet, and the pool has let go of it.
+test('a database that dies on the way to whoever asked for a connection fails his query alone', async () => {
+  const server = await dyingServer();
+  onTestFinished(server.close);
+  const database = another({}, server.url);
+  const statement = { name: '', text: 'SELECT 1' };
+  await expect(database.query(statement)).rejects.toThrow();
+  await expect(database.transaction((tx) => tx.query(statement))).rejects.toThrow();
+  expect(server.connections()).toBeGreaterThanOrEqual(2);
 });

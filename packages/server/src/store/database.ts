@@ -124,6 +124,9 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   const trouble = options.onTrouble ?? (() => {});
   // An idle connection that breaks reports here; unheard, it would end the process.
   pool.on('error', trouble);
+  // So would one that breaks on its way to whoever asked for it, when neither the pool nor he listens: a database that
+  // is killed says so in the same breath in which it says that it is ready. A query on such a connection fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const listening = listener(() => new pg.Client(listenConfig(url, options)), options.clock, trouble);
 
   return {
