@@ -2,13 +2,20 @@
  * What waits and what runs, as forecasts see it: read at most once a second and at most a tenth of the time, whatever
  * the number of tasks and of readers. An old answer is given at once while a new one is on its way.
  */
-import type { LaneCount, SlotRow } from '../store/stats.ts';
+import { type Handling, handlingOf } from '../decide/forecast.ts';
+import { type AgeRow, LATELY_MOST, type LaneCount, type SlotRow } from '../store/stats.ts';
 import type { Context } from './context.ts';
 
 export type QueueBoard = {
   /** With what this process has put in the queue since they were read. */
   lanes(family: string): Promise<readonly LaneCount[]>;
   slots(): Promise<readonly SlotRow[]>;
+  /** What holds slots now, by path, family and age. */
+  ages(): Promise<readonly AgeRow[]>;
+  /** How many orders of a family come in a millisecond, by account, as they came in the last minutes. */
+  paces(family: string): Promise<ReadonlyMap<string, number>>;
+  /** What comes around renders on a path. */
+  handling(pathName: string): Promise<Handling>;
   /** This process is about to queue it: orders of a burst would else all be told the same place. */
   join(family: string, task: Joining): void;
 };
@@ -29,6 +36,7 @@ export function queueBoard(context: Context): QueueBoard {
   const known = boards.get(context);
   if (known) return known;
   const families = new Map<string, FamilyLanes>();
+  const handled = new Map<string, () => Promise<Handling>>();
   const lanesOf = (family: string) => {
     const found = families.get(family) ?? familyLanes(context, family);
     families.set(family, found);
@@ -36,11 +44,57 @@ export function queueBoard(context: Context): QueueBoard {
   };
   const board: QueueBoard = {
     slots: kept(context, () => context.store.stats.slots()),
+    ages: kept(context, () => context.store.stats.ages(context.clock.now())),
+    paces: pacesOf(context),
+    handling: (pathName) => {
+      const found = handled.get(pathName) ?? handlingOn(context, pathName);
+      handled.set(pathName, found);
+      return found();
+    },
     lanes: (family) => lanesOf(family).read(),
     join: (family, task) => lanesOf(family).join(task),
   };
   boards.set(context, board);
   return board;
+}
+
+/** Looked back for the pace of orders, and how long an answer is kept. */
+const LOOK_BACK_MS = 600_000;
+const PACES_KEEP_MS = 10_000;
+/** What comes around renders changes slowly. */
+const HANDLING_KEEP_MS = 30_000;
+
+function pacesOf(context: Context): QueueBoard['paces'] {
+  const read = kept(
+    context,
+    async () => {
+      const nowMs = context.clock.now();
+      const rows = await context.store.stats.orderedLately(nowMs - LOOK_BACK_MS);
+      const families = new Map<string, Map<string, number>>();
+      for (const { family, account_id: accountId, orders, since } of rows) {
+        const paces = families.get(family) ?? new Map<string, number>();
+        // Where there were more than are read, those that were came in a shorter time.
+        const spanMs = rows.length === 0 || orderedIn(rows) < LATELY_MOST ? LOOK_BACK_MS : nowMs - since;
+        paces.set(accountId, orders / Math.max(1_000, spanMs));
+        families.set(family, paces);
+      }
+      return families;
+    },
+    PACES_KEEP_MS,
+  );
+  return async (family) => (await read()).get(family) ?? new Map();
+}
+
+function orderedIn(rows: readonly { orders: number }[]): number {
+  return rows.reduce((sum, { orders }) => sum + orders, 0);
+}
+
+function handlingOn(context: Context, pathName: string): () => Promise<Handling> {
+  const read = async () => {
+    const rows = await context.store.stats.handled(pathName);
+    return handlingOf(rows.map(({ beside_ms: besideMs, slot_ms: slotMs }) => ({ besideMs, slotMs })));
+  };
+  return kept(context, read, HANDLING_KEEP_MS);
 }
 
 type FamilyLanes = { read(): Promise<readonly LaneCount[]>; join(task: Joining): void };

@@ -1,12 +1,13 @@
 /** What a waiting task is told: why it waits, its place, and when it can be expected to start and end. */
 import { type ModelDefinition, Order, type Task } from '@sluice/contract';
-import { type Forecast, forecast, type Range, slotFacts, tasksAhead } from '../decide/forecast.ts';
+import type { Running } from '../decide/forecast/turns.ts';
+import { type Forecast, forecast, type Range, slotFacts, tasksAhead, type Work } from '../decide/forecast.ts';
 import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
 import { shapeOf } from '../decide/polling.ts';
 import type { Promised } from '../decide/promises.ts';
 import { renderTimesOf } from '../decide/render-times.ts';
-import type { LaneCount, SlotRow } from '../store/stats.ts';
+import type { AgeRow, LaneCount, SlotRow } from '../store/stats.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
 import type { AccessPath } from './paths.ts';
@@ -126,30 +127,36 @@ type Expected = {
 
 async function expected(context: Context, task: Queued, facts: Facts): Promise<Expected> {
   const paths = task.pathNames.flatMap((name) => context.paths.byName(name) ?? []);
-  const limits = facts.slots.filter(
-    (row) => row.family === task.family && task.pathNames.includes(row.path_name),
+  const serving = facts.slots.filter(
+    ({ family, path_name: name }) =>
+      family === task.family && task.pathNames.includes(name) && admits(context, paths, name),
   );
-  const serving = limits.filter((row) => admits(context, paths, row.path_name));
   const slots = serving.reduce((sum, row) => sum + effectiveLimit(row), 0);
   const occupied = serving.reduce((sum, row) => sum + row.occupied, 0);
-  const own = facts.lanes.find((lane) => lane.account_id === task.accountId);
-  const others = facts.lanes
-    .filter((lane) => lane.account_id !== task.accountId)
-    .map(({ deep, queued, weight }) => ({ queued: deep ? Number.POSITIVE_INFINITY : queued, weight }));
-  const ahead = tasksAhead({ before: facts.before, weight: own?.weight ?? 1 }, others);
   const [path = ''] = task.pathNames;
+  const board = queueBoard(context);
   const samples = await context.gate.renderTimes(path, shapeOf(facts.order));
   const render = renderTimesOf(samples, declaredRenderMs(facts.order, facts.model));
+  const handling = await board.handling(path);
+  const spread = slotFacts(render, workOf(facts.lanes), handling);
+  const paces = await board.paces(task.family);
+  const turnsMs = (ahead: number) => ((ahead + 1) * spread.slotMs) / Math.max(1, slots);
+  const { own, others } = lanesOf(task.accountId, facts.lanes, paces);
+  const place = { before: facts.before, weight: own?.weight ?? 1 };
+  const ahead = tasksAhead(place, others);
   const { cap } = await context.gate.termsOf(task.accountId);
-  const queue = { ahead, slots, occupied };
   const times = facts.deep
     ? null
     : forecast({
         nowMs: context.clock.now(),
-        ...queue,
-        cap: cap && { most: cap.maxInFlight, running: cap.running, before: facts.before },
-        ...slotFacts(render, workOf(serving, facts.lanes)),
+        ahead: tasksAhead(place, others, turnsMs),
+        slots,
+        probing: serving.some(({ probing }) => probing),
+        running: runningOn(serving, await board.ages()),
+        ...spread,
         render,
+        handling,
+        cap: cap && { most: cap.maxInFlight, running: cap.running, before: facts.before },
       });
   return {
     paths,
@@ -162,24 +169,34 @@ async function expected(context: Context, task: Queued, facts: Facts): Promise<E
   };
 }
 
-/** What runs on these paths and what waits for them, by the times that it is expected to hold a slot. */
-function workOf(serving: readonly SlotRow[], lanes: readonly LaneCount[]) {
-  const sum = (running: (row: SlotRow) => number, waiting: (lane: LaneCount) => number) =>
-    serving.reduce((total, row) => total + running(row), 0) +
-    lanes.reduce((total, lane) => total + waiting(lane), 0);
+function lanesOf(accountId: string, lanes: readonly LaneCount[], paces: ReadonlyMap<string, number>) {
+  const waiting = new Map(lanes.map((lane) => [lane.account_id, lane]));
+  const names = new Set([...waiting.keys(), ...paces.keys()]);
+  names.delete(accountId);
+  const others = [...names].map((name) => {
+    const { deep = false, queued = 0, weight = 1 } = waiting.get(name) ?? {};
+    return { queued: deep ? Number.POSITIVE_INFINITY : queued, weight, perMs: paces.get(name) ?? 0 };
+  });
+  return { own: waiting.get(accountId), others };
+}
+
+function runningOn(serving: readonly SlotRow[], ages: readonly AgeRow[]): Running[] {
+  return ages
+    .filter((age) => serving.some((row) => row.path_name === age.path_name && row.family === age.family))
+    .map(({ tasks, eighth, expected_ms: expectedMs }) => ({
+      count: tasks,
+      share: (eighth + 0.5) / 8,
+      expectedMs,
+    }));
+}
+
+/** What waits, by the times that it is expected to hold a slot. */
+function workOf(lanes: readonly LaneCount[]): Work {
+  const sum = (of: (lane: LaneCount) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
   return {
-    count: sum(
-      (row) => row.occupied,
-      (lane) => lane.queued,
-    ),
-    sumMs: sum(
-      (row) => row.expected_ms,
-      (lane) => lane.slot_ms,
-    ),
-    sumSquares: sum(
-      (row) => row.expected_ms_squared,
-      (lane) => lane.slot_ms_squared,
-    ),
+    count: sum((lane) => lane.queued),
+    sumMs: sum((lane) => lane.slot_ms),
+    sumSquares: sum((lane) => lane.slot_ms_squared),
   };
 }
 

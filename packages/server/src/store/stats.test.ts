@@ -120,8 +120,6 @@ test('slots: what is taken, what is unknown, and since when', async () => {
       occupied: 0,
       unknown: 0,
       oldest_at: null,
-      expected_ms: 0,
-      expected_ms_squared: 0,
     },
     {
       ...common,
@@ -132,8 +130,6 @@ test('slots: what is taken, what is unknown, and since when', async () => {
       occupied: 3,
       unknown: 1,
       oldest_at: T0 + 1,
-      expected_ms: 180_000,
-      expected_ms_squared: 3 * 60_000 ** 2,
     },
   ]);
 });
@@ -160,4 +156,39 @@ test('drift: none where balances are the sum of their postings, the difference w
   expect(await store.ledgerDrift()).toEqual({ drift: 7n, total: 0n });
   await rows.query('UPDATE balances SET held_micros = held_micros + 2 WHERE account_id = $1', [account]);
   expect(await store.ledgerDrift()).toEqual({ drift: 9n, total: 0n });
+});
+
+test('what holds slots by age, in eighths of what is expected of it', async () => {
+  const path = await rows.path();
+  for (const agoMs of [1_000, 8_000, 30_000, 119_000, 900_000]) {
+    await rows.running(account, 'accepted', { task: { pathNames: [path] }, attempt: { sentAt: T0 - agoMs } });
+  }
+  const found = (await store.ages(T0)).filter((row) => row.path_name === path);
+  expect(found.map(({ eighth, tasks, expected_ms }) => [eighth, tasks, expected_ms])).toEqual([
+    [0, 1, 60_000],
+    [1, 1, 60_000],
+    [4, 1, 60_000],
+    [15, 1, 60_000],
+    [16, 1, 60_000],
+  ]);
+});
+
+test('what came around the newest renders, beside them', async () => {
+  const path = await rows.path();
+  const { attempt, task } = await rows.running(account, 'succeeded', {
+    task: { pathNames: [path] },
+    attempt: { sentAt: T0 },
+  });
+  await rows.query(
+    `UPDATE attempts SET accepted_at = sent_at + interval '1 s', upstream_ended_at = sent_at + interval '61 s',
+            ended_at = sent_at + interval '63 s' WHERE id = $1`,
+    [attempt],
+  );
+  await rows.query(
+    `UPDATE tasks SET state = 'succeeded', outcome = 'succeeded', finished_at = $2, charge_micros = 0 WHERE id = $1`,
+    [task, new Date(T0 + 68_000)],
+  );
+  expect(await store.handled(path)).toEqual([{ beside_ms: 8_000, slot_ms: 3_000 }]);
+  await rows.query('UPDATE attempts SET upstream_ended_at = NULL WHERE id = $1', [attempt]);
+  expect(await store.handled(path)).toEqual([{ beside_ms: 6_000, slot_ms: 1_000 }]);
 });

@@ -1,7 +1,8 @@
 /** Small reads of the stages: markup, render times, what waits ahead, counts for metrics. */
 import { Routing } from '@sluice/contract';
+import { firstIdAt } from '../effects/random/id.ts';
 import type { Database } from './database.ts';
-import { rows, statement } from './sql/statement.ts';
+import { at, rows, statement } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
 const terms = statement(
@@ -61,16 +62,53 @@ const aheadInLanes = statement(
 const slots = statement(
   'stats.slots',
   `SELECT l.path_name, l.family, l.configured, l.learned, l.probing, l.refusals::int AS refusals, l.last_refusal_at,
-          l.raise_at, coalesce(a.occupied, 0) AS occupied, coalesce(a.unknown, 0) AS unknown, a.oldest_at,
-          coalesce(a.expected_ms, 0) AS expected_ms, coalesce(a.expected_ms_squared, 0) AS expected_ms_squared
+          l.raise_at, coalesce(a.occupied, 0) AS occupied, coalesce(a.unknown, 0) AS unknown, a.oldest_at
    FROM limits l LEFT JOIN (
      SELECT path_name, family, count(*)::int AS occupied, (count(*) FILTER (WHERE state = 'unknown'))::int AS unknown,
-            min(sent_at) AS oldest_at, sum(expected_ms)::float8 AS expected_ms,
-            sum(expected_ms::float8 ^ 2) AS expected_ms_squared
+            min(sent_at) AS oldest_at
      FROM attempts WHERE state IN ('sending', 'unknown', 'accepted') GROUP BY 1, 2) a
      ON a.path_name = l.path_name AND a.family = l.family
    ORDER BY l.path_name, l.family`,
 );
+
+/** What holds slots, by age in eighths of the time that is expected of it, up to twice that. $1 now. */
+const ages = statement(
+  'stats.ages',
+  `SELECT path_name, family, count(*)::int AS tasks, avg(expected_ms)::float8 AS expected_ms,
+          least(16, greatest(0, floor(8000 * extract(epoch FROM $1::timestamptz - sent_at)
+                                      / greatest(1, expected_ms))))::int AS eighth
+   FROM attempts WHERE state IN ('sending', 'unknown', 'accepted')
+   GROUP BY path_name, family, eighth ORDER BY path_name, family, eighth`,
+);
+/** By the time in their ids. $1 first id, $2 most. */
+const lately = statement(
+  'stats.ordered_lately',
+  `SELECT family, account_id, count(*)::int AS orders,
+          (SELECT min(created_at) FROM (SELECT created_at FROM tasks WHERE id >= $1 ORDER BY id DESC LIMIT $2) o)
+            AS since
+   FROM (SELECT family, account_id FROM tasks WHERE id >= $1 ORDER BY id DESC LIMIT $2) n
+   GROUP BY family, account_id ORDER BY family, account_id`,
+);
+/** So many of the newest are read. */
+export const LATELY_MOST = 1_000;
+
+/**
+ * Of the newest clips: from the send to the stored clip without the render, and what of that kept the slot. The render
+ * is what is learned from: up to the end as the upstream dates it, or else as we knew it. $1 path, $2 most.
+ */
+const handled = statement(
+  'stats.handled',
+  `SELECT (extract(epoch FROM (a.accepted_at - a.sent_at) + (t.finished_at - coalesce(a.upstream_ended_at, a.ended_at)))
+             * 1000)::float8 AS beside_ms,
+          (extract(epoch FROM (a.accepted_at - a.sent_at) + (a.ended_at - coalesce(a.upstream_ended_at, a.ended_at)))
+             * 1000)::float8 AS slot_ms
+   FROM (SELECT * FROM attempts WHERE path_name = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT $2) a
+   JOIN tasks t ON t.attempt_id = a.id
+   WHERE a.state = 'succeeded' AND a.accepted_at IS NOT NULL AND t.state = 'succeeded'
+   ORDER BY a.ended_at DESC, a.id`,
+);
+const HANDLED_MOST = 100;
+
 const counts = statement(
   'stats.task_counts',
   `SELECT state, count(*)::int AS tasks FROM tasks GROUP BY state`,
@@ -115,9 +153,6 @@ export type SlotRow = {
   occupied: number;
   unknown: number;
   oldest_at: number | null;
-  /** Of what occupies it: sum of the expected times in a slot, and of their squares. */
-  expected_ms: number;
-  expected_ms_squared: number;
 };
 
 export type LaneCount = {
@@ -133,6 +168,16 @@ export type LaneCount = {
   /** More wait than were counted. */
   deep: boolean;
 };
+/** `eighth`: of the expected time that has gone by; 16 stands for all that is more. */
+export type AgeRow = {
+  path_name: string;
+  family: string;
+  tasks: number;
+  expected_ms: number;
+  eighth: number;
+};
+export type OrderedLately = { family: string; account_id: string; orders: number; since: number };
+export type HandledRow = { beside_ms: number; slot_ms: number };
 export type LanePlace = { id: string; family: string; accountId: string; priority: number };
 
 export type AccountTerms = {
@@ -153,6 +198,12 @@ export type StatsStore = {
   /** By id, each counted up to `most`. */
   aheadInLanes(places: readonly LanePlace[], most: number): Promise<Map<string, number>>;
   slots(): Promise<SlotRow[]>;
+  /** What holds slots, by path, family and age. */
+  ages(nowMs: number): Promise<AgeRow[]>;
+  /** How many were ordered since then by family and account, of the newest; and since when those are. */
+  orderedLately(sinceMs: number): Promise<OrderedLately[]>;
+  /** What came around the newest renders of a path, beside them. */
+  handled(pathName: string): Promise<HandledRow[]>;
   /** Of all tasks that ever were; for a person who asks. */
   taskCounts(): Promise<Map<string, number>>;
   /** Of the tasks that have not ended; cheap enough to be asked all the time. */
@@ -184,6 +235,10 @@ export function statsStore(db: Database): StatsStore {
       return new Map(found.map((row) => [row.id, row.ahead]));
     },
     slots: async () => rowsOf<SlotRow>(await db.query(slots)),
+    ages: async (nowMs) => rowsOf<AgeRow>(await db.query(ages, [at(nowMs)])),
+    orderedLately: async (sinceMs) =>
+      rowsOf<OrderedLately>(await db.query(lately, [firstIdAt('task', sinceMs), LATELY_MOST])),
+    handled: async (pathName) => rowsOf<HandledRow>(await db.query(handled, [pathName, HANDLED_MOST])),
     taskCounts: async () => byState(rowsOf<StateCount>(await db.query(counts))),
     livingTaskCounts: async () => byState(rowsOf<StateCount>(await db.query(livingCounts))),
     ledgerDrift: async () =>

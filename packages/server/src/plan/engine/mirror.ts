@@ -69,6 +69,7 @@ function stored(run: Run, task: number, path: PathState, clip: number): void {
   const waitMs = tasks.waitedMs[task] ?? 0;
   const finishMs = nowMs - (tasks.arrivedMs[task] ?? 0);
   const counts = tally.paths[path.index];
+  handled(run, task, path);
   tally.stored += 1;
   tally.copy.add(nowMs - (tasks.endsMs[task] ?? 0));
   for (const flow of [tally.overall, counts, tally.accounts[tasks.account[task] ?? 0], tally.clips[clip]]) {
@@ -78,7 +79,19 @@ function stored(run: Run, task: number, path: PathState, clip: number): void {
   const [earlyMs = 0, lateMs = 0] = [tasks.earlyMs[task], tasks.lateMs[task]];
   if (lateMs === 0 || (tasks.orders[task] ?? 0) > 0) return;
   tally.forecast.of += 1;
-  if (nowMs >= earlyMs && nowMs <= lateMs) tally.forecast.held += 1;
+  if (nowMs < earlyMs) tally.forecast.early += 1;
+  else if (nowMs <= lateMs) tally.forecast.held += 1;
+}
+
+/** As many as production looks at. */
+const HANDLED_KEPT = 100;
+
+/** What came around the render, beside it. */
+function handled({ tasks, nowMs }: Run, task: number, path: PathState): void {
+  const submitMs = (tasks.acceptedMs[task] ?? 0) - (tasks.sentMs[task] ?? 0);
+  const endsMs = tasks.endsMs[task] ?? 0;
+  const slotMs = submitMs + (tasks.noticedMs[task] ?? 0) - endsMs;
+  if (path.handled.push({ besideMs: submitMs + nowMs - endsMs, slotMs }) > HANDLED_KEPT) path.handled.shift();
 }
 
 function addTo(flow: Flow, waitMs: number, finishMs: number): void {

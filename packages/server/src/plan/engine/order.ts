@@ -1,11 +1,21 @@
 /** Stage 1 of a simulated task: where it may go, what it is told about its end, and its place in the queue. */
-import { type ForecastFacts, forecast, queueWaitMs, slotFacts, tasksAhead } from '../../decide/forecast.ts';
+
+import type { Running } from '../../decide/forecast/turns.ts';
+import {
+  type ForecastFacts,
+  forecast,
+  handlingOf,
+  queueWaitMs,
+  slotFacts,
+  tasksAhead,
+} from '../../decide/forecast.ts';
 import { admissible } from '../../decide/health.ts';
 import { effectiveLimit } from '../../decide/limits.ts';
 import { type RouteCandidate, route } from '../../decide/routing.ts';
 import { admitFamily } from './admit.ts';
 import { fractionOf, STREAM } from './draw.ts';
-import { EVENT, familyOf, type PathState, type Run } from './state.ts';
+import { waits } from './pace.ts';
+import { EVENT, type FamilySlots, familyOf, type PathState, type Run } from './state.ts';
 import { addAt } from './tally.ts';
 import { STATE } from './tasks.ts';
 
@@ -45,7 +55,8 @@ export function order(run: Run, task: number): void {
   tasks.waitedMs[task] = -1;
   promise(run, task, family, routeNumber, preferred);
   run.lanes[family]?.join(task, account, routeNumber);
-  run.tally.waiting.add(1, nowMs);
+  run.paces[family]?.[account]?.add(nowMs);
+  waits(run, task, 1);
   want(run, preferred, family, task);
   const { giveUpAfterMs } = run.world.retry;
   const deadlineMs = run.world.clips[clip]?.deadlineMs ?? Number.POSITIVE_INFINITY;
@@ -182,38 +193,68 @@ function forecastFacts(
     ({ world: { name }, health }) => names.includes(name) && admissible(health, nowMs) !== 'none',
   );
   const rows = serving.flatMap((path) => path.slots[family] ?? []);
-  const occupied = rows.reduce((sum, row) => sum + row.occupied, 0);
-  const expectedMs = rows.reduce((sum, row) => sum + row.expectedMs, 0);
   const lanes = run.lanes[family];
   const others = world.accounts
-    .map(({ weight }, index) => ({ queued: index === account ? 0 : (lanes?.waitingOf(index) ?? 0), weight }))
-    .filter(({ queued }) => queued > 0);
-  const own = { before: lanes?.waitingOf(account) ?? 0, weight: world.accounts[account]?.weight ?? 1 };
+    .map(({ weight }, index) => ({
+      queued: index === account ? 0 : (lanes?.waitingOf(index) ?? 0),
+      weight,
+      perMs: index === account ? 0 : (run.paces[family]?.[index]?.perMs(nowMs) ?? 0),
+    }))
+    .filter(({ queued, perMs }) => queued > 0 || perMs > 0);
+  const { weight = 1, maxInFlight = null } = world.accounts[account] ?? {};
+  const before = lanes?.waitingOf(account) ?? 0;
   const known = preferred.known[clip];
   if (!known) throw new Error('a clip is known on its path');
   const render = known.times();
-  const work = {
-    count: occupied,
-    sumMs: expectedMs,
-    sumSquares: occupied === 0 ? 0 : expectedMs ** 2 / occupied,
-  };
+  const handling = handlingOf(preferred.handled);
+  const slots = rows.reduce((sum, row) => sum + effectiveLimit(row.limit), 0);
+  const running = rows.flatMap((row) => runningOf(run, row));
+  const { slotMs, slotSpread } = slotFacts(render, run.work[family] ?? NO_WORK, handling);
   return {
     nowMs,
-    ahead: tasksAhead(own, others),
-    slots: rows.reduce((sum, row) => sum + effectiveLimit(row.limit), 0),
-    occupied,
-    ...slotFacts(render, work),
+    ahead: tasksAhead({ before, weight }, others, (ahead) => ((ahead + 1) * slotMs) / Math.max(1, slots)),
+    slots,
+    probing: rows.some(({ limit }) => limit.probing),
+    running,
+    slotMs,
+    slotSpread,
     render,
+    handling,
+    cap: maxInFlight === null ? null : { most: maxInFlight, running: run.running[account] ?? 0, before },
   };
+}
+
+const NO_WORK = { count: 0, sumMs: 0, sumSquares: 0 };
+const AGE_STEPS = 8;
+
+/** By age, in steps of an eighth, as production reads it. */
+function runningOf({ tasks, nowMs }: Run, { inSlots }: FamilySlots): Running[] {
+  const ages = new Map<number, { count: number; sumMs: number }>();
+  for (const task of inSlots) {
+    const expectedMs = Math.max(1, tasks.slotMs[task] ?? 1);
+    const step = Math.min(
+      2 * AGE_STEPS,
+      Math.floor((AGE_STEPS * (nowMs - (tasks.sentMs[task] ?? 0))) / expectedMs),
+    );
+    const age = ages.get(step) ?? { count: 0, sumMs: 0 };
+    age.count += 1;
+    age.sumMs += expectedMs;
+    ages.set(step, age);
+  }
+  return [...ages].map(([step, { count, sumMs }]) => ({
+    count,
+    share: (step + 0.5) / AGE_STEPS,
+    expectedMs: sumMs / count,
+  }));
 }
 
 /** The client does not want to wait any longer, or the time of the task is over. */
 export function giveUp(run: Run, task: number, number: number): void {
-  const { tasks, tally, nowMs } = run;
+  const { tasks, tally } = run;
   if (tasks.number[task] !== number) return;
   if (tasks.state[task] !== STATE.queued || (tasks.waitedMs[task] ?? 0) >= 0) return;
   run.lanes[familyOf(run, task)]?.leave(task, tasks.account[task] ?? 0, tasks.route[task] ?? 0);
-  tally.waiting.add(-1, nowMs);
+  waits(run, task, -1);
   if (tasks.counted[task]) tally.givenUp += 1;
   tasks.give(task);
 }

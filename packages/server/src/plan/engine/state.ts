@@ -1,5 +1,6 @@
 /** What a simulation knows at a moment: queues, events, and the paths as the gateway and as the vendor see them. */
 
+import type { Work } from '../../decide/forecast.ts';
 import { type HealthState, healthyPath } from '../../decide/health.ts';
 import { type Limit, newLimit } from '../../decide/limits.ts';
 import { shapeOf } from '../../decide/polling.ts';
@@ -8,6 +9,7 @@ import type { Workload, World, WorldPath } from '../world.ts';
 import { createHeap, type Heap } from './heap.ts';
 import { createKnown, type Known } from './known.ts';
 import { createLanes, type Lanes, type Route } from './lanes.ts';
+import { createPace, noWork, type Pace } from './pace.ts';
 import { createTally, type Tally } from './tally.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 
@@ -36,6 +38,10 @@ export type Run = {
   ordered: number;
   /** By family. */
   lanes: Lanes[];
+  /** What waits, by family. */
+  work: Work[];
+  /** How fast orders come, by family and account. */
+  paces: Pace[][];
   routes: Route[];
   paths: PathState[];
   /** Tasks under way by account, over all families: what its cap counts. */
@@ -64,6 +70,8 @@ export type PathState = {
   submits: Bucket | null;
   /** What was learned of render times, by clip; clips of one shape share it. */
   known: Known[];
+  /** What came around the newest renders. */
+  handled: { besideMs: number; slotMs: number }[];
   /** The truth: mean render times, by clip. */
   meanMs: number[];
 };
@@ -72,8 +80,7 @@ export type FamilySlots = {
   limit: Limit;
   occupied: number;
   accepted: number;
-  /** Sum of the expected slot times of what is occupied. */
-  expectedMs: number;
+  inSlots: Set<number>;
   /** The vendor's truth. */
   most: number;
   rendering: number;
@@ -100,6 +107,8 @@ export function createRun(world: World, workload: Workload, seed: number): Run {
     tasks,
     ordered: 0,
     lanes: world.families.map(() => createLanes(world.accounts, routes, facts)),
+    work: world.families.map(noWork),
+    paces: world.families.map(() => world.accounts.map(createPace)),
     routes,
     paths: world.paths.map((path, index) => pathState(world, path, index, -workload.warmUpMs)),
     running: new Int32Array(world.accounts.length),
@@ -147,6 +156,7 @@ function pathState(world: World, path: WorldPath, index: number, nowMs: number):
             atMs: nowMs,
           },
     known,
+    handled: [],
     meanMs: path.clips.map(({ renders }) => renderMoments(renders).meanMs),
   };
 }
@@ -157,7 +167,7 @@ function familySlots({ slots, known }: { slots: number; known: boolean }): Famil
     limit,
     occupied: 0,
     accepted: 0,
-    expectedMs: 0,
+    inSlots: new Set(),
     most: slots,
     rendering: 0,
     queued: [],

@@ -5,6 +5,7 @@ import { renderMsAt } from '../../decide/render-times.ts';
 import { submitVerdict } from '../../decide/retry.ts';
 import { admitFamily, lookAgain, lookAtRaise } from './admit.ts';
 import { fractionOf, STREAM } from './draw.ts';
+import { waits } from './pace.ts';
 import {
   EVENT,
   type FamilySlots,
@@ -22,12 +23,13 @@ import { askFirst } from './track.ts';
 const ATTEMPTS = 16;
 
 export function send(run: Run, task: number, path: PathState, slots: FamilySlots): void {
-  const { tasks, tally, nowMs } = run;
+  const { tasks, nowMs } = run;
   tasks.state[task] = STATE.sending;
   tasks.path[task] = path.index;
   tasks.attempts[task] = (tasks.attempts[task] ?? 0) + 1;
   tasks.version[task] = (tasks.version[task] ?? 0) + 1;
-  tally.waiting.add(-1, nowMs);
+  tasks.sentMs[task] = nowMs;
+  waits(run, task, -1);
   hold(run, task, path, slots, 1);
   path.sending += 1;
   if (path.world.submitMs === 0) reach(run, task);
@@ -39,7 +41,8 @@ export function hold(run: Run, task: number, path: PathState, slots: FamilySlots
   const { tasks, tally, nowMs } = run;
   const account = tasks.account[task] ?? 0;
   slots.occupied += change;
-  slots.expectedMs += change * (tasks.slotMs[task] ?? 0);
+  if (change > 0) slots.inSlots.add(task);
+  else slots.inSlots.delete(task);
   run.running[account] = (run.running[account] ?? 0) + change;
   tally.running.add(change, nowMs);
   tally.paths[path.index]?.taken[familyOf(run, task)]?.add(change, nowMs);
@@ -155,6 +158,6 @@ function refused(
   tasks.state[task] = STATE.queued;
   tasks.notBeforeMs[task] = verdict.notBeforeMs;
   run.lanes[family]?.rejoin(task, tasks.account[task] ?? 0, tasks.route[task] ?? 0);
-  tally.waiting.add(1, nowMs);
+  waits(run, task, 1);
   lookAgain(run, family, verdict.notBeforeMs);
 }

@@ -50,7 +50,8 @@ export type Tally = {
   wanted: Demand;
   copy: Histogram;
   copiedBytes: Float64Array;
-  forecast: { held: number; of: number };
+  /** Told ends: those that came true, those that came sooner, all. */
+  forecast: { held: number; early: number; of: number };
 };
 
 const CURVE_STEPS = 168;
@@ -96,7 +97,7 @@ export function createTally(world: World, totalMs: number): Tally {
     wanted: createDemand(totalMs),
     copy: createHistogram(),
     copiedBytes: new Float64Array(steps),
-    forecast: { held: 0, of: 0 },
+    forecast: { held: 0, early: 0, of: 0 },
   };
 }
 

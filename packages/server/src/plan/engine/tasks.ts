@@ -24,7 +24,10 @@ export type Tasks = {
   attempts: Int32Array;
   /** Another attempt makes what was scheduled for the last one void. */
   version: Int32Array;
+  sentMs: Float64Array;
   acceptedMs: Float64Array;
+  /** When it was known that the render is over. */
+  noticedMs: Float64Array;
   askAtMs: Float64Array;
   endsMs: Float64Array;
   fails: Uint8Array;
@@ -80,7 +83,9 @@ function columns(room: number): Columns {
     path: new Int32Array(room),
     attempts: new Int32Array(room),
     version: new Int32Array(room),
+    sentMs: new Float64Array(room),
     acceptedMs: new Float64Array(room),
+    noticedMs: new Float64Array(room),
     askAtMs: new Float64Array(room),
     endsMs: new Float64Array(room),
     fails: new Uint8Array(room),

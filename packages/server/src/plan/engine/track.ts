@@ -6,6 +6,7 @@ import { pollAfter } from '../../decide/polling.ts';
 import { admitFamily } from './admit.ts';
 import { copy } from './mirror.ts';
 import { routeNumberOf } from './order.ts';
+import { waits } from './pace.ts';
 import { EVENT, familyOf, type PathState, pathOf, type Run, slotsOf, takeTokens } from './state.ts';
 import { hold } from './submit.ts';
 import { addAt } from './tally.ts';
@@ -116,6 +117,7 @@ export function noticed(run: Run, task: number): void {
   const family = familyOf(run, task);
   const slots = slotsOf(path, family);
   const clip = tasks.clip[task] ?? 0;
+  tasks.noticedMs[task] = run.nowMs;
   hold(run, task, path, slots, -1);
   slots.accepted -= 1;
   const failed = tasks.fails[task] === 1;
@@ -138,7 +140,7 @@ export function noticed(run: Run, task: number): void {
 
 /** Begun again on another path, ordered again by the client, or over. */
 function afterFailure(run: Run, task: number, path: PathState, family: number): void {
-  const { tasks, nowMs, world, tally } = run;
+  const { tasks, world } = run;
   const left = (run.routes[tasks.route[task] ?? 0]?.pathNames ?? []).filter(
     (name) => name !== path.world.name,
   );
@@ -148,7 +150,7 @@ function afterFailure(run: Run, task: number, path: PathState, family: number): 
     tasks.state[task] = STATE.queued;
     tasks.notBeforeMs[task] = Number.NEGATIVE_INFINITY;
     run.lanes[family]?.rejoin(task, tasks.account[task] ?? 0, tasks.route[task] ?? 0);
-    tally.waiting.add(1, nowMs);
+    waits(run, task, 1);
     return;
   }
   endBadly(run, task);

@@ -87,8 +87,10 @@ export function pathClip(renders: RenderTimes, micros = 1_000_000n): PathClip {
     charged: { priced: price, costMicros: micros, failedCostMicros: 0n },
     renders,
     declaredMs: renderMsAt(renders, 0.5),
-    // As if it had been running for a while.
-    knownMs: Array.from({ length: 200 }, (_, index) => renderMsAt(renders, (index + 0.5) / 200)),
+    // As if it had been running for a while: in no order, for the oldest are forgotten first.
+    knownMs: Array.from({ length: 200 }, (_, index) =>
+      renderMsAt(renders, (((index * 89) % 200) + 0.5) / 200),
+    ),
   };
 }
 
