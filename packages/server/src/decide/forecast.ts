@@ -76,7 +76,7 @@ export function forecast(facts: ForecastFacts): Forecast {
   if (starts === null) return null;
   const { nowMs } = facts;
   const ends = sortedEndsMs(facts, starts);
-  const range = (sorted: readonly number[], slackMs: number) => ({
+  const range = (sorted: ArrayLike<number>, slackMs: number) => ({
     earlyMs: Math.floor(nowMs + between(sorted, EARLY)),
     lateMs: Math.ceil(nowMs + between(sorted, LATE) + slackMs),
   });
@@ -147,16 +147,36 @@ export function slotFacts(
 }
 
 /** Start, render and the rest of the way have nothing to do with each other: their steps are mixed evenly. */
-function sortedEndsMs({ render, handling }: ForecastFacts, starts: readonly number[]): number[] {
-  const ends: number[] = [];
-  for (let step = 0; step < STEPS; step += 1) {
-    for (let renderStep = 0; renderStep < STEPS; renderStep += 1) {
-      const startMs = between(starts, within(step, renderStep * 8));
-      const renderMs = renderMsLikely(render, within(renderStep, step * 5));
-      ends.push(startMs + renderMs + between(handling.besideMs, within(step * 5 + renderStep * 8, step)));
+function sortedEndsMs({ render, handling }: ForecastFacts, starts: readonly number[]): Float64Array {
+  const ends = afterStartMs(render, handling).slice();
+  if ((starts.at(-1) ?? 0) > 0) {
+    let place = 0;
+    for (let step = 0; step < STEPS; step += 1) {
+      for (let renderStep = 0; renderStep < STEPS; renderStep += 1) {
+        ends[place] = (ends[place] ?? 0) + between(starts, within(step, renderStep * 8));
+        place += 1;
+      }
     }
   }
-  return ends.sort((a, b) => a - b);
+  return ends.sort();
+}
+
+/** The same for all orders of a kind while the same is known of them: laid out once. */
+const laidOut = new WeakMap<RenderTimes, { handling: Handling; afterMs: Float64Array }>();
+
+function afterStartMs(render: RenderTimes, handling: Handling): Float64Array {
+  const known = laidOut.get(render);
+  if (known?.handling === handling) return known.afterMs;
+  const afterMs = new Float64Array(STEPS * STEPS);
+  for (let step = 0; step < STEPS; step += 1) {
+    for (let renderStep = 0; renderStep < STEPS; renderStep += 1) {
+      afterMs[step * STEPS + renderStep] =
+        renderMsLikely(render, within(renderStep, step * 5)) +
+        between(handling.besideMs, within(step * 5 + renderStep * 8, step));
+    }
+  }
+  laidOut.set(render, { handling, afterMs });
+  return afterMs;
 }
 
 /** Somewhere in a step, so that no two of a step are at the same place. */
@@ -165,7 +185,7 @@ function within(step: number, place: number): number {
 }
 
 /** Below which so large a share of equally likely values lies, the values being in the middle of their steps. */
-function between(sorted: readonly number[], share: number): number {
+function between(sorted: ArrayLike<number>, share: number): number {
   const place = Math.min(sorted.length - 1, Math.max(0, share * sorted.length - 0.5));
   const low = sorted[Math.floor(place)] ?? 0;
   const high = sorted[Math.ceil(place)] ?? low;

@@ -6,7 +6,7 @@ import { admissible } from '../decide/health.ts';
 import { effectiveLimit } from '../decide/limits.ts';
 import { shapeOf } from '../decide/polling.ts';
 import type { Promised } from '../decide/promises.ts';
-import { renderTimesOf } from '../decide/render-times.ts';
+import { type RenderTimes, renderTimesOf } from '../decide/render-times.ts';
 import type { AgeRow, LaneCount, SlotRow } from '../store/stats.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
@@ -136,7 +136,7 @@ async function expected(context: Context, task: Queued, facts: Facts): Promise<E
   const [path = ''] = task.pathNames;
   const board = queueBoard(context);
   const samples = await context.gate.renderTimes(path, shapeOf(facts.order));
-  const render = renderTimesOf(samples, declaredRenderMs(facts.order, facts.model));
+  const render = timesOf(samples, declaredRenderMs(facts.order, facts.model));
   const handling = await board.handling(path);
   const spread = slotFacts(render, workOf(facts.lanes), handling);
   const paces = await board.paces(task.family);
@@ -167,6 +167,17 @@ async function expected(context: Context, task: Queued, facts: Facts): Promise<E
     measured: render.kind === 'measured',
     times,
   };
+}
+
+/** Many orders in a row are judged by the same samples: they are sorted once. */
+const timesBySamples = new WeakMap<readonly number[], { declaredMs: number; times: RenderTimes }>();
+
+function timesOf(samplesMs: readonly number[], declaredMs: number): RenderTimes {
+  const known = timesBySamples.get(samplesMs);
+  if (known?.declaredMs === declaredMs) return known.times;
+  const times = renderTimesOf(samplesMs, declaredMs);
+  timesBySamples.set(samplesMs, { declaredMs, times });
+  return times;
 }
 
 function lanesOf(accountId: string, lanes: readonly LaneCount[], paces: ReadonlyMap<string, number>) {

@@ -80,7 +80,7 @@ type Slots = Pick<TurnFacts, 'slotMs' | 'slotSpread'> & {
   unsure: number;
 };
 
-const POINTS = 24;
+const POINTS = 20;
 
 /** How likely there were so many ends by then. */
 function curveOf(slots: Slots, ends: number, fromMs: number, toMs: number): Curve {
