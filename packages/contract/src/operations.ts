@@ -10,6 +10,7 @@ import { keyOperations } from './key-operations.ts';
 import { ModelDefinition } from './models.ts';
 import { Deleted, INPUT, json, list, type Operation } from './operation.ts';
 import { operatorOperations } from './operator-operations.ts';
+import { Mode, Resolution } from './order.ts';
 import { planOperations } from './plan-operations.ts';
 import { sessionOperations } from './session-operations.ts';
 import { spendOperations } from './spend-operations.ts';
@@ -59,6 +60,18 @@ export const ModelView = ModelDefinition.extend({
     }),
   ),
   paths: z.array(z.string()),
+  doors: z
+    .array(
+      z.strictObject({
+        door: z.string(),
+        name: z.string(),
+        mode: Mode.nullable().describe('Null: what is sent along decides.'),
+        quality: Resolution.nullable().describe('Null: the name does not say.'),
+      }),
+    )
+    .describe(
+      'What clients of foreign protocols call it. OpenAI’s client and the AI Gateway’s take its id as well.',
+    ),
 }).meta({ id: 'Model' });
 
 const taskOperations = {

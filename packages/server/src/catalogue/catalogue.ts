@@ -18,6 +18,8 @@ export type Catalogue = ModelLookup & {
   dossier(provider: string): DossierFile | null;
   /** What a door's clients call our models; nothing for a door without a file. */
   door(id: string): DoorNames;
+  /** Those that have a file. */
+  doors: readonly DoorNames[];
   /** Worked examples for the gallery. */
   prompts: readonly ShippedPrompt[];
   /** A sheet whose source nobody has looked at for longer than this is stale. */
@@ -66,6 +68,7 @@ export function loadCatalogue(files: readonly CatalogueFile[]): Catalogue {
     models,
     sheets,
     model,
+    doors,
     door: (id) => doors.find((door) => door.id === id) ?? { id, models: [] },
     sheet: (id) => byId.get(id) ?? null,
     prompts,

@@ -9,7 +9,7 @@ export const GUIDES: readonly Guide[] = [
     code: (base) => `curl ${base}/v1/videos/generations \\
   -H "Authorization: Bearer $SLUICE_KEY" \\
   -H "Content-Type: application/json" \\
-  -H "Idempotency-Key: $(uuidgen)" \\
+  -H "Idempotency-Key: order-$(date +%s)" \\
   -d '{"model": "kling-3.0", "prompt": "a fox in the snow", "duration": 5}'`,
   },
   {
@@ -26,16 +26,16 @@ console.log(done.results[0]);`,
     name: 'CLI',
     says: 'Orders, waits, saves the clip and prints the receipt.',
     code: (base) => `export SLUICE_URL=${base}
-sluice login
 sluice generate "a fox in the snow" -m kling-3.0 -d 5 -o fox.mp4`,
   },
   {
     name: 'OpenAI client',
     says: 'The official client: only the base address and the key change; models keep their names of here.',
-    code: (base) => `from openai import OpenAI
+    code: (base) => `import OpenAI from 'openai';
 
-client = OpenAI(base_url="${base}/v1", api_key=os.environ["SLUICE_KEY"])
-video = client.videos.create(model="kling-3.0", prompt="a fox in the snow", seconds="5")`,
+const openai = new OpenAI({ baseURL: '${base}/v1', apiKey: process.env.SLUICE_KEY });
+const video = await openai.videos.create({ model: 'kling-3.0', prompt: 'a fox in the snow', seconds: '5' });
+console.log(video.id, video.status);`,
   },
   {
     name: 'Kling',
@@ -56,17 +56,23 @@ fal.config({
 });
 const { data } = await fal.subscribe('fal-ai/kling-video/v3/standard/text-to-video', {
   input: { prompt: 'a fox in the snow', duration: '5' },
-});`,
+});
+console.log(data.video.url);`,
   },
   {
     name: 'Replicate',
     says: 'The official client keeps its models, uploads and `run`; a create that is repeated is paid once.',
     code: (base) => `import Replicate from 'replicate';
 
-const replicate = new Replicate({ baseUrl: '${base}/replicate/v1', auth: process.env.SLUICE_KEY });
-const output = await replicate.run('kwaivgi/kling-v3-video', {
+const replicate = new Replicate({
+  baseUrl: '${base}/replicate/v1',
+  auth: process.env.SLUICE_KEY,
+  useFileOutput: false,
+});
+const url = await replicate.run('kwaivgi/kling-v3-video', {
   input: { prompt: 'a fox in the snow', duration: 5 },
-});`,
+});
+console.log(url);`,
   },
   {
     name: 'AI SDK',
@@ -79,21 +85,28 @@ const { video } = await generateVideo({
   model: sluice.video('kling-3.0'),
   prompt: 'a fox in the snow',
   duration: 5,
-});`,
+});
+console.log(video.uint8Array.length);`,
   },
   {
     name: 'Webhook receiver',
     says: 'Checks signature and age before it believes a delivery. The secret is shown when you add an endpoint.',
-    code: () => `import { verifyWebhook } from '@sluice/sdk';
+    code: () => `import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { verifyWebhook } from '@sluice/sdk';
 
-app.post('/hooks/sluice', async (request, reply) => {
-  const event = await verifyWebhook({
-    body: request.rawBody,
-    headers: request.headers,
-    secret: process.env.SLUICE_WEBHOOK_SECRET,
-  });
-  if (event.type === 'task.completed') await save(event.data.id);
-  return reply.code(204).send();
-});`,
+createServer(async (request, response) => {
+  try {
+    const { event } = await verifyWebhook({
+      payload: await text(request),
+      headers: request.headers,
+      secret: process.env.SLUICE_WEBHOOK_SECRET,
+    });
+    console.log(event.type, event.data.id);
+    response.writeHead(204).end();
+  } catch {
+    response.writeHead(400).end();
+  }
+}).listen(process.env.PORT);`,
   },
 ];

@@ -57,7 +57,16 @@ function modelView(context: HttpContext, model: ModelDefinition, offers: Offers)
       path.sheet ? pricesOf(context, model, path, path.sheet, offers.markupPercent) : [],
     ),
     paths: serving.map((path) => path.name),
+    doors: doorNamesOf(context, model.id),
   };
+}
+
+function doorNamesOf({ catalogue }: HttpContext, modelId: string) {
+  return catalogue.doors.flatMap(({ id: door, models }) =>
+    models
+      .filter(({ order }) => order.model === modelId)
+      .map(({ name, order: { mode = null, quality = null } }) => ({ door, name, mode, quality })),
+  );
 }
 
 function pricesOf(
