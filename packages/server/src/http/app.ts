@@ -9,6 +9,7 @@ import { newId } from '../effects/random/id.ts';
 import { createAnswered } from './answered.ts';
 import { createAuth } from './auth.ts';
 import { registerBodies } from './bodies.ts';
+import { registerCompression } from './compress.ts';
 import { watchConnections } from './connections.ts';
 import type { HttpContext } from './context.ts';
 import { registerCors } from './cors.ts';
@@ -48,6 +49,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   registerErrors(app, context);
   registerHeaders(app, context);
   registerCors(app, context.http.corsOrigins);
+  registerCompression(app);
   const order = createOrdering(answered, edge.shedding, createTaskReader(context));
   registerOperations(app, edge, handlersOf({ ...edge, order, streams }));
   registerDoors(app, edge, order);
