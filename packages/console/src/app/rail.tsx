@@ -1,7 +1,7 @@
 /** The rail: pages, in the order of use. On narrow screens it is a row at the bottom, where thumbs are. */
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { cx } from '../ui/class.ts';
 import { Mark } from './mark.tsx';
 import { PAGES } from './pages.ts';
@@ -13,12 +13,21 @@ export function Rail() {
   const session = useSession();
   const [narrow, setNarrow] = useState(() => localStorage.getItem(KEPT_AS) === 'narrow');
   const pages = PAGES.filter((page) => page.for?.(session) ?? true);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it depends on which link the path makes current.
+  useEffect(() => {
+    // In a row that is wider than the window, where one is has to be in sight.
+    const here = nav.current?.querySelector('[aria-current=page]');
+    here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [path]);
   const toggle = (): void => {
     localStorage.setItem(KEPT_AS, narrow ? 'wide' : 'narrow');
     setNarrow(!narrow);
   };
   return (
     <nav
+      ref={nav}
       aria-label="Pages"
       className={cx(
         'z-30 shrink-0 border-line bg-bg print:hidden',

@@ -73,6 +73,11 @@ function Column({ name, children, className }: { name: string; children: ReactNo
   );
 }
 
+/** On narrow screens two beside each other, or one that has all the room. */
+export const FAMILIES =
+  'grid gap-x-5 gap-y-3 max-md:grid-cols-2 max-md:has-[>:only-child]:grid-cols-1 ' +
+  'md:grid-cols-[repeat(auto-fill,minmax(min(100%,13rem),1fr))]';
+
 /** One path with its families; also drawn alone, in a row of a list. */
 export function PathStrip({ path }: { path: Path }) {
   const resting = path.state !== 'active' || path.health !== 'ok';
@@ -82,7 +87,7 @@ export function PathStrip({ path }: { path: Path }) {
         <span className="font-medium">{path.name}</span>
         {resting && <span className="text-[0.93rem] text-warn">{restingWord(path)}</span>}
       </div>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,10.5rem),1fr))] gap-x-5 gap-y-3">
+      <div className={FAMILIES}>
         {path.families.map((family) => (
           <Slots key={family.family} family={family} named={path.families.length > 1} />
         ))}

@@ -16,7 +16,7 @@ const BODY =
 export function Table({ label, columns, children, className }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it.
-    <section className={cx('relative overflow-x-auto', className)} tabIndex={0} aria-label={label}>
+    <section className={cx('edges relative overflow-x-auto', className)} tabIndex={0} aria-label={label}>
       <table className="w-full text-left">
         <thead className="text-ink-3">
           <tr className="border-b [&>th]:p-2.5 [&>th]:font-normal [&>th:first-child]:pl-4 [&>th:last-child]:pr-4">

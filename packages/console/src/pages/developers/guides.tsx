@@ -32,7 +32,7 @@ export function GuidesPanel() {
         </section>
         <IconButton
           label="Copy the code"
-          className="absolute top-1.5 right-1.5"
+          className="absolute top-1.5 right-1.5 bg-sunken"
           onClick={() => copyText(code, 'The code is copied')}
         >
           <Copy className="size-4" aria-hidden="true" />

@@ -66,7 +66,9 @@ function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
               <bdi>{key.name}</bdi>
             </td>
             <td className="font-mono whitespace-nowrap">{key.prefix}…</td>
-            <td className="text-ink-2">{key.account === null ? 'operator' : scopesText(key.scopes)}</td>
+            <td className="min-w-56 text-ink-2">
+              {key.account === null ? 'operator' : scopesText(key.scopes)}
+            </td>
             <td className="text-right">
               <Budget keyOf={key} />
             </td>

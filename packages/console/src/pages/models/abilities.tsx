@@ -29,7 +29,7 @@ export function Abilities({ model }: { model: Model }) {
   const modes = modesOf(model);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it.
-    <section className="overflow-x-auto" tabIndex={0} aria-label="Capabilities">
+    <section className="edges overflow-x-auto" tabIndex={0} aria-label="Capabilities">
       <table className="w-full text-left">
         <thead>
           <tr className="border-b">

@@ -15,7 +15,7 @@ export function Prices({ model }: { model: Model }) {
   const several = new Set(model.prices.map(({ path }) => path)).size > 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it.
-    <section className="overflow-x-auto" tabIndex={0} aria-label="Prices">
+    <section className="edges overflow-x-auto" tabIndex={0} aria-label="Prices">
       <table className="w-full text-left">
         <thead className="text-ink-3">
           <tr className="border-b [&>th]:p-2.5 [&>th]:font-normal [&>th:first-child]:pl-4">

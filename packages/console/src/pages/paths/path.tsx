@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { pathQuery } from '../../api/money-queries.ts';
 import { gateQuery } from '../../api/queries.ts';
+import { FAMILIES } from '../../gate/gate.tsx';
 import { Slots } from '../../gate/slots.tsx';
 import { Fact, Failure, InOrder, PageHead, Panel, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -70,10 +71,7 @@ function Shown({ path }: { path: Path }) {
 function Now({ families }: Pick<GatePath, 'families'>) {
   return (
     <>
-      <div
-        aria-hidden="true"
-        className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] gap-x-6 gap-y-4"
-      >
+      <div aria-hidden="true" className={FAMILIES}>
         {families.map((family) => (
           <Slots key={family.family} family={family} named />
         ))}

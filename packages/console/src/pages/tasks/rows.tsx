@@ -17,7 +17,7 @@ import { Ago, secondsBetween, spanText } from '../../ui/time.tsx';
 const ROW_PX = 58;
 const OVERSCAN = 12;
 const GRID =
-  'grid items-center gap-x-3 px-3 grid-cols-[4.5rem_minmax(0,1fr)_auto] ' +
+  'grid items-center gap-x-3 px-3 grid-cols-[3.5rem_minmax(0,1fr)_auto] sm:grid-cols-[4.5rem_minmax(0,1fr)_auto] ' +
   'md:grid-cols-[4.5rem_minmax(0,1fr)_9rem_7.5rem_4.5rem_4.5rem_6.5rem] ' +
   'xl:grid-cols-[4.5rem_minmax(0,1fr)_11rem_9rem_8.5rem_5.5rem_5.5rem_7rem]';
 
@@ -113,7 +113,7 @@ function Row({ row }: { row: TaskLine }) {
   return (
     <>
       <span role="cell">
-        <Poster url={poster} className="h-10 w-18" />
+        <Poster url={poster} className="h-8 w-14 sm:h-10 sm:w-18" />
       </span>
       <span role="cell" className="min-w-0">
         <Link
@@ -127,7 +127,8 @@ function Row({ row }: { row: TaskLine }) {
           <bdi>{prompt || 'no prompt'}</bdi>
         </Link>
         <span className="block truncate text-[0.93rem] text-ink-3">
-          <span className="font-mono">{shortId(id)}</span> <Ago at={row.created_at} />
+          <span className="font-mono max-sm:hidden">{shortId(id)} </span>
+          <Ago at={row.created_at} />
           <span className="xl:hidden"> · {model}</span>
         </span>
       </span>

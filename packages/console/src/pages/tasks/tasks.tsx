@@ -11,6 +11,11 @@ import { Filters } from './filters.tsx';
 import { Rows } from './rows.tsx';
 import { SINCE_HOURS, type TasksSearch } from './search.ts';
 
+/** Where it moves nothing: beside the filters, or on narrow screens over the list. */
+const FRESH =
+  'md:min-h-9 max-md:pointer-events-none max-md:fixed max-md:inset-x-0 max-md:top-16 max-md:z-10 ' +
+  'max-md:flex max-md:justify-center max-md:[&>*]:pointer-events-auto max-md:[&>*]:shadow-lift';
+
 export function Tasks() {
   const search = useSearch({ from: '/tasks' });
   const filter = useFilter(search);
@@ -35,7 +40,7 @@ export function Tasks() {
       />
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
         <Filters search={search} />
-        <div role="status" className="min-h-9">
+        <div role="status" className={FRESH}>
           {feed.fresh > 0 && (
             <Button
               onClick={showFresh}
