@@ -42,7 +42,7 @@ export const faultPoints: readonly string[] = [
   'vendor sees an external id again',
   'vendor forgets a task',
   'vendor swaps ids',
-  ...['refused', 'silent', 'throttled', 'arrears', 'forbidden'].map((kind) => `outage ${kind}`),
+  ...['refused', 'silent', 'throttled', 'arrears', 'forbidden', 'no_model'].map((kind) => `outage ${kind}`),
   ...['connect_refused', 'connect_timeout', 'dns', 'tls'].map((reason) => `network not_sent ${reason}`),
   'network lost_before reset',
   'network lost_before timeout',

@@ -72,6 +72,10 @@ export const PathLimit = z
     oldest_seconds: z.number().nullable(),
     refusals: z.int(),
     last_refusal_at: Instant.nullable(),
+    resting: z
+      .strictObject({ detail: z.string().nullable(), until: Instant.nullable() })
+      .nullable()
+      .describe('The vendor refuses this family to the account; tried again then. The others go on.'),
   })
   .meta({ id: 'PathLimit' });
 

@@ -43,6 +43,7 @@ export const AlertCode = z
     'wallet_runs_out',
     'wallet_empty',
     'credentials_refused',
+    'model_refused',
     'path_unavailable',
     'path_paused',
     'terms_stale',

@@ -10,7 +10,7 @@ import { type PathName, pathNames } from './vendors/vendor.ts';
 export type Outage = {
   fromMs: number;
   untilMs: number;
-  kind: 'refused' | 'silent' | 'throttled' | 'arrears' | 'forbidden';
+  kind: 'refused' | 'silent' | 'throttled' | 'arrears' | 'forbidden' | 'no_model';
 };
 
 /** A path of a world with several vendors. */
@@ -270,7 +270,7 @@ function drawReseller(dice: Dice, untilMs: number, storm: number): ResellerClima
 
 function drawOutage(dice: Dice, untilMs: number): Outage {
   const fromMs = dice.whole(0, untilMs / 2);
-  const kind = dice.pick(['refused', 'silent', 'throttled', 'arrears', 'forbidden'] as const);
+  const kind = dice.pick(['refused', 'silent', 'throttled', 'arrears', 'forbidden', 'no_model'] as const);
   return { fromMs, untilMs: fromMs + dice.whole(5_000, 120_000), kind };
 }
 

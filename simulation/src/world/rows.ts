@@ -127,6 +127,7 @@ export const LimitRow = z.object({
   configured: z.number().int().nullable(),
   learned: z.number().int().nullable(),
   raise_at: Instant.nullable(),
+  rest_until: Instant.nullable(),
 });
 export type LimitRow = z.infer<typeof LimitRow>;
 
@@ -179,7 +180,8 @@ const ASSET = `id, task_id, attempt_id, kind, state, blob_key, bytes, sha256, ${
   ${ms('delete_at')} AS delete_at`;
 const BALANCE = 'account_id, posted_micros, held_micros, credit_limit_micros';
 const DELIVERY = `id, endpoint_id, event_id, task_id, url, state, tries, ${ms('due_at')} AS due_at`;
-const LIMIT = `path_name, family, configured, learned, ${ms('raise_at')} AS raise_at`;
+const LIMIT = `path_name, family, configured, learned, ${ms('raise_at')} AS raise_at,
+  CASE WHEN rest_strikes > 0 THEN ${ms('rest_until')} END AS rest_until`;
 const PATH = `name, health, ${ms('health_until')} AS health_until, ${ms('watch_at')} AS watch_at`;
 const TASK = `t.id, t.account_id, t.key_id, t.family, t.state, t.version, t.path_name, t.attempt_id, t.attempts,
   t.path_names, ${ms('t.not_before')} AS not_before, ${ms('t.due_at')} AS due_at,

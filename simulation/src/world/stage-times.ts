@@ -79,5 +79,7 @@ function startAtMs(model: Model, task: TaskRow, limit: LimitRow, taken: number):
   const path = model.paths.get(limit.path_name);
   const restsUntilMs = path === undefined || path.health === 'ok' ? 0 : (path.health_until ?? 0);
   const roomAtMs = taken < effectiveLimit(limit) ? 0 : limit.raise_at;
-  return roomAtMs === null ? null : Math.max(task.not_before ?? 0, restsUntilMs, roomAtMs);
+  return roomAtMs === null
+    ? null
+    : Math.max(task.not_before ?? 0, restsUntilMs, limit.rest_until ?? 0, roomAtMs);
 }

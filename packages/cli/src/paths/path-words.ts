@@ -11,7 +11,7 @@ export function pathsTable(paths: Path[], paint: Paint): string {
       { title: 'path', cell: (path) => paint.color.bold(clean(path.name)) },
       { title: 'provider', cell: (path) => clean(path.provider) + (path.sandbox ? ' (sandbox)' : '') },
       { title: 'state', cell: (path) => stateText(path, paint) },
-      { title: 'health', cell: (path) => healthText(path, paint) },
+      { title: 'health', cell: (path) => tableHealth(path, paint) },
       { title: 'slots', cell: slotsText, align: 'right' },
       { title: 'wallet', cell: (path) => walletText(path.wallet), align: 'right' },
       { title: 'if an answer is lost', cell: (path) => path.guarantee.level },
@@ -27,6 +27,7 @@ export function pathText(path: Path, paint: Paint): string {
     [
       ['state', stateText(path, paint)],
       ['health', healthText(path, paint) + (path.health_detail ? `: ${clean(path.health_detail)}` : '')],
+      ['refused', refusedModels(path, paint)],
       ['until', path.health_until && relative(path.health_until, paint.nowMs)],
       ['address', clean(path.base_url)],
       ['models', path.models.map(clean).join(', ') || NOTHING],
@@ -41,6 +42,24 @@ export function pathText(path: Path, paint: Paint): string {
   );
   const head = `${paint.color.bold(clean(path.name))}  ${clean(path.provider)}\n${body.replace(/^/gm, '  ')}`;
   return path.limits.length === 0 ? head : `${head}\n\n${limitsTable(path.limits, paint)}`;
+}
+
+function tableHealth(path: Path, paint: Paint): string {
+  const refused = path.limits.filter(({ resting }) => resting !== null).map(({ family }) => clean(family));
+  const without = refused.length === 0 ? '' : paint.color.yellow(`, refuses ${refused.join(', ')}`);
+  return healthText(path, paint) + without;
+}
+
+/** Model families that the vendor refuses there, why, and when they are tried again. */
+function refusedModels({ limits }: Path, { color, nowMs }: Paint): string | null {
+  const lines = limits
+    .flatMap(({ family, resting }) => (resting === null ? [] : [{ family, ...resting }]))
+    .map(({ family, detail, until }) => {
+      const why = detail === null ? '' : `: ${clean(detail)}`;
+      const again = until === null ? '' : `; tried again ${relative(until, nowMs)}`;
+      return `${color.yellow(clean(family))}${why}${again}`;
+    });
+  return lines.length === 0 ? null : lines.join('\n');
 }
 
 /** Which credential tasks are sent with, and those before it that are still read. */

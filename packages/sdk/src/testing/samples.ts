@@ -229,6 +229,7 @@ export function samplePath(over: Partial<Path> = {}): Path {
         oldest_seconds: 95,
         refusals: 2,
         last_refusal_at: '2026-10-01T11:00:00.000Z',
+        resting: null,
       },
     ],
     wallet: {

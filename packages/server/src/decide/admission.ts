@@ -133,12 +133,13 @@ export function headsOfLane(perLane: number, lanes: number): number {
 }
 
 /**
- * How many attempts a path may get now. After a rest one goes ahead as the probe; the others follow when it was
- * accepted. `sendingAnywhere`: attempts of any family whose answer has not come.
+ * How many attempts may be added now, by the health of the path or of the model there. After a rest one goes ahead as
+ * the probe; the others follow when it was accepted. `sending`: attempts whose answer has not come, of the path or of
+ * that model on it.
  */
 export function slotsToFill(
   limit: Pick<Limit, 'configured' | 'learned'>,
-  taken: { occupied: number; sendingAnywhere: number },
+  taken: { occupied: number; sending: number },
   health: HealthState,
   nowMs: number,
 ): number {
@@ -147,7 +148,7 @@ export function slotsToFill(
     case 'any':
       return room;
     case 'probe':
-      return taken.sendingAnywhere === 0 ? Math.min(1, room) : 0;
+      return taken.sending === 0 ? Math.min(1, room) : 0;
     case 'none':
       return 0;
   }

@@ -7,6 +7,8 @@ import {
   healthOfRefusal,
   healthyPath,
   RETRY_AFTER_CAP_MS,
+  servedModel,
+  stricter,
 } from './health.ts';
 
 const NOW = 1_000_000;
@@ -17,6 +19,7 @@ const implied: Record<RefusalClass | 'not_sent', string | null> = {
   wallet: 'wallet_empty',
   credentials: 'credentials_refused',
   forbidden: 'credentials_refused',
+  no_model: 'model_refused',
   unavailable: 'unavailable',
   not_sent: 'unavailable',
   bad_input: null,
@@ -33,6 +36,7 @@ describe.each([
   ['wallet_empty', 60_000, 900_000],
   ['credentials_refused', 60_000, 900_000],
   ['unavailable', 2_000, 120_000],
+  ['model_refused', 20_000, 900_000],
 ] as const)('%s', (health, firstMs, longestMs) => {
   test('rests double with each strike, up to the longest', () => {
     let state: HealthState = healthyPath;
@@ -76,4 +80,26 @@ test.each([
   [{ ...healthyPath, health: 'wallet_empty', untilMs: null }, 'probe'],
 ] as const)('%o admits %s', (state, expected) => {
   expect(admissible(state, NOW)).toBe(expected);
+});
+
+const resting = (health: 'throttled' | 'model_refused', untilMs: number): HealthState => ({
+  health,
+  untilMs,
+  strikes: 1,
+  detail: null,
+});
+test.each([
+  ['both are well', healthyPath, servedModel, 'ok'],
+  ['the model rests', healthyPath, resting('model_refused', NOW + 1), 'model_refused'],
+  ['the model is to be tried again', healthyPath, resting('model_refused', NOW), 'model_refused'],
+  ['the path rests', resting('throttled', NOW + 1), servedModel, 'throttled'],
+  ['both rest', resting('throttled', NOW + 1), resting('model_refused', NOW + 1), 'throttled'],
+  [
+    'only the model still rests',
+    resting('throttled', NOW),
+    resting('model_refused', NOW + 1),
+    'model_refused',
+  ],
+] as const)('where %s, that counts for the model', (_name, path, model, health) => {
+  expect(stricter(path, model, NOW).health).toBe(health);
 });

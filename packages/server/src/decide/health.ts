@@ -1,37 +1,45 @@
 /**
- * What upstream answers say about a path as a whole. A path that cannot work is rested, not hammered: one probe per
- * rest, rests double, and the first success brings it back by itself.
+ * What upstream answers say about a path, or about one model family on it. What cannot work is rested, not hammered:
+ * one probe per rest, rests double, and the first success brings it back by itself. A refusal that speaks of the
+ * model rests that family there, and the other models of the path go on.
  */
 import type { RefusalClass } from '../providers/contract.ts';
 
 export type PathHealth = 'ok' | 'throttled' | 'wallet_empty' | 'credentials_refused' | 'unavailable';
 
-export type HealthState = {
-  health: PathHealth;
+/** Of a model family on a path. */
+export type ModelHealth = 'ok' | 'model_refused';
+export type Health = PathHealth | ModelHealth;
+
+export type HealthState<Of extends Health = Health> = {
+  health: Of;
   untilMs: number | null;
   strikes: number;
   detail: string | null;
 };
 
-const FIRST_REST_MS: Record<Exclude<PathHealth, 'ok'>, number> = {
+const FIRST_REST_MS: Record<Exclude<Health, 'ok'>, number> = {
   throttled: 1_000,
   wallet_empty: 60_000,
   credentials_refused: 60_000,
   unavailable: 2_000,
+  model_refused: 20_000,
 };
-const LONGEST_REST_MS: Record<Exclude<PathHealth, 'ok'>, number> = {
+const LONGEST_REST_MS: Record<Exclude<Health, 'ok'>, number> = {
   throttled: 60_000,
   wallet_empty: 900_000,
   credentials_refused: 900_000,
   unavailable: 120_000,
+  model_refused: 900_000,
 };
 /** No upstream can make us stay away for longer than this. */
 export const RETRY_AFTER_CAP_MS = 900_000;
 
-export const healthyPath: HealthState = { health: 'ok', untilMs: null, strikes: 0, detail: null };
+export const healthyPath: HealthState<'ok'> = { health: 'ok', untilMs: null, strikes: 0, detail: null };
+export const servedModel = healthyPath;
 
-/** The health that a refusal implies, or null when it says nothing about the path. */
-export function healthOfRefusal(refusal: RefusalClass | 'not_sent'): Exclude<PathHealth, 'ok'> | null {
+/** The health that a refusal implies, of the path or of the model there; null when it says nothing about either. */
+export function healthOfRefusal(refusal: RefusalClass | 'not_sent'): Exclude<Health, 'ok'> | null {
   switch (refusal) {
     case 'throttled':
       return 'throttled';
@@ -40,6 +48,8 @@ export function healthOfRefusal(refusal: RefusalClass | 'not_sent'): Exclude<Pat
     case 'credentials':
     case 'forbidden':
       return 'credentials_refused';
+    case 'no_model':
+      return 'model_refused';
     case 'unavailable':
     case 'not_sent':
       return 'unavailable';
@@ -51,11 +61,11 @@ export function healthOfRefusal(refusal: RefusalClass | 'not_sent'): Exclude<Pat
   }
 }
 
-export function healthAfterTrouble(
-  state: HealthState,
-  health: Exclude<PathHealth, 'ok'>,
+export function healthAfterTrouble<Bad extends Exclude<Health, 'ok'>>(
+  state: HealthState<Bad | 'ok'>,
+  health: Bad,
   trouble: { nowMs: number; retryAfterMs: number | null; detail: string },
-): HealthState {
+): HealthState<Bad | 'ok'> {
   const askedMs = Math.min(trouble.retryAfterMs ?? 0, RETRY_AFTER_CAP_MS);
   // Answers of one burst are one strike; the longest pause that any of them asks for is kept.
   if (state.health === health && state.untilMs !== null && trouble.nowMs < state.untilMs) {
@@ -73,4 +83,11 @@ export function healthAfterTrouble(
 export function admissible(state: HealthState, nowMs: number): 'none' | 'probe' | 'any' {
   if (state.health === 'ok') return 'any';
   return state.untilMs !== null && nowMs < state.untilMs ? 'none' : 'probe';
+}
+
+const STRICTNESS = { any: 0, probe: 1, none: 2 } as const;
+
+/** What rests a path rests all its models; else the model's own state counts. */
+export function stricter(path: HealthState, model: HealthState, nowMs: number): HealthState {
+  return STRICTNESS[admissible(model, nowMs)] > STRICTNESS[admissible(path, nowMs)] ? model : path;
 }

@@ -22,6 +22,7 @@ const verdicts: Record<RefusalClass, object> = {
   wallet: { kind: 'requeue', notBeforeMs: NOW, noSlot: false, health: { health: 'wallet_empty' } },
   credentials: { kind: 'requeue', notBeforeMs: NOW, health: { health: 'credentials_refused' } },
   forbidden: { kind: 'requeue', notBeforeMs: NOW, health: { health: 'credentials_refused' } },
+  no_model: { kind: 'requeue', notBeforeMs: NOW, health: { health: 'model_refused' } },
   unavailable: { kind: 'requeue', notBeforeMs: NOW, health: { health: 'unavailable' } },
 };
 test.each(Object.entries(verdicts))('refused as %s', (name, expected) => {

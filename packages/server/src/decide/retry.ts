@@ -4,7 +4,7 @@
  */
 import type { TaskErrorCode } from '@sluice/contract';
 import type { RefusalClass, SubmitOutcome } from '../providers/contract.ts';
-import { healthOfRefusal, type PathHealth, RETRY_AFTER_CAP_MS } from './health.ts';
+import { type Health, healthOfRefusal, RETRY_AFTER_CAP_MS } from './health.ts';
 
 export type SubmitVerdict =
   | { kind: 'accepted' }
@@ -14,7 +14,7 @@ export type SubmitVerdict =
   /** Look it up first at `askAtMs`. */
   | { kind: 'unknown'; askAtMs: number; reason: string };
 
-export type Trouble = { health: Exclude<PathHealth, 'ok'>; retryAfterMs: number | null; detail: string };
+export type Trouble = { health: Exclude<Health, 'ok'>; retryAfterMs: number | null; detail: string };
 
 const FIRST_LOOKUP_MS = 2_000;
 const NO_SLOT_PAUSE_MS = 1_000;
@@ -52,6 +52,7 @@ function refusalVerdict(
     case 'wallet':
     case 'credentials':
     case 'forbidden':
+    case 'no_model':
     case 'unavailable':
       return requeue(refusal.class, `${refusal.code}: ${message}`, refusal.retryAfterMs, nowMs, fraction);
   }

@@ -11,7 +11,7 @@
  * The request is sent once. Nothing below this file retries it.
  */
 import { Order } from '@sluice/contract';
-import { healthAfterTrouble, healthyPath } from '../decide/health.ts';
+import { type Health, healthAfterTrouble, healthyPath, servedModel } from '../decide/health.ts';
 import { limitAfterAccept, limitAfterRefusal } from '../decide/limits.ts';
 import { nextPollAtMs, shapeOf } from '../decide/polling.ts';
 import { type SubmitVerdict, submitVerdict } from '../decide/retry.ts';
@@ -157,19 +157,30 @@ async function learn(
   if (verdict.kind === 'accepted') {
     await learnLimit(context, path.name, family, 'accepted');
     if (path.row.health !== 'ok') await changeHealth(context, path, () => healthyPath);
+    if (path.row.resting.some((rest) => rest.family === family)) {
+      await changeModelHealth(context, path, family, () => servedModel);
+    }
     return;
   }
   if (verdict.kind === 'requeue' && verdict.noSlot) await learnLimit(context, path.name, family, 'refused');
   if (verdict.kind === 'requeue' && verdict.health !== null) {
-    const { health, ...trouble } = verdict.health;
+    const { health, ...told } = verdict.health;
+    const trouble = { nowMs, ...told };
+    if (health === 'model_refused') {
+      await changeModelHealth(context, path, family, (state) => healthAfterTrouble(state, health, trouble));
+      return countRefusal(context, path, outcome);
+    }
     // A key that was replaced between its admission and its sending says nothing about the one that is there now.
     if (health === 'credentials_refused' && (await credentialRefused(context, path, send.credentialVersion)))
       return;
-    await changeHealth(context, path, (state) => healthAfterTrouble(state, health, { nowMs, ...trouble }));
+    await changeHealth(context, path, (state) => healthAfterTrouble(state, health, trouble));
   }
-  if (outcome.kind === 'refused') {
-    context.telemetry.count('sluice_refusals_total', { path: path.name, kind: outcome.class });
-  }
+  countRefusal(context, path, outcome);
+}
+
+function countRefusal(context: Context, path: AccessPath, outcome: SubmitOutcome): void {
+  if (outcome.kind !== 'refused') return;
+  context.telemetry.count('sluice_refusals_total', { path: path.name, kind: outcome.class });
 }
 
 function familyOf(context: Context, order: unknown): string {
@@ -195,16 +206,37 @@ type HealthChange = Parameters<Context['store']['paths']['changeHealth']>[1];
 /** Changes a path's health and raises one alarm when it turns bad, one all-clear when it recovers. */
 export async function changeHealth(context: Context, path: AccessPath, change: HealthChange): Promise<void> {
   const changed = await context.store.paths.changeHealth(path.name, change);
-  if (!changed || changed.before.health === changed.after.health) return;
+  if (changed) await tellOf(context, path, path.name, changed.before.health, changed.after);
+}
+
+type ModelHealthChange = Parameters<Context['store']['admission']['changeModelHealth']>[2];
+
+/** The same for a model family that the vendor refuses there; the path goes on with its other models. */
+async function changeModelHealth(
+  context: Context,
+  path: AccessPath,
+  family: string,
+  change: ModelHealthChange,
+): Promise<void> {
+  const changed = await context.store.admission.changeModelHealth(path.name, family, change);
+  if (changed) await tellOf(context, path, `${path.name}, ${family}`, changed.before.health, changed.after);
+}
+
+async function tellOf(
+  context: Context,
+  path: AccessPath,
+  what: string,
+  before: Health,
+  { health, detail }: { health: Health; detail: string | null },
+): Promise<void> {
+  if (health === before) return;
   const nowMs = context.clock.now();
   await context.paths.refresh(nowMs, true);
-  const { health, detail } = changed.after;
-  context.telemetry.log(health === 'ok' ? 'info' : 'warn', `path ${path.name}: ${health}`, {
-    path: path.name,
-    detail,
-  });
+  const level = health === 'ok' ? 'info' : 'warn';
+  context.telemetry.log(level, `path ${what}: ${health}`, { path: path.name, detail });
+  const told = what === path.name || detail === null ? detail : `${what}: ${detail}`;
   await context.store.paths.recordAlarm(
-    { id: newId('evt', nowMs, context.random), path: path.name, health, detail },
+    { id: newId('evt', nowMs, context.random), path: path.name, health, detail: told },
     nowMs,
   );
 }

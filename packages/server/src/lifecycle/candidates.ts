@@ -8,7 +8,7 @@ import type { RouteCandidate } from '../decide/routing.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
 import { StoredWallet } from './operate/wallet.ts';
-import type { AccessPath } from './paths.ts';
+import { type AccessPath, healthFor } from './paths.ts';
 import { declaredRenderMs } from './plan.ts';
 
 const FILE_PREFIX = 'file:';
@@ -20,7 +20,8 @@ export async function routeCandidates(
   model: ModelDefinition,
   markupPercent: number,
 ): Promise<RouteCandidate[]> {
-  await context.paths.refresh(context.clock.now());
+  const nowMs = context.clock.now();
+  await context.paths.refresh(nowMs);
   const paths = context.paths.all();
   const priced = { markupPercent, currency: 'USD' } as const;
   // One path leaves nothing to choose: then nobody has to be asked what would be better.
@@ -31,15 +32,9 @@ export async function routeCandidates(
     return {
       name: path.name,
       state: row.state,
-      health: {
-        health: row.health,
-        untilMs: row.health_until,
-        strikes: row.health_strikes,
-        detail: row.health_detail,
-      },
+      health: healthFor(path, model.family, nowMs),
       sandbox: row.sandbox,
-      supported:
-        unreachableInput(context, path, order) ?? provider.supports(order, path.context(context.clock.now())),
+      supported: unreachableInput(context, path, order) ?? provider.supports(order, path.context(nowMs)),
       sheet,
       priced: sheet === null ? null : quote(order, model, sheet, priced),
       regions: row.regions,

@@ -10,7 +10,7 @@ import { type RenderTimes, renderTimesOf } from '../decide/render-times.ts';
 import type { AgeRow, LaneCount, SlotRow } from '../store/stats.ts';
 import { queueBoard } from './board.ts';
 import type { Context } from './context.ts';
-import type { AccessPath } from './paths.ts';
+import { type AccessPath, healthFor } from './paths.ts';
 import { declaredRenderMs } from './plan.ts';
 
 type Wait = NonNullable<Task['wait']>;
@@ -79,7 +79,7 @@ type Facts = {
 async function describe(context: Context, task: Queued, facts: Facts): Promise<Wait> {
   const { times, ahead, free, capped, measured, paths } = await expected(context, task, facts);
   return {
-    reason: capped ? 'account_cap' : await reasonOf(context, paths, { ahead, free }),
+    reason: capped ? 'account_cap' : await reasonOf(context, paths, task.family, { ahead, free }),
     position: ahead + 1,
     expected_start: times ? new Date(times.startMs).toISOString() : null,
     expected_end: times ? new Date(times.endMs).toISOString() : null,
@@ -129,7 +129,7 @@ async function expected(context: Context, task: Queued, facts: Facts): Promise<E
   const paths = task.pathNames.flatMap((name) => context.paths.byName(name) ?? []);
   const serving = facts.slots.filter(
     ({ family, path_name: name }) =>
-      family === task.family && task.pathNames.includes(name) && admits(context, paths, name),
+      family === task.family && task.pathNames.includes(name) && admits(context, paths, name, family),
   );
   const slots = serving.reduce((sum, row) => sum + effectiveLimit(row), 0);
   const occupied = serving.reduce((sum, row) => sum + row.occupied, 0);
@@ -215,27 +215,20 @@ function rangeOf({ earlyMs, lateMs }: Range): { early: string; late: string } {
   return { early: new Date(earlyMs).toISOString(), late: new Date(lateMs).toISOString() };
 }
 
-function admits(context: Context, paths: readonly AccessPath[], name: string): boolean {
+function admits(context: Context, paths: readonly AccessPath[], name: string, family: string): boolean {
   const path = paths.find((each) => each.name === name);
-  return path?.row.state === 'active' && admissible(healthOf(path), context.clock.now()) !== 'none';
-}
-
-function healthOf({ row }: AccessPath) {
-  return {
-    health: row.health,
-    untilMs: row.health_until,
-    strikes: row.health_strikes,
-    detail: row.health_detail,
-  };
+  const nowMs = context.clock.now();
+  return path?.row.state === 'active' && admissible(healthFor(path, family, nowMs), nowMs) !== 'none';
 }
 
 async function reasonOf(
   context: Context,
   paths: readonly AccessPath[],
+  family: string,
   queue: { ahead: number; free: number },
 ): Promise<Wait['reason']> {
   if (await context.gate.quarantined()) return 'quarantine';
-  if (paths.some((path) => admits(context, paths, path.name))) {
+  if (paths.some((path) => admits(context, paths, path.name, family))) {
     if (queue.free <= 0) return 'no_free_slot';
     return queue.ahead < queue.free ? 'next_in_line' : 'no_free_slot';
   }

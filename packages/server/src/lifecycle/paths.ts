@@ -5,6 +5,7 @@
 import type { PriceSheet } from '@sluice/contract';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type HealthState, type PathHealth, stricter } from '../decide/health.ts';
 import type { Secrets } from '../effects/secrets/secrets.ts';
 import type { PathContext, Provider } from '../providers/contract.ts';
 import { providerById } from '../providers/registry.ts';
@@ -35,6 +36,23 @@ const REFRESH_MS = 1_000;
 /** A refusal may pass, so an earlier credential is tried again then. */
 const REFUSED_FOR_MS = 600_000;
 const Fields = z.record(z.string(), z.string());
+
+export function pathHealth({ row }: Pick<AccessPath, 'row'>): HealthState<PathHealth> {
+  return {
+    health: row.health,
+    untilMs: row.health_until,
+    strikes: row.health_strikes,
+    detail: row.health_detail,
+  };
+}
+
+/** Of a model family there: what rests the path rests all of them. */
+export function healthFor(path: Pick<AccessPath, 'row'>, family: string, nowMs: number): HealthState {
+  const rest = path.row.resting.find((each) => each.family === family);
+  if (!rest) return pathHealth(path);
+  const { until_ms: untilMs, strikes, detail } = rest;
+  return stricter(pathHealth(path), { health: 'model_refused', untilMs, strikes, detail }, nowMs);
+}
 
 export function credentialContext(pathName: string): string {
   return `path:${pathName}`;

@@ -24,6 +24,7 @@ export function questionClassOf(refusal: RefusalClass | null, httpStatus: number
       return 'unavailable';
     case 'bad_input':
     case 'moderation':
+    case 'no_model':
     case 'duplicate_key':
       return 'unreadable';
     case null:

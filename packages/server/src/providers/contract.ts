@@ -142,7 +142,10 @@ export type RefusalClass =
   /** Arrears, empty pack. Stop the path and alarm; never a retry loop. */
   | 'wallet'
   | 'credentials'
+  /** The account, its key or our address may not do this at all. */
   | 'forbidden'
+  /** The account may not use this model, or nobody sells it there now. Says nothing of other models. */
+  | 'no_model'
   /** Down, and provably accepted nothing. */
   | 'unavailable'
   /** The client key is already taken: the earlier attempt did arrive. Look it up. */

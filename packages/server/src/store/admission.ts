@@ -7,6 +7,7 @@ import {
   type Lane,
   slotsToFill,
 } from '../decide/admission.ts';
+import type { HealthState, ModelHealth } from '../decide/health.ts';
 import { type Limit, limitAfterQuiet } from '../decide/limits.ts';
 import type { Database, Transaction } from './database.ts';
 import * as sql from './sql/admission.ts';
@@ -50,6 +51,13 @@ export type AdmissionStore = {
     family: string,
     change: (limit: Limit, slots: { occupied: number; accepted: number }) => Limit,
   ): Promise<void>;
+  /** The same for the health of a model family on a path; answers the state before and after. */
+  changeModelHealth(
+    pathName: string,
+    family: string,
+    change: (state: HealthState<ModelHealth>) => HealthState<ModelHealth>,
+  ): Promise<{ before: HealthState<ModelHealth>; after: HealthState<ModelHealth> } | null>;
+  endRests(pathName: string): Promise<void>;
 };
 
 export function admissionStore(db: Database): AdmissionStore {
@@ -76,6 +84,21 @@ export function admissionStore(db: Database): AdmissionStore {
         const after = change(before, counts.get(pathName) ?? { occupied: 0, accepted: 0 });
         if (after !== before) await writeLimit(tx, pathName, family, after);
       }),
+    changeModelHealth: (pathName, family, change) =>
+      db.transaction(async (tx) => {
+        const row = firstOf<sql.RestRow>(await tx.query(sql.lockRest, [pathName, family]));
+        if (!row) return null;
+        const before = restOf(row);
+        const after = change(before);
+        if (after !== before) {
+          const values = [pathName, family, after.strikes, at(after.untilMs), after.detail];
+          await tx.query(sql.writeRest, values);
+        }
+        return { before, after };
+      }),
+    endRests: async (pathName) => {
+      await db.query(sql.endRests, [pathName]);
+    },
   };
 }
 
@@ -115,9 +138,10 @@ async function freeSlots(
       strikes: row.health_strikes,
       detail: null,
     };
-    const sendingAnywhere = taken.get(row.path_name)?.sendingAnywhere ?? 0;
-    const most = slotsToFill(limit, { occupied: busy, sendingAnywhere }, health, request.nowMs);
-    free.push({ pathName: row.path_name, free: Math.min(most, request.most) });
+    const { sendingAnywhere = 0, sending = 0 } = taken.get(row.path_name) ?? {};
+    const ofPath = slotsToFill(limit, { occupied: busy, sending: sendingAnywhere }, health, request.nowMs);
+    const ofModel = slotsToFill(limit, { occupied: busy, sending }, restOf(row), request.nowMs);
+    free.push({ pathName: row.path_name, free: Math.min(ofPath, ofModel, request.most) });
   }
   return free;
 }
@@ -242,7 +266,7 @@ async function sleepEmptyLanes(tx: Transaction, family: string, empty: readonly 
 }
 
 /** Slots of a family on a path, and what is being sent there over all families. */
-type Slots = { occupied: number; accepted: number; sendingAnywhere: number };
+type Slots = { occupied: number; accepted: number; sending: number; sendingAnywhere: number };
 
 async function occupied(
   tx: Transaction,
@@ -252,11 +276,12 @@ async function occupied(
   const counts = rowsOf<sql.OccupiedRow>(await tx.query(sql.countOccupied, [pathNames]));
   const slots = new Map<string, Slots>();
   for (const row of counts) {
-    const sum = slots.get(row.path_name) ?? { occupied: 0, accepted: 0, sendingAnywhere: 0 };
+    const sum = slots.get(row.path_name) ?? { occupied: 0, accepted: 0, sending: 0, sendingAnywhere: 0 };
     sum.sendingAnywhere += row.sending;
     if (row.family === family) {
       sum.occupied = row.occupied;
       sum.accepted = row.accepted;
+      sum.sending = row.sending;
     }
     slots.set(row.path_name, sum);
   }
@@ -284,5 +309,14 @@ function limitOf(row: sql.LimitRow): Limit {
     refusals: Number(row.refusals),
     lastRefusalAtMs: row.last_refusal_at,
     raiseAtMs: row.raise_at,
+  };
+}
+
+function restOf({ rest_strikes, rest_until, rest_detail }: sql.RestRow): HealthState<ModelHealth> {
+  return {
+    health: rest_strikes > 0 ? 'model_refused' : 'ok',
+    untilMs: rest_until,
+    strikes: rest_strikes,
+    detail: rest_detail,
   };
 }

@@ -1,6 +1,6 @@
 /** Access paths: rows, health, wallet, price sheets of the operator. */
 import { PriceSheet } from '@sluice/contract';
-import type { HealthState } from '../decide/health.ts';
+import type { HealthState, PathHealth } from '../decide/health.ts';
 import { newLimit } from '../decide/limits.ts';
 import { type CredentialStore, credentialStore, replaceCredential } from './credentials.ts';
 import type { Database } from './database.ts';
@@ -17,8 +17,8 @@ export type PathStore = CredentialStore & {
   /** Reads and changes health under the row's lock; answers the state before and after. */
   changeHealth(
     name: string,
-    change: (state: HealthState) => HealthState,
-  ): Promise<{ before: HealthState; after: HealthState } | null>;
+    change: (state: HealthState<PathHealth>) => HealthState<PathHealth>,
+  ): Promise<{ before: HealthState<PathHealth>; after: HealthState<PathHealth> } | null>;
   saveWallet(name: string, wallet: unknown, nowMs: number): Promise<void>;
   /** Names of paths that are due for a look; the next one is set when they are claimed. */
   claimWatches(nowMs: number, everyMs: number, afterTroubleMs: number, most: number): Promise<string[]>;
@@ -69,7 +69,7 @@ export function pathStore(db: Database): PathStore {
       db.transaction(async (tx) => {
         const row = firstOf<sql.HealthRow>(await tx.query(sql.lockHealth, [name]));
         if (!row) return null;
-        const before: HealthState = {
+        const before: HealthState<PathHealth> = {
           health: row.health,
           untilMs: row.health_until,
           strikes: row.health_strikes,

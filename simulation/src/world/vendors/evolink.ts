@@ -15,6 +15,7 @@ const REFUSALS = {
   throttled: 'rate_limit_exceeded',
   arrears: 'insufficient_quota',
   forbidden: 'key_disabled',
+  no_model: 'key_model_not_allowed',
 } as const;
 
 export const evolinkRows = rendererRows(

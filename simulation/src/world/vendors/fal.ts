@@ -10,7 +10,7 @@ const keys = {
   api_key: 'fal-key-id-0123456789:fal-secret-abcdef',
   admin_key: 'fal-admin-id-0123456789:fal-secret-ghijkl',
 };
-const REFUSALS = { throttled: 429, arrears: 402, forbidden: 401 } as const;
+const REFUSALS = { throttled: 429, arrears: 402, forbidden: 401, no_model: 403 } as const;
 const bodyOf = (status: number) => ({ detail: `Refused with ${status}` });
 
 export const falRows = jobRows(bodyOf, '{"status":"IN_QUEUE","request_id":"5b8e1f02-2c3a');

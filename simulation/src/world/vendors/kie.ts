@@ -10,7 +10,7 @@ const origin = 'https://api.kie.example';
 const files = 'https://media.kie.example';
 const apiKey = 'kie-key-0123456789abcdef';
 const webhookKey = 'kie-webhook-key-0123456789';
-const REFUSALS = { throttled: '429', arrears: '402', forbidden: '401' } as const;
+const REFUSALS = { throttled: '429', arrears: '402', forbidden: '401', no_model: '505' } as const;
 
 export const kieRows = rendererRows(
   { failed: '500', busy: '429', unpaid: '402', invalid: '422', ended: ['success', 'fail'] },

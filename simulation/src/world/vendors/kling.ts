@@ -17,7 +17,7 @@ import type { Vendor, VendorJob, VendorOptions, VendorPath } from './vendor.ts';
 export const vendorOrigin = 'https://api.kling.example';
 const resultOrigin = 'https://v15-kling.klingai.com';
 const webhookSecret = `whsec_${Buffer.from('the vendor signs callbacks with this').toString('base64')}`;
-const REFUSAL_CODES = { throttled: 1302, arrears: 1101, forbidden: 1304 } as const;
+const REFUSAL_CODES = { throttled: 1302, arrears: 1101, forbidden: 1304, no_model: 1103 } as const;
 /** One unit of the vendor in micro-dollars, by the price sheet of the world's paths. */
 const UNIT_MICROS = 140_000;
 const THOUSANDTHS = 1_000;

@@ -12,7 +12,7 @@ const keys = {
   management_key: 'sk-or-v1-management0123456789abcd',
 };
 const signingSecret = 'workspace-secret-0123456789';
-const REFUSALS = { throttled: 429, arrears: 402, forbidden: 403 } as const;
+const REFUSALS = { throttled: 429, arrears: 402, forbidden: 403, no_model: 403 } as const;
 const refusal = (status: number) => ({ error: { code: status, message: `Refused with ${status}` } });
 
 export const openRouterRows = jobRows(refusal, '{"id":"job-ab');

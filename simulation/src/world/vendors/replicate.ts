@@ -9,7 +9,7 @@ import { type ResellerOptions, tokenIn, type Vendor } from './vendor.ts';
 const origin = 'https://api.replicate.example';
 const files = 'https://replicate.delivery';
 const token = 'r8_0123456789abcdef0123';
-const REFUSALS = { throttled: 429, arrears: 402, forbidden: 403 } as const;
+const REFUSALS = { throttled: 429, arrears: 402, forbidden: 401, no_model: 403 } as const;
 const bodyOf = (status: number) => ({ title: 'Refused', detail: `Refused with ${status}`, status });
 
 export const replicateRows = jobRows(bodyOf, '{"id":"gm3qorzdh');

@@ -69,7 +69,7 @@ export type Vendor = {
   dueCallbacks(): readonly OutgoingCallback[];
   callbackAnswered(id: string, status: number | null): void;
   /** The next create is refused for this. */
-  refuseNext(why: 'throttled' | 'arrears' | 'forbidden'): void;
+  refuseNext(why: 'throttled' | 'arrears' | 'forbidden' | 'no_model'): void;
   /** Loses the oldest job in flight, where it can. */
   forget(): void;
   /** Everything ends, nothing fails any more, and there is plenty of everything. */

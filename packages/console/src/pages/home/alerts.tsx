@@ -119,6 +119,7 @@ function Way({ alert: { code, subject } }: { alert: Alert }) {
     case 'wallet_runs_out':
     case 'wallet_empty':
     case 'credentials_refused':
+    case 'model_refused':
     case 'path_unavailable':
     case 'path_paused':
       return subject === null ? null : (

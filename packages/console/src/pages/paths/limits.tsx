@@ -31,7 +31,10 @@ export function Limits({ path }: { path: Path }) {
       >
         {path.limits.map((limit) => (
           <tr key={limit.family}>
-            <td className="font-medium whitespace-nowrap">{limit.family}</td>
+            <td className="whitespace-nowrap">
+              <span className="font-medium">{limit.family}</span>
+              <Refused resting={limit.resting} />
+            </td>
             <td className="text-right">{limit.configured ?? 'not set'}</td>
             <td className="text-right">{limit.learned ?? 'not yet'}</td>
             <td className="text-right">{limit.effective}</td>
@@ -60,6 +63,21 @@ export function Limits({ path }: { path: Path }) {
       </Table>
       {changing && <Change path={path.name} limit={changing} onClose={() => setChanging(null)} />}
     </Panel>
+  );
+}
+
+/** Why a model rests while the others of the path work. */
+function Refused({ resting }: Pick<PathLimit, 'resting'>) {
+  if (resting === null) return null;
+  return (
+    <span className="block max-w-80 text-xs whitespace-normal text-warn">
+      refused by the vendor{resting.detail && `: ${resting.detail}`}
+      {resting.until && (
+        <>
+          ; tried again <Ago at={resting.until} />
+        </>
+      )}
+    </span>
   );
 }
 

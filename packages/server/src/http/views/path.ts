@@ -43,13 +43,18 @@ export function pathView({ row, slots, guarantee, models, needs }: PathReport, n
     },
     models: [...models],
     price_sheet: row.price_sheet,
-    limits: slots.map((slot) => limitView(slot, nowMs)),
+    limits: slots.map((slot) => limitView(slot, row.resting, nowMs)),
     wallet: row.wallet === null ? null : walletView(row.wallet, row.wallet_read_at ?? row.created_at),
     created_at: instant(row.created_at),
   };
 }
 
-function limitView(slot: SlotRow, nowMs: number): Path['limits'][number] {
+function limitView(
+  slot: SlotRow,
+  resting: PathReport['row']['resting'],
+  nowMs: number,
+): Path['limits'][number] {
+  const rest = resting.find(({ family }) => family === slot.family);
   return {
     family: slot.family,
     configured: slot.configured,
@@ -60,6 +65,7 @@ function limitView(slot: SlotRow, nowMs: number): Path['limits'][number] {
     oldest_seconds: slot.oldest_at === null ? null : Math.max(0, Math.round((nowMs - slot.oldest_at) / 1000)),
     refusals: slot.refusals,
     last_refusal_at: instant(slot.last_refusal_at),
+    resting: rest ? { detail: rest.detail, until: instant(rest.until_ms) } : null,
   };
 }
 

@@ -229,7 +229,12 @@ function pathAlerts({ name, row }: AccessPath, nowMs: number): AlertFacts[] {
       { ...about, alert: 'path_paused', severity: 'warning', message, action: 'Resume it, or retire it.' },
     ];
   }
-  return [...healthAlerts(name, row), ...formerAlerts(name, row), ...walletAlerts(name, row, nowMs)];
+  return [
+    ...healthAlerts(name, row),
+    ...modelAlerts(name, row),
+    ...formerAlerts(name, row),
+    ...walletAlerts(name, row, nowMs),
+  ];
 }
 
 function healthAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
@@ -270,6 +275,18 @@ function healthAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
         },
       ];
   }
+}
+
+function modelAlerts(name: string, row: AccessPath['row']): AlertFacts[] {
+  return row.resting.map(({ family, detail }) => ({
+    alert: 'model_refused',
+    severity: 'warning',
+    subject: name,
+    account: null,
+    message: `The vendor refuses ${family} on the path ${name}${detail === null ? '' : ` (${detail})`}.`,
+    action: 'Ask the vendor for the right to it. It is tried again by itself; the other models go on.',
+    sinceMs: null,
+  }));
 }
 
 function formerAlerts(name: string, row: AccessPath['row']): AlertFacts[] {

@@ -77,6 +77,7 @@ export async function updatePath(
   // Whoever changes the credential or resumes a path has done something about what rested it.
   if (change.credential !== undefined || change.base_url !== undefined || change.state === 'active') {
     await context.store.paths.changeHealth(name, () => healthyPath);
+    await context.store.admission.endRests(name);
   }
   await record(context, keyId, 'path.changed', name, { fields: Object.keys(change) });
   await readAgain(context);

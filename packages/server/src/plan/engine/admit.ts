@@ -32,7 +32,7 @@ function freeSlots(run: Run, family: number, most: number): FreeSlots[] {
     const before = slots.limit;
     slots.limit = limitAfterQuiet(before, slots.occupied, run.nowMs);
     if (slots.limit !== before) lookAtRaise(run, family, slots.limit.raiseAtMs);
-    const taken = { occupied: slots.occupied, sendingAnywhere: path.sending };
+    const taken = { occupied: slots.occupied, sending: path.sending };
     const room = slotsToFill(slots.limit, taken, path.health, run.nowMs);
     free.push({ pathName: path.world.name, free: Math.max(0, Math.min(room, most)) });
   }

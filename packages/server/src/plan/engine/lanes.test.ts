@@ -126,7 +126,7 @@ async function admitBoth(worlds: Worlds, most: number): Promise<void> {
   const free = paths.map((pathName, index) => {
     const occupied = running.filter(({ path }) => path === index).length;
     const limit = newLimit(slots[index] ?? 1);
-    const room = slotsToFill(limit, { occupied, sendingAnywhere: 0 }, healthyPath, nowMs);
+    const room = slotsToFill(limit, { occupied, sending: 0 }, healthyPath, nowMs);
     return { pathName, free: Math.min(room, most) };
   });
   const runningOf = (account: number) =>

@@ -22,7 +22,7 @@ export const codeTable: Readonly<Record<number, Row>> = {
   455: { means: 'maintenance', class: 'unavailable', created: 'no' },
   500: { means: 'internal error', class: 'unavailable', created: 'maybe' },
   501: { means: 'the generation failed', class: 'unavailable', created: 'maybe' },
-  505: { means: 'the feature is switched off', class: 'forbidden', created: 'no' },
+  505: { means: 'the feature is switched off', class: 'no_model', created: 'no' },
 };
 
 type ErrorAnswer = Exclude<Answer, { kind: 'ok' }>;

@@ -21,7 +21,7 @@ export const errorTable: Readonly<Record<number, ErrorRow>> = {
   1100: row(429, 'account abnormal', 'wallet'),
   1101: row(429, 'account in arrears', 'wallet'),
   1102: row(429, 'resource pack used up or expired', 'wallet'),
-  1103: row(403, 'no right to this interface or model', 'forbidden'),
+  1103: row(403, 'no right to this interface or model', 'no_model'),
   1200: row(400, 'bad parameters', 'bad_input'),
   1201: row(400, 'bad key or value', 'bad_input'),
   1202: row(404, 'wrong method', 'bad_input'),

@@ -17,7 +17,7 @@ export const errorTable: Readonly<Record<number, { means: string; class: Refusal
   400: { means: 'the request cannot be read', class: 'bad_input' },
   401: { means: 'the token is not valid', class: 'credentials' },
   402: { means: 'no credit, or billing is not set up', class: 'wallet' },
-  403: { means: 'this token may not run the model', class: 'forbidden' },
+  403: { means: 'this token may not run the model', class: 'no_model' },
   404: { means: 'there is no such model', class: 'bad_input' },
   413: { means: 'the request is too large', class: 'bad_input' },
   422: { means: 'the input does not fit the schema of the model', class: 'bad_input' },

@@ -17,7 +17,10 @@ export type LimitRow = {
   health_detail: string | null;
   health_until: number | null;
   health_strikes: number;
-};
+} & RestRow;
+
+/** The model family's own health there. */
+export type RestRow = { rest_strikes: number; rest_until: number | null; rest_detail: string | null };
 
 /**
  * Families in which somebody waits and a path may have a free slot: full ones are not worth a transaction, whose lock
@@ -41,7 +44,7 @@ export const familiesWaiting = statement(
 export const lockLimits = statement(
   'admission.lock_limits',
   `SELECT l.path_name, l.configured, l.learned, l.probing, l.refusals, l.last_refusal_at, l.raise_at,
-          p.health, p.health_detail, p.health_until, p.health_strikes
+          p.health, p.health_detail, p.health_until, p.health_strikes, l.rest_strikes, l.rest_until, l.rest_detail
    FROM limits l JOIN paths p ON p.name = l.path_name
    WHERE l.family = $1 AND p.state = 'active'
    ORDER BY l.path_name
@@ -255,4 +258,23 @@ export const writeLimit = statement(
   'limits.write',
   `UPDATE limits SET configured = $3, learned = $4, probing = $5, refusals = $6, last_refusal_at = $7, raise_at = $8
    WHERE path_name = $1 AND family = $2`,
+);
+
+export const lockRest = statement(
+  'limits.lock_rest',
+  `SELECT rest_strikes, rest_until, rest_detail FROM limits WHERE path_name = $1 AND family = $2 FOR UPDATE`,
+);
+
+export const writeRest = statement(
+  'limits.write_rest',
+  `UPDATE limits SET rest_strikes = $3, rest_until = $4, rest_detail = $5 WHERE path_name = $1 AND family = $2`,
+);
+
+/** Whoever changes a credential or resumes a path has done something about what its models were refused for. */
+export const endRests = statement(
+  'limits.end_rests',
+  `UPDATE limits SET rest_strikes = 0, rest_until = NULL, rest_detail = NULL
+   WHERE (path_name, family) IN (SELECT path_name, family FROM limits
+                                 WHERE path_name = $1 AND rest_strikes > 0
+                                 ORDER BY path_name, family FOR UPDATE)`,
 );

@@ -22,12 +22,21 @@ export type PathRow = {
   health_detail: string | null;
   health_until: number | null;
   health_strikes: number;
+  /** Model families that the vendor refuses there. */
+  resting: RestingFamily[];
   wallet: unknown;
   wallet_read_at: number | null;
   wallet_state: 'ok' | 'low' | 'short';
   lost_answer: 'hold' | 'resubmit';
   regions: string[];
   created_at: number;
+};
+
+export type RestingFamily = {
+  family: string;
+  until_ms: number | null;
+  strikes: number;
+  detail: string | null;
 };
 
 export type FormerCredential = {
@@ -43,7 +52,10 @@ const COLUMNS = `name, provider, base_url, credential_sealed, credential_version
   (SELECT coalesce(json_agg(json_build_object('version', f.version, 'sealed', f.credential_sealed,
             'replaced_at_ms', floor(extract(epoch FROM f.replaced_at) * 1000),
             'refused_at_ms', floor(extract(epoch FROM f.refused_at) * 1000)) ORDER BY f.version), '[]'::json)
-   FROM former_credentials f WHERE f.path_name = paths.name) AS former`;
+   FROM former_credentials f WHERE f.path_name = paths.name) AS former,
+  (SELECT coalesce(json_agg(json_build_object('family', l.family, 'strikes', l.rest_strikes, 'detail', l.rest_detail,
+            'until_ms', floor(extract(epoch FROM l.rest_until) * 1000)) ORDER BY l.family), '[]'::json)
+   FROM limits l WHERE l.path_name = paths.name AND l.rest_strikes > 0) AS resting`;
 
 export const listPaths = statement('paths.list', `SELECT ${COLUMNS} FROM paths ORDER BY created_at, name`);
 

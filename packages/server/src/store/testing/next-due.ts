@@ -7,8 +7,9 @@ const nextDue = statement(
   `SELECT (SELECT min(ask_at) FROM attempts WHERE state IN ('sending', 'unknown', 'accepted')) AS ask,
           (SELECT min(due_at) FROM verifications) AS verify,
           (SELECT min(copy_at) FROM assets WHERE state = 'copying') AS copy,
-          (SELECT min(greatest(t.not_before, p.health_until)) FROM tasks t
-           JOIN paths p ON p.name = ANY(t.path_names) WHERE t.state = 'queued') AS admit`,
+          (SELECT min(greatest(t.not_before, p.health_until, l.rest_until)) FROM tasks t
+           JOIN paths p ON p.name = ANY(t.path_names)
+           LEFT JOIN limits l ON l.path_name = p.name AND l.family = t.family WHERE t.state = 'queued') AS admit`,
 );
 
 /** Infinity: never by itself. */

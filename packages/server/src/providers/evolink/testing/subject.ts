@@ -104,6 +104,7 @@ export function unifiedSubject(provider: Provider): Subject {
       'wallet',
       'credentials',
       'forbidden',
+      'no_model',
       'unavailable',
       'duplicate_key',
     ],

@@ -116,7 +116,7 @@ export function kieSubject(): Subject {
     accepted: declaredOrders().map((one) => ({ ...one, path: 'main' })),
     refused: refusedOrders.map((one) => ({ ...one, path: 'main' })),
     documents: [...documents(), ...recordedDocuments(folder, 'kie')],
-    refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'forbidden', 'unavailable'],
+    refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'no_model', 'unavailable'],
     handles: readFixture('handles', Handles).map((one) => ({ ...one, path: 'main' })),
     statusAnswer: (_path, word) => taskBody(word, ['https://media.example/clip.mp4']),
     emptySuccess: () => taskBody('success', []),

@@ -176,6 +176,7 @@ export function klingSubject(): Subject {
       'wallet',
       'credentials',
       'forbidden',
+      'no_model',
       'duplicate_key',
     ],
     handles: readFixture('handles', Handles).handles,

@@ -98,7 +98,7 @@ export function replicateSubject(): Subject {
       ...readDocuments(fixture('documents')),
       ...recordedDocuments(new URL('../fixtures/', import.meta.url), 'replicate'),
     ],
-    refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'forbidden'],
+    refusalClasses: ['bad_input', 'throttled', 'wallet', 'credentials', 'no_model'],
     handles: Handles.parse(JSON.parse(fixture('handles'))).handles,
     statusAnswer: (_path, word) => body(word, 'https://replicate.delivery/xezq/x/output.mp4'),
     emptySuccess: () => body('succeeded', null),
