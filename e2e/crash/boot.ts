@@ -112,7 +112,8 @@ async function firstLife(
 async function problemsOf(gateway: GatewayProcess, keys: readonly string[]): Promise<string[]> {
   const key = keys.at(-1);
   if (key === undefined) return ['no start has shown an operator key'];
-  const operator = createSluice({ baseUrl: gateway.url, apiKey: key, maxRetries: 0 });
+  // As any client: what a machine under load cannot answer at once is asked again.
+  const operator = createSluice({ baseUrl: gateway.url, apiKey: key, maxRetries: 6 });
   const problems: string[] = [];
   try {
     await checkInstallation(operator, problems);
