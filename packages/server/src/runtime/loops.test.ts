@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../effects/clock/clock.ts';
 import { virtualClock } from '../effects/clock/virtual.ts';
 import { useRig } from '../http/testing/rig.ts';
 import type { Context } from '../lifecycle/context.ts';
 import { createWakes, startLoops } from './loops.ts';
-import { createPools } from './rounds.ts';
+import { createPools, stageRounds } from './rounds.ts';
 
 const never = new AbortController().signal;
 
@@ -141,5 +141,28 @@ describe('loops', () => {
     pools.copies.start(() => Promise.reject(new Error('no disk')));
     await pools.copies.idle();
     expect(errors).toEqual(['sluice_loop_errors_total mirror', 'mirror: no disk']);
+  });
+
+  test('run without a warning of Node, however many stages there are', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const still = virtualClock(0);
+    let resting = 0;
+    let allRest = (): void => {};
+    const rest = new Promise<void>((resolve) => {
+      allRest = resolve;
+    });
+    const clock: Clock = {
+      ...still,
+      sleep: (ms, signal) => {
+        resting += 1;
+        if (resting === stageRounds.length) allRest();
+        return still.sleep(ms, signal);
+      },
+    };
+    const loops = startLoops(failing(clock, () => false).context, createWakes(clock));
+    await rest;
+    await loops.stop();
+    expect(warned.mock.calls).toEqual([]);
+    warned.mockRestore();
   });
 });

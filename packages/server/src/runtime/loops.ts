@@ -42,13 +42,16 @@ export function createWakes(clock: Clock): Wakes {
 }
 
 export function startLoops(context: Context, wakes: Wakes): Loops {
-  const stopping = new AbortController();
   const pools = createPools(context);
-  const loops = stageRounds.map((round) => runLoop(context, pools, wakes, round, stopping.signal));
+  // A signal each: Node takes more than ten listeners on one for a leak, and says so to whoever started us.
+  const loops = stageRounds.map((round) => {
+    const stop = new AbortController();
+    return { stop, ended: runLoop(context, pools, wakes, round, stop.signal) };
+  });
   return {
     stop: async () => {
-      stopping.abort();
-      await Promise.all(loops);
+      for (const { stop } of loops) stop.abort();
+      await Promise.all(loops.map(({ ended }) => ended));
       // Lookups first: what they find missing is sent again.
       await pools.lookups.idle();
       await Promise.all([
