@@ -130,8 +130,11 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   const listening = listener(() => new pg.Client(listenConfig(url, options)), options.clock, trouble);
 
   return {
+    // A statement on its own that lost against others has done nothing: it may be run again, like a transaction.
     query: (statement, values) =>
-      withClient(connect, (client) => statementRunner(client, options)(statement, values)),
+      repeated(options, () =>
+        withClient(connect, (client) => statementRunner(client, options)(statement, values)),
+      ),
     transaction: (body, kind = {}) => repeated(options, () => attempt(connect, options, body, kind)),
     listen: (channel, onNotify) =>
       options.pooler && !options.listenUrl

@@ -152,13 +152,22 @@ export const writeAccepted = statement(
      WHERE NOT lane.active`,
 );
 
-/** The answers to these creates were delivered: a later equal request is a new wish, not a repeat. */
+/**
+ * The answers to these creates were delivered: a later equal request is a new wish, not a repeat. Their tasks may be
+ * admitted at this moment, so they are locked in the order of every writer.
+ */
 export const markAnswered = statement(
   'accept.mark_answered',
-  `UPDATE tasks SET answered = true WHERE id = ANY($1) AND NOT answered`,
+  `WITH noted AS MATERIALIZED (
+     SELECT id FROM tasks WHERE id = ANY($1) AND NOT answered ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE tasks SET answered = true FROM noted WHERE tasks.id = noted.id`,
 );
 
 export const markUnanswered = statement(
   'accept.mark_unanswered',
-  `UPDATE tasks SET answered = false WHERE id = ANY($1) AND answered`,
+  `WITH noted AS MATERIALIZED (
+     SELECT id FROM tasks WHERE id = ANY($1) AND answered ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE tasks SET answered = false FROM noted WHERE tasks.id = noted.id`,
 );

@@ -162,17 +162,20 @@ export type AdmittedRow = {
 };
 
 /**
- * Another node may be admitting the same lanes to other paths, so what was spent is added. $1 attempts, $2 lanes,
+ * Another node may be admitting the same lanes to other paths, so what was spent is added, and tasks and lanes are
+ * locked in the order of every writer. $1 attempts, $2 lanes,
  * $3 family, $4 queue virtual time, $5 now. The credential is the path's as it is while its limits are locked. The
  * start is told to endpoints in our words that asked for it, and to callbacks of doors whose client did (`told.start`);
  * the id of such a delivery follows from its event, so nothing more has to be drawn for the few that there are.
  */
 export const writeAdmitted = statement(
   'admission.write',
-  `WITH r AS (
-     SELECT * FROM json_to_recordset($1::json) AS x (
+  `WITH r AS MATERIALIZED (
+     SELECT x.* FROM json_to_recordset($1::json) AS x (
        attempt_id text, task_id text, path_name text, callback_token text, lease text, ask_at timestamptz,
        event_id text)
+     JOIN tasks k ON k.id = x.task_id AND k.state = 'queued'
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    ), t AS (
      UPDATE tasks SET state = 'running', version = version + 1, path_name = r.path_name, attempt_id = r.attempt_id,
             attempts = attempts + 1, started_at = coalesce(started_at, $5), not_before = NULL,
@@ -189,7 +192,10 @@ export const writeAdmitted = statement(
      FROM r JOIN t ON t.id = r.task_id
    ), lane AS (
      UPDATE lanes SET virtual_time = lanes.virtual_time + x.spent
-     FROM json_to_recordset($2::json) AS x (account_id text, spent bigint)
+     FROM (SELECT n.account_id, s.spent
+           FROM json_to_recordset($2::json) AS s (account_id text, spent bigint)
+           JOIN lanes n ON n.family = $3 AND n.account_id = s.account_id
+           ORDER BY n.account_id FOR NO KEY UPDATE OF n) x
      WHERE lanes.family = $3 AND lanes.account_id = x.account_id
    ), q AS (
      INSERT INTO queues (family, virtual_time) VALUES ($3, $4)

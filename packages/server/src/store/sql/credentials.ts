@@ -44,7 +44,11 @@ const NEEDED = `EXISTS (SELECT 1 FROM attempts a
 /** $1 one path, or null for all. */
 export const dropUnneeded = statement(
   'credentials.drop_unneeded',
-  `DELETE FROM former_credentials f WHERE ($1::text IS NULL OR f.path_name = $1) AND NOT (${NEEDED})`,
+  `DELETE FROM former_credentials c
+   WHERE (c.path_name, c.version) IN (
+     SELECT f.path_name, f.version FROM former_credentials f
+     WHERE ($1::text IS NULL OR f.path_name = $1) AND NOT (${NEEDED})
+     ORDER BY f.path_name, f.version FOR UPDATE)`,
 );
 
 export type NeedRow = { path_name: string; version: number; attempts: number };

@@ -47,9 +47,12 @@ export const filesOfAccount = statement(
 /** Deleting twice is the same as once. */
 export const deleteFiles = statement(
   'files.delete',
-  `UPDATE files SET deleted_at = coalesce(deleted_at, $3)
-   WHERE id = ANY($1) AND ($2::text IS NULL OR account_id = $2)
-   RETURNING id, blob_key`,
+  `WITH over AS MATERIALIZED (
+     SELECT id FROM files WHERE id = ANY($1) AND ($2::text IS NULL OR account_id = $2)
+     ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE files SET deleted_at = coalesce(deleted_at, $3) FROM over WHERE files.id = over.id
+   RETURNING files.id, files.blob_key`,
 );
 
 export const expiredFiles = statement(

@@ -110,7 +110,7 @@ export const dropOrphanCopies = statement(
    WHERE id IN (
      SELECT s.id FROM assets s JOIN tasks t ON t.id = s.task_id
      WHERE s.state = 'copying' AND s.copy_at <= $1 AND t.state IN ('settling', 'succeeded', 'failed', 'canceled')
-     ORDER BY s.id LIMIT 100)
+     ORDER BY s.id LIMIT 100 FOR UPDATE OF s SKIP LOCKED)
      AND state = 'copying' AND copy_at <= $1
    RETURNING id`,
 );
@@ -141,7 +141,11 @@ export const retentionOver = statement(
 /** Marked first, removed after: a crash between the two leaves a stray blob for the sweeper, never a dead asset. */
 export const markDeleted = statement(
   'mirror.mark_deleted',
-  `UPDATE assets SET state = 'deleted', deleted_at = $2 WHERE id = ANY($1) AND state = 'stored' RETURNING id, blob_key`,
+  `WITH over AS MATERIALIZED (
+     SELECT id FROM assets WHERE id = ANY($1) AND state = 'stored' ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE assets SET state = 'deleted', deleted_at = $2 FROM over WHERE assets.id = over.id
+   RETURNING assets.id, assets.blob_key`,
 );
 
 /** Which of these blob keys nothing refers to any more. */

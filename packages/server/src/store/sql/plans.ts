@@ -53,7 +53,7 @@ export const deletePlan = statement('plans.delete', `DELETE FROM plans WHERE id 
 /** Keeps the newest. $1 how many. */
 export const forgetPlans = statement(
   'plans.forget',
-  `DELETE FROM plans WHERE id IN (SELECT id FROM plans ORDER BY id DESC OFFSET $1)`,
+  `DELETE FROM plans WHERE id IN (SELECT id FROM plans ORDER BY id DESC OFFSET $1 FOR UPDATE SKIP LOCKED)`,
 );
 
 export type OrderedRow = { created_at: number; account_id: string; order: unknown };

@@ -80,11 +80,14 @@ export const whoIs = statement(
 /** What nobody can use any more. $1 over before, $2 most. */
 export const dropSessions = statement(
   'sessions.drop',
-  `DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+  `DELETE FROM sessions
+   WHERE hash IN (SELECT hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+                  FOR UPDATE SKIP LOCKED)`,
 );
 
 export const dropLinks = statement(
   'sessions.drop_links',
   `DELETE FROM sign_in_links
-   WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+   WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+                  FOR UPDATE SKIP LOCKED)`,
 );

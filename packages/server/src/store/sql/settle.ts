@@ -93,7 +93,10 @@ export const writeSettled = statement(
 /** $1 tasks, $2 when to try them again. */
 export const postpone = statement(
   'settle.postpone',
-  `UPDATE tasks SET due_at = $2 WHERE id = ANY($1) AND state = 'settling'`,
+  `WITH stuck AS MATERIALIZED (
+     SELECT id FROM tasks WHERE id = ANY($1) AND state = 'settling' ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE tasks SET due_at = $2 FROM stuck WHERE tasks.id = stuck.id`,
 );
 
 /** Without locks: which would be settled next. $1 now, $2 most. */

@@ -22,7 +22,8 @@ export function json(value: unknown): string {
 
 /**
  * The same rows in the one order in which every writer touches them, so that two writers of the same rows never
- * wait for each other in a circle.
+ * wait for each other in a circle. Where a statement writes rows that others may hold, it locks them first, by an
+ * `ORDER BY … FOR NO KEY UPDATE` of its own: in which order an UPDATE takes them is the planner's affair.
  */
 export function inOrder<Row>(values: readonly Row[], idOf: (row: Row) => string): Row[] {
   return values.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));

@@ -1,5 +1,7 @@
 /**
  * SQL of stage 3: what the answer to a submit changes. The attempt was written by stage 2 before the request left.
+ * What tells of many attempts at once locks them, and then their tasks, in the order of every writer; requeued, refused
+ * and unknown come one by one.
  * Good news (accepted) is true whoever reports it and however late, so it is taken even for an attempt that was
  * given up (its task has moved on, so its cost will stand in suspense); every other report counts only from the
  * holder of the attempt's lease.
@@ -27,17 +29,23 @@ export const writeAccepted = statement(
         OR EXISTS (SELECT 1 FROM attempts o WHERE o.path_name = m.path_name AND o.id <> m.id
                      AND o.state IN ('sending', 'unknown') AND o.shape = m.shape
                      AND o.sent_at BETWEEN m.sent_at - interval '5 minutes' AND m.sent_at + interval '5 minutes')
+   ), held AS MATERIALIZED (
+     SELECT k.id FROM r JOIN attempts k ON k.id = r.attempt_id AND k.state IN ('sending', 'unknown', 'abandoned')
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    ), a AS (
      UPDATE attempts SET state = 'accepted', upstream_id = r.upstream_id, handle = r.handle, lease = NULL,
             ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END, accepted_at = $2, ended_at = NULL, reason = NULL,
             misses = 0,
             history = history || r.note
-     FROM r WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown', 'abandoned')
+     FROM r JOIN held ON held.id = r.attempt_id
+     WHERE attempts.id = r.attempt_id AND attempts.state IN ('sending', 'unknown', 'abandoned')
        AND attempts.id NOT IN (SELECT id FROM doubtful)
      RETURNING attempts.id, attempts.task_id, attempts.path_name, attempts.family
    ), t AS (
-     UPDATE tasks SET version = version + 1 FROM a
-     WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
+     UPDATE tasks SET version = version + 1
+     FROM (SELECT k.id, a.id AS attempt_id FROM a JOIN tasks k ON k.id = a.task_id
+           ORDER BY k.id FOR NO KEY UPDATE OF k) o
+     WHERE tasks.id = o.id AND tasks.attempt_id = o.attempt_id AND tasks.state = 'running'
    )
    SELECT id, path_name, family FROM a`,
 );
@@ -172,16 +180,21 @@ export const claimLookups = statement(
 export const writeLookAgain = statement(
   'submit.look_again',
   `UPDATE attempts SET lease = NULL, ask_at = CASE WHEN poked THEN sent_at ELSE r.ask_at END, misses = r.misses
-   FROM json_to_recordset($1::json) AS r (attempt_id text, lease text, ask_at timestamptz, misses integer)
+   FROM (SELECT x.* FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, ask_at timestamptz,
+           misses integer)
+         JOIN attempts k ON k.id = x.attempt_id AND k.state = 'unknown' AND k.lease = x.lease
+         ORDER BY k.id FOR NO KEY UPDATE OF k) r
    WHERE attempts.id = r.attempt_id AND attempts.state = 'unknown' AND attempts.lease = r.lease`,
 );
 
 /** Provably never accepted and still wanted: the same attempt is sent again under the same id. */
 export const writeResending = statement(
   'submit.resending',
-  `WITH r AS (
-     SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, next_lease text,
+  `WITH r AS MATERIALIZED (
+     SELECT x.* FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, next_lease text,
        ask_at timestamptz, note jsonb)
+     JOIN attempts k ON k.id = x.attempt_id AND k.state = 'unknown' AND k.lease = x.lease
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    )
    UPDATE attempts SET state = 'sending', lease = r.next_lease, sends = sends + 1, sent_at = $2, ask_at = r.ask_at,
           misses = 0, history = history || r.note
@@ -195,8 +208,10 @@ export const writeResending = statement(
 /** Provably never accepted and not sent again: the slot is free; the task, if it still waits for it, moves on. */
 export const writeAbandoned = statement(
   'submit.abandoned',
-  `WITH r AS (
-     SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, reason text, note jsonb)
+  `WITH r AS MATERIALIZED (
+     SELECT x.* FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, reason text, note jsonb)
+     JOIN attempts k ON k.id = x.attempt_id AND k.state = 'unknown' AND (x.lease IS NULL OR k.lease = x.lease)
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    ), a AS (
      UPDATE attempts SET state = 'abandoned', lease = NULL, ended_at = $2, reason = r.reason,
             history = history || r.note
@@ -210,7 +225,8 @@ export const writeAbandoned = statement(
             due_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE $2 END,
             version = version + 1, attempt_id = NULL, path_name = NULL,
             expires_at = least(o.start_by, o.finish_by, o.deadline_at)
-     FROM a JOIN task_orders o ON o.task_id = a.task_id
+     FROM (SELECT k.id AS task_id, a.id FROM a JOIN tasks k ON k.id = a.task_id
+           ORDER BY k.id FOR NO KEY UPDATE OF k) a JOIN task_orders o ON o.task_id = a.task_id
      WHERE tasks.id = a.task_id AND tasks.attempt_id = a.id AND tasks.state = 'running'
      RETURNING tasks.family, tasks.account_id, tasks.state
    ), woken AS (

@@ -81,8 +81,10 @@ export const writeStill = statement(
   `UPDATE attempts SET lease = NULL, ask_at = CASE WHEN poked THEN $2 ELSE r.ask_at END,
           word = coalesce(r.word, attempts.word), progress = coalesce(r.progress, attempts.progress), misses = r.misses,
           history = CASE WHEN r.note IS NULL THEN attempts.history ELSE attempts.history || r.note END
-   FROM json_to_recordset($1::json) AS r (attempt_id text, lease text, ask_at timestamptz, word text,
-        progress smallint, misses integer, note jsonb)
+   FROM (SELECT x.* FROM json_to_recordset($1::json) AS x (attempt_id text, lease text, ask_at timestamptz, word text,
+           progress smallint, misses integer, note jsonb)
+         JOIN attempts k ON k.id = x.attempt_id AND k.state = 'accepted' AND k.lease = x.lease
+         ORDER BY k.id FOR NO KEY UPDATE OF k) r
    WHERE attempts.id = r.attempt_id AND attempts.state = 'accepted' AND attempts.lease = r.lease`,
 );
 
@@ -96,12 +98,14 @@ export const writeStill = statement(
  */
 export const writeEnded = statement(
   'track.ended',
-  `WITH r AS (
-     SELECT * FROM json_to_recordset($1::json) AS x (attempt_id text, state text, word text,
+  `WITH r AS MATERIALIZED (
+     SELECT x.* FROM json_to_recordset($1::json) AS x (attempt_id text, state text, word text,
        reason text, note jsonb, cost_unit text, cost_unit_micros bigint, cost_micros bigint,
        cost_id text, cost_accounts text[], suspense_accounts text[],
        asset_id text, source_url text, source_expires_at timestamptz, outcome text, code text, message text,
        upstream_code text, event_id text, rerun boolean, upstream_ended_at timestamptz)
+     JOIN attempts k ON k.id = x.attempt_id AND k.state = 'accepted'
+     ORDER BY k.id FOR NO KEY UPDATE OF k
    ), a AS (
      UPDATE attempts SET state = r.state, word = r.word, reason = r.reason, lease = NULL, ended_at = $2,
             upstream_ended_at = r.upstream_ended_at,

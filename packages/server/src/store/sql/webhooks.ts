@@ -51,16 +51,23 @@ export const updateEndpoint = statement(
    RETURNING ${ENDPOINT}`,
 );
 
-/** What was still to be delivered there ends with it; deleting twice is the same as once. $3 now. */
+/**
+ * What was still to be delivered there ends with it; deleting twice is the same as once. Deliveries are locked before
+ * their endpoint, as by those who write what became of one. $3 now.
+ */
 export const deleteEndpoint = statement(
   'endpoints.delete',
-  `WITH p AS (
+  `WITH waiting AS MATERIALIZED (
+     SELECT d.id FROM deliveries d JOIN endpoints p ON p.id = d.endpoint_id
+     WHERE d.endpoint_id = $1 AND d.state = 'waiting' AND ($2::text IS NULL OR p.account_id = $2)
+     ORDER BY d.id FOR NO KEY UPDATE OF d
+   ), p AS (
      UPDATE endpoints SET deleted_at = coalesce(deleted_at, $3), status = 'disabled'
-     WHERE id = $1 AND ($2::text IS NULL OR account_id = $2)
+     WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND (SELECT count(*) FROM waiting) >= 0
      RETURNING id
    ), d AS (
-     UPDATE deliveries SET state = 'exhausted', lease = NULL, ended_at = $3 FROM p
-     WHERE deliveries.endpoint_id = p.id AND deliveries.state = 'waiting'
+     UPDATE deliveries SET state = 'exhausted', lease = NULL, ended_at = $3 FROM waiting w, p
+     WHERE deliveries.id = w.id AND deliveries.state = 'waiting'
    )
    SELECT id FROM p`,
 );
