@@ -51,8 +51,8 @@ export const points: readonly Point[] = [
     ['after:outbound.submit', 3],
     ['before:store.submit.recordAccepted', 3],
     ['after:store.submit.recordAccepted', 3],
-    ['inside:store.admission.changeLimit', 3],
-    ['after:store.admission.changeLimit', 3],
+    ['inside:store.limits.change', 3],
+    ['after:store.limits.change', 3],
   ]),
   ...at('submit', 'no_callbacks', [['after:outbound.submit', 3, { next: 'after:outbound.find' }]]),
   ...at('submit', 'no_slot', [

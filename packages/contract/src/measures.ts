@@ -50,6 +50,11 @@ export const PathMeasures = z
           attempts: z.int(),
           most_in_flight: z.int(),
           refused: z.int().describe('Submits that the upstream had no slot for.'),
+          limits: z
+            .array(z.strictObject({ family: z.string(), least: z.int(), most: z.int() }))
+            .describe(
+              'What might run at once in this hour, learned or set, whichever was smaller; by family.',
+            ),
         }),
       )
       .describe('Hours with traffic, oldest first.'),

@@ -51,6 +51,18 @@ export const operatorOperations = {
   checkPath: operator('post', '/v1/paths/{id}/check', 'Check credential and wallet by a free call', {
     response: json(paths.PathCheck, 'The result.'),
   }),
+  listLimitChanges: operator(
+    'get',
+    '/v1/paths/{id}/limits',
+    'How the limits of a path changed, newest first',
+    {
+      description:
+        'Of the window: the newest 2,000 changes; and of each family the last one before it, which says what held ' +
+        'then. Kept for 90 days.',
+      query: paths.LimitHistoryQuery,
+      response: json(list(paths.LimitChange, 'LimitChangeList'), 'Changes of learned and configured limits.'),
+    },
+  ),
   getPathStatement: operator(
     'get',
     '/v1/paths/{id}/statement',

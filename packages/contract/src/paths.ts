@@ -79,6 +79,29 @@ export const PathLimit = z
   })
   .meta({ id: 'PathLimit' });
 
+export const LimitChange = z
+  .strictObject({
+    at: Instant,
+    family: z.string(),
+    reason: z
+      .enum(['begun', 'set', 'accepted', 'refused', 'quiet'])
+      .describe(
+        'begun: the history begins here. set: by an operator. accepted: more fit than was known. refused: the vendor ' +
+          'had no slot. quiet: nothing was refused for a while, so one more is tried.',
+      ),
+    before: z.strictObject({ configured: z.int().nullable(), learned: z.int().nullable() }).nullable(),
+    configured: z.int().nullable(),
+    learned: z.int().nullable(),
+    effective: z.int().nullable().describe('The smaller of the two; null: neither is known.'),
+    occupied: z.int().nullable().describe('Slots taken at that moment, where it was looked at.'),
+  })
+  .meta({ id: 'LimitChange' });
+export type LimitChange = z.infer<typeof LimitChange>;
+
+export const LimitHistoryQuery = z.strictObject({
+  window: z.enum(['1h', '24h', '7d', '30d', '90d']).default('7d'),
+});
+
 export const Wallet = z
   .strictObject({
     unit: z.string(),

@@ -8,6 +8,7 @@ import type {
   Dossier,
   FactChange,
   FactName,
+  LimitChange,
   MeasuresWindow,
   Page,
   PathMeasures,
@@ -34,6 +35,13 @@ export function evidenceOfPath(transport: Transport) {
       query: { window?: MeasuresWindow | undefined } = {},
       options?: CallOptions,
     ): Promise<PathMeasures> => transport.json({ route: routes.getMeasures, id: name, query }, options),
+    /** How its limits changed, newest first; in the last week when unset. */
+    limitChanges: (
+      name: string,
+      query: { window?: MeasuresWindow | undefined } = {},
+      options?: CallOptions,
+    ): Promise<Page<LimitChange>> =>
+      transport.json({ route: routes.listLimitChanges, id: name, query }, options),
     facts: (
       name: string,
       query: { fact?: FactName | undefined } = {},

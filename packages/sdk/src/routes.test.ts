@@ -135,6 +135,7 @@ describe('every operation can be reached through the client', () => {
     listFacts: () => sluice.paths.facts('x'),
     getMeasures: () => sluice.paths.measures('x'),
     getPromises: () => sluice.promises.get(),
+    listLimitChanges: () => sluice.paths.limitChanges('x'),
     planVerification: () => sluice.verifications.plan('x', { budget: '5' }),
     listVerifications: () => sluice.verifications.list('x'),
     getVerification: () => sluice.verifications.get('x'),

@@ -90,6 +90,7 @@ export const routes = {
   updatePath: patch('/v1/paths/{id}'),
   // A free call to the vendor.
   checkPath: post('/v1/paths/{id}/check', 'safe'),
+  listLimitChanges: get('/v1/paths/{id}/limits'),
   getPathStatement: get('/v1/paths/{id}/statement'),
   listPriceSheets: get('/v1/prices'),
   createPriceSheet: post('/v1/prices', 'keyed'),

@@ -170,6 +170,7 @@ export type DossierCheck = Read<typeof contract.DossierCheck>;
 export type Dossier = Read<typeof contract.Dossier>;
 export type OpenQuestion = Read<typeof contract.OpenQuestion>;
 export type PathMeasures = Read<typeof contract.PathMeasures>;
+export type LimitChange = Read<typeof contract.LimitChange>;
 export type Promises = Read<typeof contract.Promises>;
 export type PromiseLine = Read<typeof contract.PromiseLine>;
 export type MeasuresWindow = Read<typeof contract.MeasuresQuery>['window'];

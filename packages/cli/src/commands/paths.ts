@@ -1,14 +1,14 @@
-/** `sluice paths`: list, add, get, check, limit, pause, resume, drain, rotate. */
-import type { CreatePath, Path, UpdatePath } from '@sluice/sdk';
+/** `sluice paths`: list, add, get, check, limit, limits, pause, resume, drain, rotate. */
+import type { CreatePath, MeasuresWindow, Path, UpdatePath } from '@sluice/sdk';
 import type { Command } from 'commander';
-import { addOnceFlag, limitPair, type OnceFlags, type Pairs, pair } from '../arguments.ts';
+import { addOnceFlag, limitPair, type OnceFlags, oneOf, type Pairs, pair } from '../arguments.ts';
 import { UsageError } from '../endings.ts';
 import type { Context, Invocation, Register } from '../invocation.ts';
 import { startProgress } from '../output/progress.ts';
 import { clean } from '../output/text.ts';
 import { type CredentialFlags, readCredential } from '../paths/credential.ts';
 import { askKlingHost } from '../paths/kling.ts';
-import { checkText, pathsTable, pathText } from '../paths/path-words.ts';
+import { checkText, limitChangesText, limitsTable, pathsTable, pathText } from '../paths/path-words.ts';
 import { statementText } from '../paths/statement-words.ts';
 import { canAsk, type Surroundings } from '../surroundings.ts';
 
@@ -194,6 +194,22 @@ function registerChanges(command: Command, context: Context): void {
     .action(async (name: string, pairs: string[], _flags: object, invoked: Command) => {
       const limits = pairs.reduce<Record<string, number | null>>((all, text) => limitPair(text, all), {});
       await change(context.begin(invoked), name, { limits }, 'has new limits');
+    });
+  command
+    .command('limits')
+    .description('What each family may run at once; with --history, how that changed and why.')
+    .argument('<path>')
+    .option('--history', 'each change of what was set and learned, oldest first')
+    .option('--window <span>', '1h, 24h, 7d, 30d or 90d', oneOf('1h', '24h', '7d', '30d', '90d'), '7d')
+    .action(async (name: string, flags: { history?: boolean; window: MeasuresWindow }, invoked: Command) => {
+      const { connect, output } = context.begin(invoked);
+      const { paths } = await connect('operator');
+      if (!flags.history) {
+        const path = await paths.get(name);
+        return output.result(path.limits, (paint) => limitsTable(path.limits, paint));
+      }
+      const changes = await paths.limitChanges(name, { window: flags.window });
+      output.result(changes, (paint) => limitChangesText(name, changes.data, paint));
     });
   credentialFlags(command.command('rotate'))
     .description('Replace the credential, then check it.')

@@ -27,6 +27,7 @@ function throughput(measures: PathMeasures): [string, string | null][] {
   return [
     ['at once', `${most} at most, in the hour of ${moment(busiest.hour)}`],
     ['limits', learned.join('\n') || null],
+    ['limit by hour', hourLimits(hours) || null],
     [
       'refusals',
       refusals.map(({ kind, count, share }) => `${clean(kind)}: ${count} (${percent(share)})`).join('\n') ||
@@ -36,6 +37,27 @@ function throughput(measures: PathMeasures): [string, string | null][] {
     ['queue wait', spreadText(measures.queue_wait_ms)],
   ];
 }
+
+/** Only the hours in which another number held than in the one before, of families that ran. */
+function hourLimits(hours: PathMeasures['hours']): string {
+  const lines: string[] = [];
+  const last = new Map<string, string>();
+  for (const { hour, limits } of hours) {
+    const moved = limits.flatMap(({ family, least, most }) => {
+      const now = least === most ? String(most) : `${least} to ${most}`;
+      if (last.get(family) === now) return [];
+      last.set(family, now);
+      return [`${clean(family)} ${now}`];
+    });
+    if (moved.length > 0) lines.push(`${moment(hour)}: ${moved.join(', ')}`);
+  }
+  const shown = lines.slice(-HOURS_SHOWN);
+  return lines.length > shown.length
+    ? [`the last ${shown.length} of ${lines.length} changes`, ...shown].join('\n')
+    : shown.join('\n');
+}
+
+const HOURS_SHOWN = 12;
 
 function quality(measures: PathMeasures): [string, string | null][] {
   const { callbacks, ends, links, length } = measures;

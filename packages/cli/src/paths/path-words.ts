@@ -1,5 +1,5 @@
 /** An access path in words: state, health, slots, wallet, guarantee. */
-import type { Path, PathCheck, PathLimit, Wallet } from '@sluice/sdk';
+import type { LimitChange, Path, PathCheck, PathLimit, Wallet } from '@sluice/sdk';
 import type { Paint } from '../output/output.ts';
 import { fields, table } from '../output/table.ts';
 import { clean, moment, NOTHING, relative, span } from '../output/text.ts';
@@ -72,7 +72,7 @@ function credentialText({ version, since, earlier }: Path['credential'], paint: 
   return [`${version}, since ${moment(since)} UTC`, ...before].join('\n');
 }
 
-function limitsTable(limits: PathLimit[], paint: Paint): string {
+export function limitsTable(limits: PathLimit[], paint: Paint): string {
   const { nowMs, color } = paint;
   return table(
     [
@@ -92,6 +92,40 @@ function limitsTable(limits: PathLimit[], paint: Paint): string {
     limits,
     paint,
   );
+}
+
+const REASONS: Readonly<Record<LimitChange['reason'], string>> = {
+  begun: 'the history begins here',
+  set: 'set by an operator',
+  accepted: 'more fit than was known',
+  refused: 'the vendor had no slot',
+  quiet: 'quiet for a while: one more is tried',
+};
+
+/** Oldest first, as it came about. */
+export function limitChangesText(name: string, changes: readonly LimitChange[], paint: Paint): string {
+  if (changes.length === 0)
+    return `The limits of ${clean(name)} did not change, and none is known from before.`;
+  return table(
+    [
+      { title: 'when', cell: ({ at }) => `${moment(at)} UTC` },
+      { title: 'family', cell: ({ family }) => clean(family) },
+      { title: 'learned', cell: (change) => movedText(change, 'learned'), align: 'right' },
+      { title: 'configured', cell: (change) => movedText(change, 'configured'), align: 'right' },
+      { title: 'holds', cell: ({ effective }) => String(effective ?? NOTHING), align: 'right' },
+      { title: 'busy', cell: ({ occupied }) => String(occupied ?? NOTHING), align: 'right' },
+      { title: 'because', cell: ({ reason }) => REASONS[reason], flexible: true },
+    ],
+    [...changes].reverse(),
+    paint,
+  );
+}
+
+function movedText(change: LimitChange, of: 'learned' | 'configured'): string {
+  const now = String(change[of] ?? NOTHING);
+  return change.before === null || change.before[of] === change[of]
+    ? now
+    : `${change.before[of] ?? NOTHING} → ${now}`;
 }
 
 export function checkText(name: string, check: PathCheck, paint: Paint): string {

@@ -15,6 +15,9 @@ export function planText(plan: Plan, paint: Paint): string {
   const guesses = result.assumptions.filter(({ grade }) => grade === 'assumed');
   return [
     bold(clean(plan.name)),
+    ...result.assumptions
+      .filter(({ subject }) => TRAFFIC.includes(subject))
+      .map(({ subject, value }) => dim(`${clean(subject)}: ${clean(value)}`)),
     tone(clean(result.verdict.sentence)),
     ...advice,
     '',
@@ -31,6 +34,9 @@ export function planText(plan: Plan, paint: Paint): string {
     ...guesses.map(({ subject, value }) => dim(`  ${clean(subject)}: ${clean(value)}`)),
   ].join('\n');
 }
+
+/** What was simulated stands before what came of it. */
+const TRAFFIC: readonly string[] = ['traffic', 'orders left out'];
 
 function validationsText({ validations }: PlanResult, { color }: Paint): string {
   const marks = {

@@ -7,6 +7,7 @@ const S = 1000;
 function attempt(more: Partial<Measured> = {}): Measured {
   return {
     shape: 'kling-3.0/text-to-video/720p/5',
+    family: 'kling-v3',
     state: 'succeeded',
     reason: null,
     ordered_at: T0,
@@ -74,7 +75,7 @@ describe('measures', () => {
     const found = measuresOf([attempt(), refused, refused], true);
     expect(found.refusals).toEqual([{ kind: 'no slot', count: 2, share: 2 / 3 }]);
     expect(found.hours).toEqual([
-      { hour: '2026-11-29T12:00:00.000Z', attempts: 3, most_in_flight: 1, refused: 2 },
+      { hour: '2026-11-29T12:00:00.000Z', attempts: 3, most_in_flight: 1, refused: 2, limits: [] },
     ]);
   });
 

@@ -1,10 +1,12 @@
 /** What ended attempts show about a path: waits, renders, refusals, callbacks, links, lengths and the true price. */
 import { type Distribution, decimalFromMicros, type PathMeasures } from '@sluice/contract';
+import { type LimitChange, limitsInHour } from './limit-history.ts';
 import { quantile } from './polling.ts';
 
 /** One attempt that ended; instants in Unix ms. */
 export type Measured = {
   shape: string;
+  family: string;
   state: string;
   reason: string | null;
   sent_at: number;
@@ -31,10 +33,14 @@ const REASONS_MOST = 10;
 const REASON_LENGTH = 120;
 
 /** `calledBack`: whether upstreams were given an address to call. */
-export function measuresOf(attempts: readonly Measured[], calledBack: boolean): Folded {
+export function measuresOf(
+  attempts: readonly Measured[],
+  calledBack: boolean,
+  limits: readonly LimitChange[] = [],
+): Folded {
   const accepted = attempts.filter(({ state }) => state !== 'refused' && state !== 'abandoned');
   const delivered = attempts.filter(({ delivered_seconds: seconds }) => seconds !== null);
-  const hours = hoursOf(attempts);
+  const hours = hoursOf(attempts, limits);
   const called = accepted.filter(({ called_at: at }) => at !== null);
   return {
     attempts: attempts.length,
@@ -79,7 +85,7 @@ export function spread(values: readonly number[]): Distribution | null {
 }
 
 /** By hour of the send: how many, how many at once at most, how many were refused. */
-function hoursOf(attempts: readonly Measured[]): Folded['hours'] {
+function hoursOf(attempts: readonly Measured[], limits: readonly LimitChange[]): Folded['hours'] {
   const steps = attempts
     .filter(({ state }) => state !== 'refused')
     .flatMap(({ sent_at, ended_at }) => [
@@ -87,6 +93,8 @@ function hoursOf(attempts: readonly Measured[]): Folded['hours'] {
       { at: Math.max(sent_at, ended_at), by: -1 },
     ])
     .sort((a, b) => a.at - b.at || a.by - b.by);
+  const used = new Set(attempts.map(({ family }) => family));
+  const own = limits.filter(({ family }) => used.has(family));
   const hours = new Map<number, { attempts: number; most: number; refused: number }>();
   const hourOf = (ms: number) => {
     const hour = Math.floor(ms / HOUR_MS) * HOUR_MS;
@@ -112,6 +120,7 @@ function hoursOf(attempts: readonly Measured[]): Folded['hours'] {
       attempts: count,
       most_in_flight: most,
       refused,
+      limits: limitsInHour(own, hour),
     }));
 }
 

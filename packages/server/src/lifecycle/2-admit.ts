@@ -58,5 +58,5 @@ export async function ensureLimits(context: Context): Promise<void> {
   const limits = context.paths
     .all()
     .flatMap((path) => families.map((family) => ({ pathName: path.name, family, ...newLimit(null) })));
-  if (limits.length > 0) await context.store.admission.ensureLimits(limits);
+  if (limits.length > 0) await context.store.limits.ensure(limits, context.clock.now());
 }

@@ -195,7 +195,7 @@ export async function learnLimit(
   lesson: 'accepted' | 'refused',
 ): Promise<void> {
   const nowMs = context.clock.now();
-  await context.store.admission.changeLimit(pathName, family, (limit, { accepted }) =>
+  await context.store.limits.change({ pathName, family }, { reason: lesson, nowMs }, (limit, { accepted }) =>
     lesson === 'accepted' ? limitAfterAccept(limit, accepted) : limitAfterRefusal(limit, accepted, nowMs),
   );
   if (lesson === 'accepted') context.wake('admit');

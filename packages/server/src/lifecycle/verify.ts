@@ -140,7 +140,9 @@ async function order(context: Context, work: Work, move: Extract<Move, { kind: '
   const caller = { accountId: row.account_id ?? '', keyId: row.api_key_id ?? '' };
   if (step.kind === 'concurrency') {
     // What was learned from ordinary traffic is put to the proof; a refusal brings it down again.
-    await context.store.admission.changeLimit(row.path_name, record.family, (limit) =>
+    const of = { pathName: row.path_name, family: record.family };
+    const why = { reason: 'quiet', nowMs: context.clock.now() } as const;
+    await context.store.limits.change(of, why, (limit) =>
       limit.learned === null || limit.probing ? limit : { ...limit, probing: true },
     );
   }

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { limitAfterRefusal } from '../decide/limits.ts';
 import { type AdmissionStore, type Admitted, admissionStore } from './admission.ts';
 import { submitStore } from './submit.ts';
 import { createRows, MINUTE, T0 } from './testing/rows.ts';
@@ -337,26 +336,6 @@ describe('caps', () => {
 });
 
 describe('limits', () => {
-  test('a change sees the slots of this moment and is written once', async () => {
-    await rows.limit(path, family, { learned: 5, probing: true });
-    const { id: account } = await rows.account();
-    for (const state of ['sending', 'accepted', 'accepted'] as const) {
-      await rows.running(account, state, { task: { family }, attempt: { family, path } });
-    }
-    const seen: unknown[] = [];
-    await store.changeLimit(path, family, (limit, slots) => {
-      seen.push(slots);
-      return limitAfterRefusal(limit, slots.accepted, T0);
-    });
-    expect(seen).toMatchObject([{ occupied: 3, accepted: 2 }]);
-    expect(await rows.query('SELECT * FROM limits WHERE path_name = $1', [path])).toMatchObject([
-      { learned: 2, probing: false, refusals: 1n, last_refusal_at: T0, raise_at: T0 + 2 * MINUTE },
-    ]);
-    await store.changeLimit('nowhere', family, () => {
-      throw new Error('there is nothing to change');
-    });
-  });
-
   test('a learned limit that binds is tried one higher after its quiet time', async () => {
     await rows.limit(path, family, { learned: 1 });
     await rows.query('UPDATE limits SET raise_at = $2 WHERE path_name = $1', [path, new Date(T0)]);
@@ -365,24 +344,10 @@ describe('limits', () => {
     expect(await admit(9, T0 - 1)).toHaveLength(0);
     expect(await admit(9, T0)).toHaveLength(1);
     expect(await admit(9, T0 + 1)).toHaveLength(0);
-  });
-
-  test('are made once', async () => {
-    const limit = {
-      pathName: path,
-      family,
-      configured: null,
-      learned: 2,
-      probing: true,
-      refusals: 0,
-      lastRefusalAtMs: null,
-      raiseAtMs: null,
-    };
-    await store.ensureLimits([limit]);
-    await rows.query('UPDATE limits SET learned = 7 WHERE path_name = $1', [path]);
-    await store.ensureLimits([limit]);
-    expect(await rows.query('SELECT learned FROM limits WHERE path_name = $1', [path])).toEqual([
-      { learned: 7 },
-    ]);
+    const changes = await rows.query(
+      'SELECT reason, learned_before, learned, occupied FROM limit_changes WHERE path_name = $1',
+      [path],
+    );
+    expect(changes).toEqual([{ reason: 'quiet', learned_before: 1, learned: 2, occupied: 1 }]);
   });
 });

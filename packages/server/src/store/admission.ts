@@ -8,8 +8,9 @@ import {
   slotsToFill,
 } from '../decide/admission.ts';
 import type { HealthState, ModelHealth } from '../decide/health.ts';
-import { type Limit, limitAfterQuiet } from '../decide/limits.ts';
+import { limitAfterQuiet } from '../decide/limits.ts';
 import type { Database, Transaction } from './database.ts';
+import { limitOf, occupied, type Slots, writeLimit } from './limits.ts';
 import * as sql from './sql/admission.ts';
 import { at, inOrder, iso, rows } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
@@ -44,14 +45,7 @@ export type AdmissionStore = {
   /** Families in which something waits and may be able to go. */
   familiesWaiting(nowMs: number): Promise<string[]>;
   admit(request: AdmissionRequest): Promise<Admitted[]>;
-  ensureLimits(limits: readonly ({ pathName: string; family: string } & Limit)[]): Promise<void>;
-  /** Reads, changes and writes one limit under its lock; the counts are of slots taken right now. */
-  changeLimit(
-    pathName: string,
-    family: string,
-    change: (limit: Limit, slots: { occupied: number; accepted: number }) => Limit,
-  ): Promise<void>;
-  /** The same for the health of a model family on a path; answers the state before and after. */
+  /** Reads, changes and writes the health of a model family on a path; answers the state before and after. */
   changeModelHealth(
     pathName: string,
     family: string,
@@ -65,25 +59,6 @@ export function admissionStore(db: Database): AdmissionStore {
     familiesWaiting: async (nowMs) =>
       rowsOf<{ family: string }>(await db.query(sql.familiesWaiting, [at(nowMs)])).map((row) => row.family),
     admit: (request) => db.transaction((tx) => admitFamily(tx, request)),
-    ensureLimits: async (limits) => {
-      const values = limits.map((limit) => ({
-        path_name: limit.pathName,
-        family: limit.family,
-        configured: limit.configured,
-        learned: limit.learned,
-        probing: limit.probing,
-      }));
-      await db.query(sql.ensureLimits, [rows(values)]);
-    },
-    changeLimit: (pathName, family, change) =>
-      db.transaction(async (tx) => {
-        const row = firstOf<sql.LimitRow>(await tx.query(sql.lockLimit, [pathName, family]));
-        if (!row) return;
-        const counts = await occupied(tx, [pathName], family);
-        const before = limitOf(row);
-        const after = change(before, counts.get(pathName) ?? { occupied: 0, accepted: 0 });
-        if (after !== before) await writeLimit(tx, pathName, family, after);
-      }),
     changeModelHealth: (pathName, family, change) =>
       db.transaction(async (tx) => {
         const row = firstOf<sql.RestRow>(await tx.query(sql.lockRest, [pathName, family]));
@@ -131,7 +106,10 @@ async function freeSlots(
     const busy = taken.get(row.path_name)?.occupied ?? 0;
     const before = limitOf(row);
     const limit = limitAfterQuiet(before, busy, request.nowMs);
-    if (limit !== before) await writeLimit(tx, row.path_name, request.family, limit);
+    if (limit !== before) {
+      const of = { pathName: row.path_name, family: request.family };
+      await writeLimit(tx, of, limit, { reason: 'quiet', nowMs: request.nowMs, occupied: busy });
+    }
     const health = {
       health: row.health,
       untilMs: row.health_until,
@@ -263,53 +241,6 @@ async function sleepEmptyLanes(tx: Transaction, family: string, empty: readonly 
   const idle = rowsOf<{ account_id: string }>(await tx.query(sql.lockIdleLanes, [family, empty]));
   if (idle.length === 0) return;
   await tx.query(sql.sleepLanes, [family, idle.map((row) => row.account_id)]);
-}
-
-/** Slots of a family on a path, and what is being sent there over all families. */
-type Slots = { occupied: number; accepted: number; sending: number; sendingAnywhere: number };
-
-async function occupied(
-  tx: Transaction,
-  pathNames: readonly string[],
-  family: string,
-): Promise<Map<string, Slots>> {
-  const counts = rowsOf<sql.OccupiedRow>(await tx.query(sql.countOccupied, [pathNames]));
-  const slots = new Map<string, Slots>();
-  for (const row of counts) {
-    const sum = slots.get(row.path_name) ?? { occupied: 0, accepted: 0, sending: 0, sendingAnywhere: 0 };
-    sum.sendingAnywhere += row.sending;
-    if (row.family === family) {
-      sum.occupied = row.occupied;
-      sum.accepted = row.accepted;
-      sum.sending = row.sending;
-    }
-    slots.set(row.path_name, sum);
-  }
-  return slots;
-}
-
-async function writeLimit(tx: Transaction, pathName: string, family: string, limit: Limit): Promise<void> {
-  await tx.query(sql.writeLimit, [
-    pathName,
-    family,
-    limit.configured,
-    limit.learned,
-    limit.probing,
-    limit.refusals,
-    at(limit.lastRefusalAtMs),
-    at(limit.raiseAtMs),
-  ]);
-}
-
-function limitOf(row: sql.LimitRow): Limit {
-  return {
-    configured: row.configured,
-    learned: row.learned,
-    probing: row.probing,
-    refusals: Number(row.refusals),
-    lastRefusalAtMs: row.last_refusal_at,
-    raiseAtMs: row.raise_at,
-  };
 }
 
 function restOf({ rest_strikes, rest_until, rest_detail }: sql.RestRow): HealthState<ModelHealth> {

@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { effectiveLimit } from '../decide/limits.ts';
 import { type PathStore, pathStore } from './paths.ts';
 import { createRows, MINUTE, T0 } from './testing/rows.ts';
 import { useTestDatabase } from './testing/test-database.ts';
@@ -118,55 +117,4 @@ test('the wallet as it was read', async () => {
   await insert();
   await store.saveWallet(name, { packs: [{ left: '10' }] }, T0);
   expect(await pathOf()).toMatchObject({ wallet: { packs: [{ left: '10' }] }, wallet_read_at: T0 });
-});
-
-describe('the configured limit', () => {
-  const limitOf = async () => {
-    const [row] = await rows.query<{ configured: number | null; learned: number | null; probing: boolean }>(
-      'SELECT configured, learned, probing FROM limits WHERE path_name = $1',
-      [name],
-    );
-    if (!row) throw new Error('no limit');
-    return row;
-  };
-
-  test.each([
-    ['a new one', null, 5, { configured: 5, learned: null, probing: false }, 5],
-    ['none', null, null, { configured: null, learned: 2, probing: true }, 2],
-    [
-      'over one that is being probed',
-      { learned: 4, probing: true },
-      9,
-      { configured: 9, learned: null, probing: false },
-      9,
-    ],
-    ['over what refusals taught', { learned: 3 }, 9, { configured: 9, learned: 3, probing: false }, 3],
-    [
-      'taken back, nothing learned',
-      { configured: 9 },
-      null,
-      { configured: null, learned: 2, probing: true },
-      2,
-    ],
-    [
-      'taken back, something learned',
-      { configured: 9, learned: 3 },
-      null,
-      { configured: null, learned: 3, probing: false },
-      3,
-    ],
-    [
-      'none over one that is being probed',
-      { learned: 4, probing: true },
-      null,
-      { configured: null, learned: 4, probing: true },
-      4,
-    ],
-  ])('%s', async (_what, before, configured, expected, effective) => {
-    await insert();
-    if (before) await rows.limit(name, 'kling', before);
-    await store.setConfiguredLimit(name, 'kling', configured);
-    expect(await limitOf()).toEqual(expected);
-    expect(effectiveLimit(await limitOf())).toBe(effective);
-  });
 });

@@ -1,7 +1,6 @@
 /** Access paths: rows, health, wallet, price sheets of the operator. */
 import { PriceSheet } from '@sluice/contract';
 import type { HealthState, PathHealth } from '../decide/health.ts';
-import { newLimit } from '../decide/limits.ts';
 import { type CredentialStore, credentialStore, replaceCredential } from './credentials.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/paths.ts';
@@ -26,7 +25,6 @@ export type PathStore = CredentialStore & {
   boundMicros(name: string): Promise<bigint>;
   /** False when it was so already. */
   changeWalletState(name: string, state: PathRow['wallet_state']): Promise<boolean>;
-  setConfiguredLimit(pathName: string, family: string, configured: number | null): Promise<void>;
   /** An event for the operator's eyes and webhooks. */
   recordAlarm(
     alarm: { id: string; path: string; health: string; detail: string | null },
@@ -89,10 +87,6 @@ export function pathStore(db: Database): PathStore {
       }),
     saveWallet: async (name, wallet, nowMs) => {
       await db.query(sql.saveWallet, [name, JSON.stringify(wallet), at(nowMs)]);
-    },
-    setConfiguredLimit: async (pathName, family, configured) => {
-      const { learned } = newLimit(configured);
-      await db.query(sql.setConfiguredLimit, [pathName, family, configured, learned]);
     },
     claimWatches: async (nowMs, everyMs, afterTroubleMs, most) => {
       const values = [at(nowMs), everyMs / 1000, afterTroubleMs / 1000, most];

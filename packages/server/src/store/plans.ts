@@ -1,10 +1,11 @@
 /** Capacity plans, and what of the past is read for them. */
+import { firstIdAt } from '../effects/random/id.ts';
 import type { Database } from './database.ts';
 import * as sql from './sql/plans.ts';
 import { at } from './sql/statement.ts';
 import { firstOf, rowsOf } from './typed.ts';
 
-export type { PlanHeadRow, PlanRow } from './sql/plans.ts';
+export type { OrderedRow, PlanHeadRow, PlanRow } from './sql/plans.ts';
 
 export type PlanEnd = {
   status: 'done' | 'failed';
@@ -26,7 +27,7 @@ export type PlanStore = {
   read(id: string): Promise<sql.PlanRow | null>;
   list(beforeId: string | null, most: number): Promise<sql.PlanHeadRow[]>;
   remove(id: string): Promise<boolean>;
-  /** Oldest first. */
+  /** The newest since then, oldest first. */
   ordered(sinceMs: number, most: number): Promise<sql.OrderedRow[]>;
   /** Of the newest stored clips; null: hardly any. */
   clipBitsPerMs(): Promise<number | null>;
@@ -51,7 +52,7 @@ export function planStore(db: Database): PlanStore {
     list: async (beforeId, most) => rowsOf<sql.PlanHeadRow>(await db.query(sql.listPlans, [beforeId, most])),
     remove: async (id) => firstOf(await db.query(sql.deletePlan, [id])) !== null,
     ordered: async (sinceMs, most) =>
-      rowsOf<sql.OrderedRow>(await db.query(sql.ordered, [at(sinceMs), most])),
+      rowsOf<sql.OrderedRow>(await db.query(sql.ordered, [firstIdAt('task', sinceMs), most])),
     clipBitsPerMs: async () => {
       const row = firstOf<{ clips: number; rate: number }>(await db.query(sql.clipRate, [CLIPS_LOOKED_AT]));
       return row === null || row.clips < CLIPS_LEAST || row.rate <= 0 ? null : row.rate;

@@ -352,6 +352,23 @@ CREATE INDEX ledger_movements ON public.ledger_transactions USING btree (account
 CREATE INDEX ledger_spent ON public.ledger_transactions USING btree (at) WHERE (kind = ANY (ARRAY['settle'::text, 'cost'::text]));
 CREATE TRIGGER ledger_is_append_only BEFORE DELETE OR UPDATE ON ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE limit_changes (
+  number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  path_name text NOT NULL,
+  family text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  configured_before integer,
+  learned_before integer,
+  configured integer,
+  learned integer,
+  occupied integer,
+  CONSTRAINT limit_changes_pkey PRIMARY KEY (number),
+  CONSTRAINT limit_changes_reason_check CHECK ((reason = ANY (ARRAY['begun'::text, 'set'::text, 'accepted'::text, 'refused'::text, 'quiet'::text]))),
+  CONSTRAINT limit_changes_path_name_fkey FOREIGN KEY (path_name) REFERENCES paths(name)
+);
+CREATE INDEX limit_changes_by_limit ON public.limit_changes USING btree (path_name, family, at);
+
 CREATE TABLE limits (
   path_name text NOT NULL,
   family text NOT NULL,

@@ -14,6 +14,7 @@ import { type FactStore, factStore } from './facts.ts';
 import { type FileStore, fileStore } from './files.ts';
 import { type GateStore, gateStore } from './gate.ts';
 import { type KeyStore, keyStore } from './keys.ts';
+import { type LimitStore, limitStore } from './limits.ts';
 import { type MeasureStore, measureStore } from './measures.ts';
 import { type MirrorStore, mirrorStore } from './mirror.ts';
 import { type NodeStore, nodeStore } from './nodes.ts';
@@ -36,6 +37,7 @@ import { type WebhookStore, webhookStore } from './webhooks.ts';
 export type Store = {
   accept: AcceptStore;
   admission: AdmissionStore;
+  limits: LimitStore;
   submit: SubmitStore;
   track: TrackStore;
   mirror: MirrorStore;
@@ -69,6 +71,7 @@ export function createStore(db: Database): Store {
   return {
     accept: acceptStore(db),
     admission: admissionStore(db),
+    limits: limitStore(db),
     submit: submitStore(db),
     track: trackStore(db),
     mirror: mirrorStore(db),

@@ -1,6 +1,7 @@
 /** Paths, wallets and price sheets as the API shows them: never a credential. */
 import {
   decimalFromMicros,
+  type LimitChange,
   type Path,
   type PathStatement as PathStatementShape,
   type PriceSheet,
@@ -14,6 +15,7 @@ import { pacePerHourMicros, runsOutAtMs } from '../../decide/wallet.ts';
 import type { PathReport } from '../../lifecycle/operate/path-report.ts';
 import type { PathStatement } from '../../lifecycle/operate/statement.ts';
 import { readingsOf, StoredWallet } from '../../lifecycle/operate/wallet.ts';
+import type { LimitChangeRow } from '../../store/limits.ts';
 import type { SlotRow } from '../../store/stats.ts';
 import { instant } from './instant.ts';
 
@@ -66,6 +68,21 @@ function limitView(
     refusals: slot.refusals,
     last_refusal_at: instant(slot.last_refusal_at),
     resting: rest ? { detail: rest.detail, until: instant(rest.until_ms) } : null,
+  };
+}
+
+export function limitChangeView(row: LimitChangeRow): LimitChange {
+  const { configured_before: set, learned_before: learned } = row;
+  const known = row.configured !== null || row.learned !== null;
+  return {
+    at: instant(row.at),
+    family: row.family,
+    reason: row.reason,
+    before: row.reason === 'begun' ? null : { configured: set, learned },
+    configured: row.configured,
+    learned: row.learned,
+    effective: known ? effectiveLimit(row) : null,
+    occupied: row.occupied,
   };
 }
 

@@ -35,6 +35,22 @@ test('a path with traffic shows its limit, its waits, its callbacks and the true
   const told = JSON.stringify(body, null, 1);
   expect(body.most_in_flight, told).toBe(LIMIT);
   expect(body.refusals[0].kind, told).toBe('no_slot');
+  const [hour] = body.hours;
+  expect(hour.limits, told).toMatchObject([{ family: 'kling-v3', least: 2 }]);
+  expect(hour.limits[0].most, told).toBeGreaterThanOrEqual(LIMIT);
+  const history = await ask('GET', '/v1/paths/measured/limits?window=24h', { key: operatorKey });
+  const changes = history.body.data
+    .filter(({ family }: { family: string }) => family === 'kling-v3')
+    .reverse();
+  const shown = JSON.stringify(changes, null, 1);
+  expect(changes[0], shown).toMatchObject({ reason: 'begun', before: null, learned: 2, effective: 2 });
+  expect(changes[1], shown).toMatchObject({ reason: 'accepted', before: { learned: 2 }, learned: 3 });
+  const refused = changes.find(({ reason }: { reason: string }) => reason === 'refused');
+  expect(refused, shown).toMatchObject({ before: { learned: LIMIT + 1 }, learned: LIMIT });
+  // Each begins where the one before ended.
+  for (const [index, change] of changes.slice(1).entries()) {
+    expect(change.before.learned, shown).toBe(changes[index].learned);
+  }
   expect(body.ends, told).toMatchObject({ succeeded: count - 1, failed: 1 });
   // The vendor dates its ends, so what came between them and us is known.
   expect(body.detection_lag_ms.count, told).toBe(count);

@@ -5,6 +5,7 @@
 import { microsFromDecimal, type PathMeasures } from '@sluice/contract';
 import { measuresOf } from '../../decide/measures.ts';
 import type { Context } from '../context.ts';
+import { limitChanges } from './limit-changes.ts';
 import { promises } from './promises.ts';
 
 /** The newest of a window; a busier path is judged by them. */
@@ -29,10 +30,11 @@ export async function pathMeasures(
   const path = context.paths.byName(name);
   if (!path) return null;
   const fromMs = nowMs - hours * HOUR_MS;
-  const [attempts, slots, promised] = await Promise.all([
+  const [attempts, slots, promised, changes] = await Promise.all([
     context.store.measures.endedAttempts(name, fromMs, ATTEMPTS_MOST),
     context.store.stats.slots(),
     promises(context, hours),
+    limitChanges(context, name, hours),
   ]);
   // Where there were more, the window is as long as those that were read.
   const readFromMs = attempts.length < ATTEMPTS_MOST ? fromMs : (attempts.at(-1)?.ended_at ?? fromMs);
@@ -45,7 +47,7 @@ export async function pathMeasures(
     from: iso(readFromMs),
     to: iso(nowMs),
     measured_to: iso(nowMs),
-    ...measuresOf(attempts, calledBack),
+    ...measuresOf(attempts, calledBack, changes ?? []),
     promises: promised.lines.filter((line) => line.path === name),
     limits: slots
       .filter((slot) => slot.path_name === name)

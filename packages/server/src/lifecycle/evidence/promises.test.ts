@@ -118,7 +118,6 @@ test.each(SCENES)(
     expect(overall.end.share, told).toBeGreaterThan(0.65);
     expect(overall.start.share, told).toBeGreaterThan(0.65);
     if (scene.name === 'refuses') expect(overall.resent, told).toBeGreaterThan(0);
-    if (process.env.TELL) process.stdout.write(`${told}\n`);
   },
   600_000,
 );

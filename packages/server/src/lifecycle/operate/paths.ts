@@ -72,7 +72,8 @@ export async function updatePath(
   const limits = new Map(Object.entries(change.limits ?? {}));
   for (const family of familiesOf(context)) {
     const configured = limits.get(limits.has(family) ? family : '*');
-    if (configured !== undefined) await context.store.paths.setConfiguredLimit(name, family, configured);
+    if (configured === undefined) continue;
+    await context.store.limits.setConfigured({ pathName: name, family }, configured, context.clock.now());
   }
   // Whoever changes the credential or resumes a path has done something about what rested it.
   if (change.credential !== undefined || change.base_url !== undefined || change.state === 'active') {
@@ -205,7 +206,7 @@ async function addLimits(
     family,
     ...newLimit(given[family] ?? otherwise),
   }));
-  await context.store.admission.ensureLimits(limits);
+  await context.store.limits.ensure(limits, context.clock.now());
 }
 
 export function familiesOf(context: Context): string[] {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { scaled } from '../../plan/search.ts';
 import { readTrace } from '../../plan/trace.ts';
 import type { Workload, WorldAccount } from '../../plan/world.ts';
+import type { OrderedRow } from '../../store/plans.ts';
 import type { Context } from '../context.ts';
 import type { ClipBook, PlanClip } from './plan-clips.ts';
 
@@ -155,28 +156,92 @@ async function historyTraffic(
     const message = `Nothing was ordered here in the last ${days} days.`;
     return { code: 'not_found', field: 'workload.days', message };
   }
-  const accounts = new Map<string, WorldAccount>();
-  const listed: Listed[] = [];
-  for (const row of rows) {
-    const order = Order.parse(row.order);
-    const seconds = order.seconds ?? order.inputSeconds ?? DEFAULT_CLIP.seconds;
-    const { model, mode, resolution, sound } = order;
-    const number = book.add({ model, mode, resolution, sound, seconds, share: 1 }, 'workload');
-    // A model or a length that the catalogue no longer has is not planned for.
-    if (typeof number !== 'number') continue;
-    listed.push({ atMs: row.created_at, clip: number, account: row.account_id });
-    if (accounts.has(row.account_id)) continue;
-    const account = await context.store.accounts.find(row.account_id);
-    accounts.set(row.account_id, {
-      name: row.account_id,
-      share: 1,
-      weight: account?.weight ?? 1,
-      maxInFlight: account?.max_in_flight ?? null,
-    });
+  const { listed, left } = replayed(rows, book);
+  noteHistory(note, { days, rows: rows.length, listed, left });
+  if (listed.length === 0) {
+    const message = `None of the ${rows.length} orders of the last ${days} days can be planned for: ${leftText(left)}.`;
+    return { code: 'not_found', field: 'workload.days', message };
   }
-  const value = `${listed.length} tasks of the last ${days} days`;
-  note({ subject: 'traffic', value, grade: 'measured', source: 'what was ordered here' });
-  return listedTraffic(listed, [...accounts.values()], scale);
+  return listedTraffic(listed, await accountsOrdering(context, listed), scale);
+}
+
+/** How many orders are left out, by the reason. */
+type Left = Map<string, number>;
+
+function replayed(rows: readonly OrderedRow[], book: ClipBook): { listed: Listed[]; left: Left } {
+  const listed: Listed[] = [];
+  const left: Left = new Map();
+  const leave = (reason: string) => void left.set(reason, (left.get(reason) ?? 0) + 1);
+  // Where all is sandbox, the sandbox is what is asked about.
+  const real = rows.some(({ sandbox }) => !sandbox);
+  for (const row of rows) {
+    const order = Order.safeParse(row.order);
+    if (real && row.sandbox) leave('in the sandbox');
+    else if (!order.success) leave('in words that are no longer understood');
+    else {
+      const { model, mode, resolution, sound } = order.data;
+      const seconds = order.data.seconds ?? order.data.inputSeconds ?? DEFAULT_CLIP.seconds;
+      const number = book.add({ model, mode, resolution, sound, seconds, share: 1 }, 'workload');
+      if (typeof number === 'number') {
+        listed.push({ atMs: row.created_at, clip: number, account: row.account_id });
+      } else if (number.code === 'unknown_model') leave(`of ${model}, which is no longer sold here`);
+      else leave(`of ${model} as it is no longer made (${mode}, ${seconds} s, ${resolution})`);
+    }
+  }
+  return { listed, left };
+}
+
+function leftText(left: Left): string {
+  return [...left]
+    .sort(([a, few], [b, many]) => many - few || (a < b ? -1 : 1))
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
+}
+
+function noteHistory(
+  note: Note,
+  { days, rows, listed, left }: { days: number; rows: number; listed: readonly Listed[]; left: Left },
+): void {
+  const source = 'what was ordered here';
+  const [first, last] = [listed[0], listed.at(-1)];
+  const count = (of: (each: Listed) => unknown) => new Set(listed.map(of)).size;
+  const told = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+  const newest = rows < LISTED_MOST ? '' : ', the newest that are read';
+  note({
+    subject: 'traffic',
+    value:
+      first && last
+        ? `${listed.length} orders of the last ${days} days${newest}, from ${told(first.atMs)} to ${told(last.atMs)} ` +
+          `UTC: ${plural(
+            count(({ clip }) => clip),
+            'kind',
+          )} of clip, ${plural(
+            count(({ account }) => account),
+            'account',
+          )}`
+        : `none of the orders of the last ${days} days`,
+    grade: 'measured',
+    source,
+  });
+  const out = [...left.values()].reduce((sum, each) => sum + each, 0);
+  const value = out === 0 ? 'none' : `${out} of ${rows}: ${leftText(left)}`;
+  note({ subject: 'orders left out', value, grade: 'measured', source });
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** With the weights and caps that they have now. */
+async function accountsOrdering(context: Context, listed: readonly Listed[]): Promise<WorldAccount[]> {
+  const names = [...new Set(listed.map(({ account }) => account))];
+  const found = await Promise.all(names.map((name) => context.store.accounts.find(name)));
+  return names.map((name, index) => ({
+    name,
+    share: 1,
+    weight: found[index]?.weight ?? 1,
+    maxInFlight: found[index]?.max_in_flight ?? null,
+  }));
 }
 
 /** From the first task on; the last hour is whole, so that a rate by the hour means something. */

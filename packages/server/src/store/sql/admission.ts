@@ -244,28 +244,6 @@ export const sleepLanes = statement(
                      WHERE t.family = $1 AND t.account_id = lanes.account_id AND t.state = 'queued')`,
 );
 
-/** Makes sure that each path × family of the catalogue has its limit row. */
-export const ensureLimits = statement(
-  'limits.ensure',
-  `INSERT INTO limits (path_name, family, configured, learned, probing)
-   SELECT x.path_name, x.family, x.configured, x.learned, x.probing
-   FROM json_to_recordset($1::json) AS x (path_name text, family text, configured integer,
-        learned integer, probing boolean)
-   ON CONFLICT (path_name, family) DO NOTHING`,
-);
-
-export const lockLimit = statement(
-  'limits.lock',
-  `SELECT configured, learned, probing, refusals, last_refusal_at, raise_at
-   FROM limits WHERE path_name = $1 AND family = $2 FOR UPDATE`,
-);
-
-export const writeLimit = statement(
-  'limits.write',
-  `UPDATE limits SET configured = $3, learned = $4, probing = $5, refusals = $6, last_refusal_at = $7, raise_at = $8
-   WHERE path_name = $1 AND family = $2`,
-);
-
 export const lockRest = statement(
   'limits.lock_rest',
   `SELECT rest_strikes, rest_until, rest_detail FROM limits WHERE path_name = $1 AND family = $2 FOR UPDATE`,

@@ -3,6 +3,7 @@ import { statement } from './statement.ts';
 
 export type MeasuredRow = {
   shape: string;
+  family: string;
   state: string;
   reason: string | null;
   sent_at: number;
@@ -24,7 +25,7 @@ export type MeasuredRow = {
 /** $1 path, $2 from, $3 most: the newest first. */
 export const endedAttempts = statement(
   'measures.ended_attempts',
-  `SELECT a.shape, a.state, a.reason, a.sent_at, a.accepted_at, a.ended_at, a.upstream_ended_at,
+  `SELECT a.shape, a.family, a.state, a.reason, a.sent_at, a.accepted_at, a.ended_at, a.upstream_ended_at,
           a.refusal_kind, a.cost_micros, t.created_at AS ordered_at,
           CASE WHEN t.attempt_id = a.id THEN t.error_code END AS error_code,
           CASE WHEN s.stored_at IS NOT NULL THEN s.duration_seconds END AS delivered_seconds,

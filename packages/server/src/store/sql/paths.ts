@@ -124,20 +124,6 @@ export const changeWalletState = statement(
   `UPDATE paths SET wallet_state = $2 WHERE name = $1 AND wallet_state <> $2`,
 );
 
-/**
- * A configured limit is the operator's word; what was learned beneath it stays until refusals or quiet change it.
- * Without one ($3 null) and with nothing learned, the path starts where an unconfigured one starts ($4).
- */
-export const setConfiguredLimit = statement(
-  'paths.set_configured_limit',
-  `INSERT INTO limits (path_name, family, configured, learned, probing) VALUES ($1, $2, $3, $4, $3::integer IS NULL)
-   ON CONFLICT (path_name, family) DO UPDATE
-     SET configured = $3,
-         learned = CASE WHEN $3::integer IS NULL THEN coalesce(limits.learned, $4)
-                        WHEN limits.probing THEN NULL ELSE limits.learned END,
-         probing = $3::integer IS NULL AND (limits.probing OR limits.learned IS NULL)`,
-);
-
 export const writeAlarm = statement(
   'paths.write_alarm',
   `INSERT INTO events (id, type, data, created_at) VALUES ($1, 'path.alarm', $2, $3)`,

@@ -56,14 +56,15 @@ export const forgetPlans = statement(
   `DELETE FROM plans WHERE id IN (SELECT id FROM plans ORDER BY id DESC OFFSET $1 FOR UPDATE SKIP LOCKED)`,
 );
 
-export type OrderedRow = { created_at: number; account_id: string; order: unknown };
+export type OrderedRow = { created_at: number; account_id: string; sandbox: boolean; order: unknown };
 
-/** What was ordered since then, oldest first. $1 since, $2 most. */
+/** The newest of what was ordered since then, by the time in the ids; oldest first. $1 first id, $2 most. */
 export const ordered = statement(
   'plans.ordered',
-  `SELECT t.created_at, t.account_id, o."order"
-   FROM tasks t JOIN task_orders o ON o.task_id = t.id
-   WHERE t.created_at >= $1 ORDER BY t.id LIMIT $2`,
+  `SELECT n.created_at, n.account_id, n.sandbox, o."order"
+   FROM (SELECT id, created_at, account_id, sandbox FROM tasks WHERE id >= $1 ORDER BY id DESC LIMIT $2) n
+   JOIN task_orders o ON o.task_id = n.id
+   ORDER BY n.id`,
 );
 
 /** Bits per millisecond of the newest stored clips. $1 how many. */

@@ -1,4 +1,6 @@
 /** Operations on access paths. */
+import { limitChanges } from '../../../lifecycle/evidence/limit-changes.ts';
+import { windowHours } from '../../../lifecycle/evidence/measures.ts';
 import { pathReports } from '../../../lifecycle/operate/path-report.ts';
 import { checkPath, createPath, type PathAnswer, updatePath } from '../../../lifecycle/operate/paths.ts';
 import { providerFacts } from '../../../lifecycle/operate/providers.ts';
@@ -6,13 +8,20 @@ import { pathStatement } from '../../../lifecycle/operate/statement.ts';
 import { storedWallet } from '../../../lifecycle/operate/wallet.ts';
 import type { HttpContext } from '../../context.ts';
 import { type Answer, type Handlers, notFound, ok, refused } from '../../operation.ts';
-import { pathView, statementView, walletView } from '../../views/path.ts';
+import { limitChangeView, pathView, statementView, walletView } from '../../views/path.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 export const pathHandlers: Pick<
   Handlers,
-  'listPaths' | 'listProviders' | 'createPath' | 'getPath' | 'updatePath' | 'checkPath' | 'getPathStatement'
+  | 'listPaths'
+  | 'listProviders'
+  | 'createPath'
+  | 'getPath'
+  | 'updatePath'
+  | 'checkPath'
+  | 'listLimitChanges'
+  | 'getPathStatement'
 > = {
   listPaths: async ({ context }) => {
     const nowMs = context.clock.now();
@@ -38,6 +47,10 @@ export const pathHandlers: Pick<
     const { ok: works, detail, wallet } = checked;
     const shownWallet = wallet ? walletView(storedWallet(wallet, []), context.clock.now()) : null;
     return ok({ ok: works, detail, wallet: shownWallet });
+  },
+  listLimitChanges: async ({ context, params, query }) => {
+    const changes = await limitChanges(context, params.id, windowHours[query.window]);
+    return changes ? ok({ object: 'list', data: changes.map(limitChangeView), next_cursor: null }) : notFound;
   },
   getPathStatement: async ({ context, params, query }) => {
     const sinceMs = query.since === undefined ? context.clock.now() - DAY_MS : Date.parse(query.since);

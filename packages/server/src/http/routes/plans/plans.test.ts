@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { realThreads } from '../../../effects/threads/real.ts';
 import { createPlans } from '../../../lifecycle/operate/plans.ts';
+import { addPath, liveOn, orderOne, PATH } from '../../testing/life.ts';
 import { type Rig, useRig } from '../../testing/rig.ts';
 
 const rig = useRig();
@@ -75,10 +76,70 @@ test.each([
   expect(answer.body.error.field).toBe(field);
 });
 
+const history = (more = {}) => ({ workload: { kind: 'history', days: 7, ...more }, search: false, seeds: 1 });
+
 test('history is refused where nothing was ordered', async () => {
   const { ask, operatorKey: key } = await withPlans();
-  const answer = await ask('POST', '/v1/plans', { key, body: { workload: { kind: 'history', days: 7 } } });
+  const answer = await ask('POST', '/v1/plans', { key, body: history() });
   expect(answer.body.error).toMatchObject({ code: 'not_found' });
+});
+
+test('what was ordered here is replayed; what is left out is told with its reason', async () => {
+  const opened = await withPlans();
+  const { ask, operatorKey: key, account, clock, database } = opened;
+  await addPath(opened);
+  const [shop, studio] = [await account(), await account()];
+  await ask('PATCH', `/v1/accounts/${studio.id}`, { key, body: { weight: 3 } });
+  const on = { path: KLING.name };
+  const wishes = [
+    [shop, {}],
+    [studio, { duration: 10 }],
+    [shop, { model: 'kling-o1' }],
+    [studio, {}],
+    [shop, {}],
+  ] as const;
+  for (const [who, wish] of wishes) {
+    await liveOn(opened, await orderOne(opened, who.key, { ...on, ...wish }));
+    clock.advance(3 * 3_600_000);
+  }
+  // Ordered where nothing is bought, and of a model that has gone.
+  await orderOne(opened, shop.key, { path: PATH });
+  const gone = await orderOne(opened, shop.key, on);
+  const rename = `UPDATE task_orders SET "order" = jsonb_set("order", '{model}', '"kling-0.9"') WHERE task_id = $1`;
+  await database.query({ name: '', text: rename }, [gone]);
+
+  const made = await ask('POST', '/v1/plans', { key, body: { ...history(), paths: [{ path: 'direct' }] } });
+  const { result } = await done(opened, made.body.id);
+  const told = JSON.stringify(result.assumptions, null, 1);
+  const said = (subject: string) =>
+    result.assumptions.find((each: { subject: string }) => each.subject === subject)?.value;
+  expect(said('traffic'), told).toMatch(
+    /^5 orders of the last 7 days, from 2026-11-22 .* to 2026-11-23 .* UTC: 3 kinds of clip, 2 accounts$/,
+  );
+  expect(said('orders left out'), told).toBe(
+    '2 of 7: 1 in the sandbox, 1 of kling-0.9, which is no longer sold here',
+  );
+  expect(result.base.overall.tasks.mean).toBe(5);
+  const accounts = result.base.accounts.map(
+    ({ account: id, tasks }: { account: string; tasks: { mean: number } }) => [id, tasks.mean],
+  );
+  expect(new Map(accounts)).toEqual(
+    new Map([
+      [shop.id, 3],
+      [studio.id, 2],
+    ]),
+  );
+  expect(result.base.clips.map(({ clip }: { clip: string }) => clip).sort()).toHaveLength(3);
+  // Twelve hours lie between the first order and the last.
+  expect(result.simulated.days).toBeCloseTo(13 / 24, 1);
+
+  const twice = await ask('POST', '/v1/plans', {
+    key,
+    body: { ...history({ scale: 2 }), paths: [{ path: 'direct' }] },
+  });
+  expect((await done(opened, twice.body.id)).result.base.overall.tasks.mean).toBe(10);
+  const none = await ask('POST', '/v1/plans', { key, body: history({ days: 1 }) });
+  expect((await done(opened, none.body.id)).result.base.overall.tasks.mean).toBeGreaterThan(0);
 });
 
 test('a big plan does not hold up the gateway', async () => {
