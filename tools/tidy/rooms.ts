@@ -82,7 +82,7 @@ export const ROOMS: Room[] = [
   },
   {
     name: 'config',
-    files: /^packages\/server\/src\/config\.ts$/,
+    files: /^packages\/server\/src\/config(?:\.test)?\.ts$/,
     may: ['contract', 'decide', 'effects interfaces'],
     mayInTests: SERVER_TESTS,
     advice: 'config.ts parses settings; main.ts builds things out of them.',

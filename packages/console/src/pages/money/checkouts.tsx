@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { checkoutQuery, checkoutsQuery } from '../../api/money-queries.ts';
+import { accountsQuery } from '../../api/queries.ts';
 import { Amount, moneyText } from '../../ui/amount.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Failure, Panel } from '../../ui/panel.tsx';
@@ -111,6 +112,7 @@ export function CheckoutsPanel({ account }: { account: string | null }) {
         label="Payments by card"
         columns={[
           { title: 'When' },
+          ...(account === null ? [{ title: 'Account' }] : []),
           { title: 'State' },
           { title: 'At Stripe' },
           { title: 'Asked for', right: true },
@@ -119,14 +121,14 @@ export function CheckoutsPanel({ account }: { account: string | null }) {
         ]}
       >
         {rows.map((each) => (
-          <Row key={each.id} checkout={each} />
+          <Row key={each.id} checkout={each} whose={account === null} />
         ))}
       </Table>
     </Panel>
   );
 }
 
-function Row({ checkout }: { checkout: Checkout }) {
+function Row({ checkout, whose }: { checkout: Checkout; whose: boolean }) {
   const { state, disputed, problem, currency, payment_reference: reference } = checkout;
   const { tone, word } = STATES[state];
   return (
@@ -134,6 +136,11 @@ function Row({ checkout }: { checkout: Checkout }) {
       <td className="whitespace-nowrap">
         <Ago at={checkout.created_at} />
       </td>
+      {whose && (
+        <td>
+          <AccountName id={checkout.account} />
+        </td>
+      )}
       <td>
         <Tone tone={disputed || (state === 'paid' && problem !== null) ? 'warn' : tone}>
           {disputed ? 'Disputed' : word}
@@ -154,4 +161,9 @@ function Row({ checkout }: { checkout: Checkout }) {
       </td>
     </tr>
   );
+}
+
+function AccountName({ id }: { id: string }) {
+  const accounts = useQuery(accountsQuery);
+  return <bdi>{accounts.data?.data.find((each) => each.id === id)?.name ?? id}</bdi>;
 }

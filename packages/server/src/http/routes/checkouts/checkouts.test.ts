@@ -1,5 +1,6 @@
 import { stripeSignature } from '@sluice/emulators';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { settleCheckouts } from '../../../lifecycle/checkout.ts';
 import { useRig } from '../../testing/rig.ts';
 import { openShop, type Shop, STRIPE_SECRET } from '../../testing/shop.ts';
 
@@ -82,6 +83,25 @@ describe('from the wish to the balance', () => {
     shop.webhook();
     await shop.deliver();
     expect(await shop.balance(id)).toBe('25.00');
+  });
+
+  test('told by five at once, looked at and swept meanwhile: once', async () => {
+    const { ask, context, clock } = use();
+    const { id, key } = await payer();
+    const made = await checkout(key);
+    shop.webhook({ copies: 5 });
+    shop.stripe.pay(made.payment_reference);
+    clock.advance(40_000);
+    const told = shop.stripe.dueCallbacks().map(async ({ id: delivery, headers, body }) => {
+      const { status } = await ask('POST', '/payments/stripe', { headers, body: Buffer.from(body) });
+      shop.stripe.callbackAnswered(delivery, status);
+      return status;
+    });
+    const looks = [read(key, made.id), settleCheckouts(context), read(key, made.id)];
+    expect(await Promise.all(told)).toEqual([200, 200, 200, 200, 200]);
+    await Promise.all(looks);
+    shop.webhook();
+    expect([await shop.balance(id), (await kindsOf(key)).length]).toEqual(['25.00', 1]);
   });
 
   test('a payment that takes days counts when it has come, and ends when it has not', async () => {
