@@ -22,9 +22,11 @@ export type House = {
   studio: Customer;
   things: Things;
   browser: Browser;
-  /** A context and a page of their own, signed in by a link as a person would be. */
+  /** A context and a page of their own, with the session of all who are like that: ending it ends it for them too. */
   visit(as: Who, options?: BrowserContextOptions): Promise<Visitor>;
-  /** The same, before the door. */
+  /** The same with a session of their own, signed in by a link as a person would be. */
+  signIn(as: Who, options?: BrowserContextOptions): Promise<Visitor>;
+  /** Before the door. */
   knock(options?: BrowserContextOptions): Promise<Visitor>;
   signInLink(as: Who): Promise<string>;
   close(): Promise<void>;
@@ -93,14 +95,21 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
   const signInLink = async (as: Who): Promise<string> =>
     (await operator.session.createLink({ member: members[as] ?? null })).url;
   const knock: House['knock'] = async (options = {}) => watched(await browser.newContext(contextOf(options)));
+  const signIn: House['signIn'] = async (as, options) => {
+    const visitor = await knock(options);
+    await visitor.page.goto(await signInLink(as));
+    await visitor.page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    return visitor;
+  };
+  const sessions = new Map<Who, Promise<Kept>>();
   return {
     url: gateway.url,
     ...{ installation, stripe, studio, things, browser, signInLink, knock },
+    signIn,
     visit: async (as, options) => {
-      const visitor = await knock(options);
-      await visitor.page.goto(await signInLink(as));
-      await visitor.page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-      return visitor;
+      const session = sessions.get(as) ?? signIn(as).then(keptSession);
+      sessions.set(as, session);
+      return knock({ ...options, storageState: await session });
     },
     close: async () => {
       await browser.close();
@@ -108,6 +117,14 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
       await stripe.close();
     },
   };
+}
+
+type Kept = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+async function keptSession({ context }: Visitor): Promise<Kept> {
+  const kept = await context.storageState();
+  await context.close();
+  return kept;
 }
 
 /** Nothing moves that is only there to move: a colour in transition is neither of its two. */

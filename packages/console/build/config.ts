@@ -8,7 +8,8 @@ import { BASE, ROOT } from './place.ts';
 
 const EVERYWHERE = /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack)\//;
 const OF_LONG_LISTS = /\/@tanstack\/(react-virtual|virtual-core)\//;
-const OURS = /\/(console\/src\/(api|app|gate|ui)|sdk\/src)\/|\/node_modules\/lucide-react\//;
+const OURS =
+  /\/(console\/src\/(api|app|gate|ui)|sdk\/src)\/|\/pages\/\w+\/search\.ts$|\/node_modules\/lucide-react\//;
 const CHARTS = /\/ui\/(lines|chart)\.tsx$/;
 
 /**

@@ -42,7 +42,7 @@ export function PageHead({
   under?: ReactNode;
 }) {
   return (
-    <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+    <header className="mb-5 flex min-h-9 flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
         <h1 className="[overflow-wrap:anywhere]">{title}</h1>
         {under && <div className="mt-1 text-ink-2">{under}</div>}
