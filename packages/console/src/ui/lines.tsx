@@ -15,6 +15,8 @@ export type Line = {
   tint: `--${string}`;
   dashed?: boolean;
   filled?: boolean;
+  /** Holds from each place to the next. */
+  stepped?: boolean;
 };
 
 export type LinesProps = {
@@ -134,12 +136,13 @@ function draw(Plot: PlotClass, box: HTMLElement, { at, atText, lines, height }: 
         ],
         series: [
           {},
-          ...lines.map(({ name, tint: of, dashed, filled }) => ({
+          ...lines.map(({ name, tint: of, dashed, filled, stepped }) => ({
             label: name,
             stroke: tint(of),
             width: 1.75,
             points: { show: at.length < 3 },
             ...(dashed && { dash: [5, 4] }),
+            ...(stepped && Plot.paths.stepped && { paths: Plot.paths.stepped({ align: 1 }) }),
             ...(filled && { fill: `color-mix(in oklch, ${tint(of)} 16%, transparent)` }),
           })),
         ],

@@ -15,6 +15,7 @@ import { PathState, WalletText } from './facts.tsx';
 import { Limits } from './limits.tsx';
 import { OverTime } from './over-time.tsx';
 import { StatementPanel } from './statement.tsx';
+import { ToldEnds } from './told-ends.tsx';
 import { VerifyPanel } from './verify.tsx';
 
 const LOOK_AGAIN_MS = 3_000;
@@ -56,6 +57,7 @@ function Shown({ path }: { path: Path }) {
           </Panel>
           <Limits path={path} />
           <OverTime path={path} />
+          <ToldEnds path={path.name} />
           <Panel title="What is known">
             <Dossier name={path.name} />
           </Panel>

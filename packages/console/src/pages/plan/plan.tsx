@@ -7,6 +7,7 @@ import { sluice } from '../../api/client.ts';
 import { activityQuery, modelsQuery } from '../../api/queries.ts';
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { firstLine } from '../compare/clip-lines.tsx';
+import { ToldSentence } from '../paths/told-ends.tsx';
 import { PlanAnswer } from './answer.tsx';
 import { newPlan, toRequest } from './draft.ts';
 import { Earlier } from './earlier.tsx';
@@ -83,6 +84,7 @@ function Desk({ models, ordered }: { models: readonly Model[]; ordered: string |
             error={ask.error}
           />
           <Earlier shown={id} />
+          <ToldSentence />
         </div>
         <div className="grid min-w-0 gap-5">
           {id === undefined && (

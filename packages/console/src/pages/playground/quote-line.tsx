@@ -32,7 +32,7 @@ function Said({ quote }: Pick<QuoteLineProps, 'quote'>) {
 
 function Terms({ quote, old }: { quote: Quote; old: boolean }) {
   const nowMs = useNow();
-  const { price, path, reason, wait, expected_render_seconds, covered } = quote;
+  const { price, path, reason, wait, expected_render_seconds, covered, forecast_record: record } = quote;
   const { minimum, maximum, currency } = price;
   const end = wait.expected_end === null ? null : (Date.parse(wait.expected_end) - nowMs) / 1_000;
   return (
@@ -52,6 +52,7 @@ function Terms({ quote, old }: { quote: Quote; old: boolean }) {
         {reason}
         {wait.position > 1 && `, place ${wait.position} in the queue`}; times {wait.basis}
       </p>
+      {record !== null && <p className="text-ink-3">{record.sentence}</p>}
       {!covered && <p className="text-bad">The balance does not cover this. Top up first.</p>}
     </div>
   );
