@@ -8,7 +8,7 @@ import { quote } from '../../decide/pricing.ts';
 import type { Context } from '../context.ts';
 import { sampleOrder } from '../operate/sample-orders.ts';
 import { dossierOfSubject, statedOn } from './dossiers.ts';
-import { deliveredPerSecondMicros } from './measures.ts';
+import type { Stated } from './statements.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 
 export type ComparisonAnswer =
@@ -32,7 +32,6 @@ export async function compare(
   if (!chosen.ok) return { kind: 'refused', refusal: chosen.refusal };
   const stated = await statedOn(context, chosen.value);
   const nowMs = context.clock.now();
-  const delivered = await deliveredPrices(context, chosen.value);
   const candidates = chosen.value.map((subject): CandidateInput => {
     const { abilities } = subject.provider;
     const { sheet } = subject;
@@ -46,7 +45,7 @@ export async function compare(
       cancel: abilities.cancel,
       sheet: sheet && { id: sheet.id, date: sheet.valid_from, grade: sheet.grade },
       sheetStale: sheet !== null && isStale(sheet, context.catalogue, nowMs),
-      deliveredPerSecondMicros: delivered.get(subject) ?? null,
+      deliveredPerSecondMicros: deliveredOf(subject, stated),
       lines: lines.map((line) => priceOf(subject, line, nowMs)),
     };
   });
@@ -59,16 +58,9 @@ export async function compare(
   return { kind: 'comparison', comparison };
 }
 
-/** Of the paths that have traffic. */
-async function deliveredPrices(
-  context: Context,
-  subjects: readonly Subject[],
-): Promise<Map<Subject, bigint | null>> {
-  const prices = new Map<Subject, bigint | null>();
-  for (const subject of subjects) {
-    if (subject.kind === 'path') prices.set(subject, await deliveredPerSecondMicros(context, subject.name));
-  }
-  return prices;
+/** Of paths with traffic; a vendor may bear the name of one. */
+function deliveredOf({ kind, name }: Subject, { delivered }: Stated): bigint | null {
+  return kind === 'path' ? (delivered.get(name)?.perSecondMicros ?? null) : null;
 }
 
 /** A path that is retired or being drained is no choice, unless it is named. */

@@ -7,6 +7,7 @@ import { newId } from '../../effects/random/id.ts';
 import type { FactRow } from '../../store/facts.ts';
 import type { Context } from '../context.ts';
 import { record } from '../operate/actions.ts';
+import { type DeliveredPrice, deliveredPrice } from './measures.ts';
 import { type Stated, statementsOf } from './statements.ts';
 import { type Subject, subjectNamed } from './subjects.ts';
 
@@ -21,9 +22,14 @@ export async function dossierNamed(context: Context, name: string): Promise<Doss
 /** What stands in the database about these, read once for all of them. */
 export async function statedOn(context: Context, subjects: readonly Subject[]): Promise<Stated> {
   const names = subjects.filter(({ kind }) => kind === 'path').map(({ name }) => name);
-  if (names.length === 0) return { rows: [], slots: [] };
+  if (names.length === 0) return { rows: [], slots: [], delivered: new Map() };
   const [rows, slots] = await Promise.all([context.store.facts.current(names), context.store.stats.slots()]);
-  return { rows, slots };
+  const delivered = new Map<string, DeliveredPrice>();
+  for (const name of names) {
+    const price = await deliveredPrice(context, name);
+    if (price !== null) delivered.set(name, price);
+  }
+  return { rows, slots, delivered };
 }
 
 export function dossierOfSubject(context: Context, subject: Subject, stated: Stated): Dossier {

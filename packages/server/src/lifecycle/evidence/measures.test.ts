@@ -64,4 +64,10 @@ test('a path with traffic shows its limit, its waits, its callbacks and the true
   expect(body.length.ratio, told).toBeCloseTo(1, 1);
   expect(Number(body.money.per_delivered_second), told).toBeGreaterThan(0.05);
   expect(body.money.delivered_seconds, told).toBeCloseTo((count - 1) * 5, 0);
+
+  const { body: dossier } = await ask('GET', '/v1/paths/measured/dossier', { key: operatorKey });
+  const facts = dossier.checks.flatMap((check: { facts: unknown[] }) => check.facts);
+  const price = facts.find(({ fact }: { fact: string }) => fact === 'delivered_price');
+  expect(price.standing).toMatchObject({ grade: 'measured', value: body.money.per_delivered_second });
+  expect(price.standing.note).toContain(`${body.money.cost} USD for`);
 }, 60_000);

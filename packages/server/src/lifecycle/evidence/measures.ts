@@ -61,9 +61,25 @@ export async function pathMeasures(
   };
 }
 
-/** What a delivered second really cost in the last month; null where nothing was delivered. */
-export async function deliveredPerSecondMicros(context: Context, name: string): Promise<bigint | null> {
-  const measures = await pathMeasures(context, name, windowHours['30d']);
-  const price = measures?.money.per_delivered_second ?? null;
-  return price === null ? null : microsFromDecimal(price);
+/** What a delivered second really cost in the last month, all that was bought over all that came. */
+export type DeliveredPrice = {
+  perSecondMicros: bigint;
+  seconds: number;
+  cost: string;
+  /** Part of it for what delivered nothing: failed, repeated or too late. */
+  wasted: string;
+};
+
+/** Null where nothing was delivered. */
+export async function deliveredPrice(context: Context, name: string): Promise<DeliveredPrice | null> {
+  const fromMs = context.clock.now() - windowHours['30d'] * HOUR_MS;
+  const attempts = await context.store.measures.endedAttempts(name, fromMs, ATTEMPTS_MOST);
+  const { money } = measuresOf(attempts, false);
+  if (money.per_delivered_second === null) return null;
+  return {
+    perSecondMicros: microsFromDecimal(money.per_delivered_second),
+    seconds: money.delivered_seconds,
+    cost: money.cost,
+    wasted: money.cost_of_failures,
+  };
 }

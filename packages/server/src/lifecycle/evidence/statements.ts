@@ -1,4 +1,5 @@
 /** Everything that is stated about a path, from all the places where it stands; decide/dossier.ts weighs it. */
+import { decimalFromMicros } from '@sluice/contract';
 import { z } from 'zod';
 import { adapterFacts } from '../../decide/dossier/adapter-facts.ts';
 import type { Statement } from '../../decide/dossier.ts';
@@ -7,12 +8,19 @@ import type { SlotRow } from '../../store/stats.ts';
 import type { Context } from '../context.ts';
 import { modelsOf } from '../operate/path-report.ts';
 import { StoredWallet } from '../operate/wallet.ts';
+import type { DeliveredPrice } from './measures.ts';
 import type { Subject } from './subjects.ts';
 import { shippedFacts, statedFact } from './terms.ts';
 
-export type Stated = { rows: readonly FactRow[]; slots: readonly SlotRow[] };
+export type Stated = {
+  rows: readonly FactRow[];
+  slots: readonly SlotRow[];
+  /** By path. */
+  delivered: ReadonlyMap<string, DeliveredPrice>;
+};
 
-export function statementsOf(context: Context, subject: Subject, { rows, slots }: Stated): Statement[] {
+export function statementsOf(context: Context, subject: Subject, stated: Stated): Statement[] {
+  const { rows, slots } = stated;
   const file = context.catalogue.dossier(subject.provider.id);
   const source = file?.adapter_source ?? { name: 'the adapter of Sluice', reviewed_on: NEVER };
   const declared = adapterFacts({
@@ -27,6 +35,7 @@ export function statementsOf(context: Context, subject: Subject, { rows, slots }
     ...own.map(statedFact),
     ...walletFacts(subject),
     ...limitFacts(subject, slots),
+    ...deliveredFacts(context, subject, stated),
     ...priceFacts(context, subject),
     ...shippedFacts(context.catalogue, subject.provider.id),
     ...declared,
@@ -83,6 +92,26 @@ function limitFacts({ row, name }: Subject, slots: readonly SlotRow[]): Statemen
         ],
   );
   return learned;
+}
+
+/** What a second that came has really cost: no price list tells what failed, was begun again or came too late. */
+function deliveredFacts({ clock }: Context, { row, name }: Subject, { delivered }: Stated): Statement[] {
+  const price = row && delivered.get(name);
+  if (!price) return [];
+  const seconds = Math.round(price.seconds * 10) / 10;
+  return [
+    {
+      fact: 'delivered_price',
+      value: decimalFromMicros(price.perSecondMicros),
+      unit: 'USD',
+      scope: {},
+      grade: 'measured',
+      origin: 'measured',
+      source: { name: 'Your own traffic of 30 days, by the books', reviewed_on: dateOf(clock.now()) },
+      reviewedBy: 'the gateway',
+      note: `${price.cost} USD for ${seconds} s that came, of it ${price.wasted} USD for what delivered nothing.`,
+    },
+  ];
 }
 
 function priceFacts(context: Context, { sheet, provider }: Subject): Statement[] {
