@@ -24,6 +24,7 @@ import { createMetrics, type Metrics } from './effects/telemetry/metrics.ts';
 import { realThreads } from './effects/threads/real.ts';
 import { ensureLimits } from './lifecycle/2-admit.ts';
 import { callbackKeys } from './lifecycle/callback-keys.ts';
+import { checkoutWarnings } from './lifecycle/checkout.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
 import { createBooks } from './lifecycle/operate/books.ts';
@@ -203,6 +204,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const wakes = createWakes(realClock);
   const context = contextOf(config, { ...effects, store }, wakes);
   await ensureLimits(context);
+  for (const warning of checkoutWarnings(context.settings)) log.warn({}, warning);
   const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
   const books = createBooks(store, realClock);

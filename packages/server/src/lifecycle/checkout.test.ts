@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { useRig } from '../http/testing/rig.ts';
 import { openShop } from '../http/testing/shop.ts';
-import { settleCheckouts } from './checkout.ts';
+import { checkoutWarnings, settleCheckouts } from './checkout.ts';
 
 const use = useRig();
 
@@ -121,4 +121,15 @@ test('nobody is sent to a page that could not be opened for an hour', async () =
   const { body: after } = await rig.ask('GET', `/v1/checkouts/${body.id}`, { key });
   expect(after).toMatchObject({ state: 'failed', url: null });
   shop.stripe.nextOpens.length = 0;
+});
+
+test('a start tells what should not go live', () => {
+  const { checkout } = use().context.settings;
+  const live = checkout && { ...checkout, secretKey: 'sk_live_1' };
+  expect(checkoutWarnings({ checkout, publicUrl: null }).map((line) => line.slice(0, 35))).toEqual([
+    'cards are taken with a test key of ',
+    'cards are taken without PUBLIC_URL:',
+  ]);
+  expect(checkoutWarnings({ checkout: live, publicUrl: 'https://sluice.test' })).toEqual([]);
+  expect(checkoutWarnings({ checkout: null, publicUrl: null })).toEqual([]);
 });

@@ -33,7 +33,7 @@ import {
   type StripeRequest,
 } from '../payments/stripe.ts';
 import type { CheckoutRow, SettleCheckout } from '../store/checkouts.ts';
-import type { CheckoutSettings, Context } from './context.ts';
+import type { CheckoutSettings, Context, LifecycleSettings } from './context.ts';
 
 export type CheckoutAnswer =
   | { kind: 'checkout'; checkout: CheckoutRow }
@@ -59,6 +59,22 @@ export function checkoutTerms({ settings: { checkout: terms } }: Context): Check
     most: terms && decimalFromMicros(terms.mostMicros),
     test: terms !== null && isTestKey(terms.secretKey),
   };
+}
+
+/** What an operator should know of these settings, at each start. */
+export function checkoutWarnings({
+  checkout,
+  publicUrl,
+}: Pick<LifecycleSettings, 'checkout' | 'publicUrl'>): string[] {
+  if (checkout === null) return [];
+  return [
+    ...(isTestKey(checkout.secretKey)
+      ? ['cards are taken with a test key of Stripe: no money moves, and balances rise all the same']
+      : []),
+    ...(publicUrl === null
+      ? ['cards are taken without PUBLIC_URL: payers come back to the address by which they reached us']
+      : []),
+  ];
 }
 
 export async function openCheckout(context: Context, wish: Wish): Promise<CheckoutAnswer> {
