@@ -153,3 +153,14 @@ export const orderQuery = (taskId: string) =>
     // What was ordered never changes.
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** While it is simulated, its progress is shown. */
+const PROGRESS_MS = 700;
+
+export const planQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['plans', id],
+    queryFn: ({ signal }) => sluice.plans.get(id, { signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.status === 'waiting' || state.data?.status === 'running' ? PROGRESS_MS : false,
+  });

@@ -11,6 +11,7 @@ import {
   modelsQuery,
   newestClipsQuery,
   pathsQuery,
+  planQuery,
   queryClient,
   recentQuery,
   taskQuery,
@@ -30,7 +31,7 @@ export function askHome(): void {
 }
 
 export function askModels(): void {
-  askPlans();
+  askMix();
   void queryClient.prefetchQuery(newestClipsQuery);
 }
 
@@ -59,8 +60,13 @@ export function askPath(name: string): void {
   void queryClient.prefetchQuery(gateQuery);
 }
 
-/** Of Compare as well: both begin with the mix that is ordered most. */
-export function askPlans(): void {
+export function askPlan(id: string | undefined): void {
+  askMix();
+  if (id !== undefined) void queryClient.prefetchQuery(planQuery(id));
+}
+
+/** Compare and Plan begin with the mix that is ordered most. */
+export function askMix(): void {
   void queryClient.prefetchQuery(modelsQuery);
   void queryClient.prefetchQuery(activityQuery(A_MONTH_HOURS));
 }

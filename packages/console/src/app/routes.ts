@@ -7,11 +7,12 @@ import { readPlaygroundSearch } from '../pages/playground/search.ts';
 import { readTasksSearch } from '../pages/tasks/search.ts';
 import {
   askHome,
+  askMix,
   askModel,
   askModels,
   askPath,
   askPaths,
-  askPlans,
+  askPlan,
   askPlayground,
   askTask,
 } from './ask-first.ts';
@@ -76,14 +77,15 @@ const compare = createRoute({
   ...at,
   path: '/compare',
   validateSearch: readCompareSearch,
-  loader: () => askPlans(),
+  loader: () => askMix(),
   component: lazyRouteComponent(() => import('../pages/compare/compare.tsx'), 'Compare'),
 });
 const plan = createRoute({
   ...at,
   path: '/plan',
   validateSearch: readPlanSearch,
-  loader: () => askPlans(),
+  loaderDeps: ({ search: { id } }) => ({ id }),
+  loader: ({ deps }) => askPlan(deps.id),
   component: lazyRouteComponent(() => import('../pages/plan/plan.tsx'), 'PlanPage'),
 });
 const money = createRoute({

@@ -1,10 +1,10 @@
 /** Would these paths carry our traffic? The question by sliders, the answer by production's own decisions. */
 import type { Model, Plan } from '@sluice/sdk';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sluice } from '../../api/client.ts';
-import { activityQuery, modelsQuery } from '../../api/queries.ts';
+import { activityQuery, modelsQuery, planQuery } from '../../api/queries.ts';
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { firstLine } from '../compare/clip-lines.tsx';
 import { ToldSentence } from '../paths/told-ends.tsx';
@@ -14,16 +14,7 @@ import { Earlier } from './earlier.tsx';
 import { PlanExports } from './exports.tsx';
 import { PlanForm } from './form.tsx';
 
-const LOOK_AGAIN_MS = 700;
 const A_MONTH_HOURS = 720;
-
-const planQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['plans', id],
-    queryFn: ({ signal }) => sluice.plans.get(id, { signal }),
-    refetchInterval: ({ state }) =>
-      state.data?.status === 'waiting' || state.data?.status === 'running' ? LOOK_AGAIN_MS : false,
-  });
 
 export function PlanPage() {
   const models = useQuery(modelsQuery);
