@@ -11,6 +11,7 @@ const ENTRIES: { files: RegExp; why: string }[] = [
   { files: /^packages\/contract\/src\/openapi\.ts$/, why: 'builds the golden document' },
   { files: /^packages\/server\/src\/providers\/_template\//, why: 'copied, not imported' },
   { files: /^packages\/[^/]+\/[^/]+\.config\.ts$/, why: 'read by a tool' },
+  { files: /^packages\/server\/src\/.*-thread\.ts$/, why: 'a thread, started by the .mjs of its name' },
   { files: /\/testing\/global-setup\.ts$/, why: 'started by the test runner' },
   { files: /^(simulation|e2e|bench|tools|examples)\//, why: 'started by a script' },
 ];
@@ -57,17 +58,11 @@ export function checkDead(tree: Tree): Violation[] {
     }));
 }
 
-/**
- * A package is judged once its own entry reaches something: before that, everything in it would be dead.
- * The server is composed by main.ts, and it is whole when that file reaches the HTTP side.
- */
+/** A package is judged once its own entry reaches something: before that, everything in it would be dead. */
 function wiredPackages(tree: Tree): Set<string> {
   const wired = new Set<string>();
-  for (const file of tree.files) {
-    const folder = packageOf(file.path);
-    const entries = folder === 'packages/server' ? /\/src\/main\.ts$/ : /\/src\/(index|main)\.tsx?$/;
-    const reaches = folder === 'packages/server' ? /\bfrom '\.\/http\// : /\bfrom '\.\//;
-    if (entries.test(file.path) && reaches.test(file.text)) wired.add(folder);
+  for (const { path, text } of tree.files) {
+    if (/\/src\/(index|main)\.tsx?$/.test(path) && /\bfrom '\.\//.test(text)) wired.add(packageOf(path));
   }
   return wired;
 }

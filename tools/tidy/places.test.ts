@@ -123,17 +123,18 @@ describe('dead', () => {
     ]);
   });
 
-  test('the virtual half of an effect lives by its tests; the server is judged once it is wired', () => {
+  test('the virtual half of an effect lives by its tests, a thread by its starter; the server is judged too', () => {
     const server = 'packages/server/src';
     const texts = {
       [`${server}/effects/clock/virtual.ts`]: '',
       [`${server}/effects/clock/virtual.test.ts`]: "import './virtual.ts';",
       [`${server}/decide/old.ts`]: '',
       [`${server}/http/app.ts`]: '',
+      [`${server}/runtime/plan-thread.ts`]: '',
+      [`${server}/runtime/door.ts`]: "import { app } from '../http/app.ts';",
+      [`${server}/main.ts`]: "import { startDoor } from './runtime/door.ts';",
     };
-    expect(violationsOf(checkDead, { ...texts, [`${server}/main.ts`]: "import './config.ts';" })).toEqual([]);
-    const wired = { ...texts, [`${server}/main.ts`]: "import { app } from './http/app.ts';" };
-    expect(violationsOf(checkDead, wired)).toEqual([
+    expect(violationsOf(checkDead, texts)).toEqual([
       `${server}/decide/old.ts:1 nothing that runs imports this file`,
     ]);
   });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { isStoreFull } from './full.ts';
 import { checkCopyId, checkKey } from './key.ts';
 
 const SHA = 'ab'.repeat(32);
@@ -47,18 +46,4 @@ describe('object keys', () => {
       expect(() => checkCopyId(id)).toThrow(/Not a copy id/);
     },
   );
-});
-
-describe('a full store', () => {
-  it.each([
-    [Object.assign(new Error('x'), { code: 'ENOSPC' }), true],
-    [Object.assign(new Error('x'), { code: 'EDQUOT' }), true],
-    [Object.assign(new Error('x'), { name: 'QuotaExceeded' }), true],
-    [Object.assign(new Error('x'), { code: 'EIO' }), false],
-    [new Error('ENOSPC'), false],
-    ['ENOSPC', false],
-    [null, false],
-  ])('%s: %s', (error, full) => {
-    expect(isStoreFull(error)).toBe(full);
-  });
 });

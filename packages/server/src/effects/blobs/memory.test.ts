@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, readAll, sha256Of, storeExam, VIDEO } from './exam/exam.ts';
-import { isStoreFull } from './full.ts';
 import { type BlobFault, createMemoryBlobs } from './memory.ts';
 
 const shared = createMemoryBlobs();
@@ -46,7 +45,7 @@ describe('memory store: faults', () => {
     await incoming.append(bytes.subarray(0, 500));
     expect(await blobs.freeBytes()).toBe(0);
     const error = await incoming.append(Buffer.from('x')).catch((thrown: unknown) => thrown);
-    expect(isStoreFull(error)).toBe(true);
+    expect(error).toMatchObject({ code: 'ENOSPC' });
     expect(incoming.bytes()).toBe(1_500);
   });
 });
