@@ -158,3 +158,88 @@ test('killed again and again, it orders nothing twice, keeps its budget and find
   // The vendor knows of no clip that our books do not.
   expect(dealt.vendor.accepts.length, told).toBe(rows[0]?.sent);
 }, 120_000);
+
+test('a picture and a video open the modes that need them, and each is ordered once', async () => {
+  const { context, ask, operatorKey: key, clock } = rig();
+  const dealt = drawVendor('kling', 'modes', clock);
+  const path = await pathTo('kling-modes', dealt, 'kling');
+  const played = play(rig(), dealt.vendor);
+  const image = 'https://pictures.example.com/boat.jpg';
+  const video = 'https://pictures.example.com/boat.mp4';
+  for (const model of ['kling-o3']) {
+    const steps = ['clips'];
+    const begun = await started(path, { model, steps, image, video, budget: '60' });
+    await played.until(async () => (await read(begun)).state === 'done', DAY_MS);
+    const found = await read(begun);
+    const told = JSON.stringify(found, null, 1);
+    expect(stepOf(found, 'clips').state, told).toBe('passed');
+    const able = Object.keys(context.catalogue.model(model)?.model.modes ?? {});
+    expect(found.modes.toSorted(), told).toEqual(able.toSorted());
+    const { body } = await ask('GET', `/v1/tasks?account=${found.account}&limit=100`, { key });
+    const ordered = body.data.map((task: { mode: string }) => task.mode);
+    expect(ordered.toSorted(), told).toEqual(able.toSorted());
+  }
+  const bare = { model: 'kling-o3', steps: ['clips'], budget: '60' };
+  const plan = await ask('POST', `/v1/paths/${path}/verifications`, { key, body: bare });
+  expect(plan.body.modes).toEqual(['text-to-video']);
+}, 120_000);
+
+test('stopped while a clip is rendered, it orders nothing more, waits for that one and says so', async () => {
+  const { ask, operatorKey: key, clock } = rig();
+  const dealt = drawVendor('kling', 'stopped', clock);
+  const path = await pathTo('kling-stopped', dealt, 'kling');
+  const played = play(rig(), dealt.vendor);
+  const begun = await started(path, { steps: ['clips', 'concurrency', 'duplicate_key'] });
+  const { accepts } = dealt.vendor;
+  await played.until(async () => accepts.length === 1, 60_000);
+  const stopping = await ask('POST', `/v1/verifications/${begun.id}/stop`, { key });
+  expect(stopping.body.state).toBe('stopping');
+  await played.until(async () => (await read(begun)).state === 'stopped', 600_000);
+  const found = await read(begun);
+  expect(accepts).toHaveLength(1);
+  const ends = found.steps.filter(({ clips_most }) => clips_most > 0);
+  expect(ends.map(({ state, finding }) => `${state} ${finding}`)).toEqual(Array(3).fill('skipped Stopped.'));
+  expect(Number(found.spent)).toBeGreaterThan(0);
+  const { body } = await ask('GET', `/v1/tasks?account=${found.account}`, { key });
+  expect(body.data.map(({ status }: { status: string }) => status)).toEqual(['completed']);
+  const again = await ask('POST', `/v1/verifications/${begun.id}/stop`, { key });
+  expect(again.body.error.code).toBe('conflict');
+}, 120_000);
+
+test('a repeated create whose answer was not written down is not sent a second time', async () => {
+  const dealt = drawVendor('kling', 'repeat', rig().clock);
+  const path = await pathTo('kling-repeat', dealt, 'kling');
+  let creates = 0;
+  const counting: typeof dealt.vendor = {
+    ...dealt.vendor,
+    handle: (request) => {
+      if (request.method === 'POST') creates += 1;
+      return dealt.vendor.handle(request);
+    },
+  };
+  let died = false;
+  const dyingOnce = (store: Store): Store => ({
+    ...store,
+    verifications: {
+      ...store.verifications,
+      save: (given, nowMs) => {
+        const step = given.record.steps.find(({ kind }) => kind === 'duplicate_key');
+        if (died || typeof step?.figures.answer !== 'string') return store.verifications.save(given, nowMs);
+        died = true;
+        throw new Killed('between the answer and its note');
+      },
+    },
+  });
+  const played = play(rig(), counting, dyingOnce);
+  const begun = await started(path, { steps: ['clips', 'duplicate_key'] });
+  const over = async () => (await read(begun)).state === 'done';
+  await expect(played.until(over, DAY_MS)).rejects.toThrow(Killed);
+  const sent = creates;
+  expect(sent).toBe(stepOf(await read(begun), 'clips').task_ids.length + 1);
+  await played.reborn().until(over, DAY_MS);
+  expect(creates).toBe(sent);
+  expect(stepOf(await read(begun), 'duplicate_key')).toMatchObject({
+    state: 'failed',
+    finding: 'The answer to the repeated create was lost; it is not sent again.',
+  });
+}, 120_000);

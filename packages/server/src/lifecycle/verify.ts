@@ -64,7 +64,7 @@ async function carryOn(context: Context, given: Pick<Work, 'row' | 'lease' | 'pa
         : { ...given, record: withStep(record, begun(step, context)), step: begun(step, context) };
     const came = work === null ? finished(record) : await makeMove(context, work, state);
     record = came.record;
-    const saved = await save(context, given, came);
+    const saved = await save(context, given, came, state === 'stopping');
     if (saved === null || came.waitMs !== null || currentStep(record) === null) return;
     state = saved;
   }
@@ -264,6 +264,7 @@ async function save(
   context: Context,
   { row, lease }: Pick<Work, 'row' | 'lease'>,
   { record, facts, waitMs }: Came,
+  knewOfStop = false,
 ): Promise<VerificationRow['state'] | null> {
   const nowMs = context.clock.now();
   const over = isOver(record);
@@ -278,6 +279,7 @@ async function save(
       dueAtMs: nothingLeft ? null : nowMs + (waitMs ?? context.settings.sendWindowMs),
       endedAtMs: over ? nowMs : null,
       facts,
+      knewOfStop,
     },
     nowMs,
   );

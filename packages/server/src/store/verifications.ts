@@ -18,6 +18,8 @@ export type Saved = {
   endedAtMs: number | null;
   /** Written in the same transaction. */
   facts: readonly NewFact[];
+  /** The move was made with the stop in mind: it is not due at once for that. */
+  knewOfStop: boolean;
 };
 
 export type VerificationStore = {
@@ -69,9 +71,10 @@ export function verificationStore(db: Database): VerificationStore {
       }),
     stop: (id, nowMs) => one(db.query(sql.stopVerification, [id, at(nowMs)])),
     claim: (lease, nowMs, untilMs) => one(db.query(sql.claimVerification, [at(nowMs), lease, at(untilMs)])),
-    save: ({ id, lease, state, record, dueAtMs, endedAtMs, facts }, nowMs) =>
+    save: ({ id, lease, state, record, dueAtMs, endedAtMs, facts, knewOfStop }, nowMs) =>
       db.transaction(async (tx) => {
-        const values = [id, lease, state, json(record), at(dueAtMs), at(endedAtMs), at(nowMs)];
+        const times = [at(dueAtMs), at(endedAtMs), at(nowMs)];
+        const values = [id, lease, state, json(record), ...times, knewOfStop];
         const row = firstOf<Pick<sql.VerificationRow, 'state'>>(await tx.query(sql.saveVerification, values));
         if (row === null) return null;
         for (const fact of facts) await addFact(tx, fact, nowMs);

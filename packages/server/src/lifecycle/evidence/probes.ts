@@ -44,7 +44,7 @@ function probesOf(context: Context, path: AccessPath, model: ModelDefinition, wi
   const leftOut: string[] = [];
   for (const [mode, capability] of Object.entries(model.modes) as [Mode, ModeCapability | undefined][]) {
     if (!capability) continue;
-    const inputs = inputsFor(capability, wish);
+    const inputs = inputsFor(mode, capability, wish);
     if ('lacking' in inputs) {
       leftOut.push(`${mode} needs ${inputs.lacking}`);
       continue;
@@ -58,6 +58,7 @@ function probesOf(context: Context, path: AccessPath, model: ModelDefinition, wi
 type Fields = Record<string, unknown>;
 
 function inputsFor(
+  mode: Mode,
   { inputs }: ModeCapability,
   { image, video }: Wish,
 ): { fields: Fields } | { lacking: string } {
@@ -69,6 +70,12 @@ function inputsFor(
     const url = isVideo ? video : image;
     if (url === undefined) return { lacking: isVideo ? 'a video (video)' : 'a picture (image)' };
     fields[FIELD_OF_ROLE[role]] = Array.from({ length: count.min }, () => url);
+  }
+  if (Object.keys(fields).length === 0 && mode !== 'text-to-video') {
+    // None of its inputs is needed, but one of them is: references come as pictures or as a video.
+    if (inputs.reference_image && image !== undefined) fields[FIELD_OF_ROLE.reference_image] = [image];
+    else if (inputs.reference_video && video !== undefined) fields[FIELD_OF_ROLE.reference_video] = [video];
+    else return { lacking: 'a picture (image)' };
   }
   const lists = ['image_urls', 'video_urls', 'image_middle'];
   const entries = Object.entries(fields).map(([field, urls]) => [

@@ -148,7 +148,8 @@ function termsOf({ random }: Given): Terms {
   return {
     limit: random.whole(2, 9),
     burst: null,
-    linkLifeMs: random.whole(2, 13 * 24) * HOUR_MS + random.whole(0, 3_599) * 1_000,
+    // Looks come ever more rarely, so hours show what days would: how rarely at most is a matter of `decide`.
+    linkLifeMs: random.whole(1, 8) * HOUR_MS + random.whole(0, 3_599) * 1_000,
     callsBack: random.fraction() < 0.7,
   };
 }

@@ -78,13 +78,15 @@ export const claimVerification = statement(
 
 /**
  * What came of a move, from the holder of the lease only. A stop that was asked for in between stays asked for, and is
- * due at once. $1 id, $2 lease, $3 state, $4 record, $5 due at or null, $6 ended at or null, $7 now.
+ * due at once; one that the move knew of ($8) is due when it says. $1 id, $2 lease, $3 state, $4 record, $5 due at or
+ * null, $6 ended at or null, $7 now.
  */
 export const saveVerification = statement(
   'verifications.save',
   `UPDATE verifications SET record = $4::jsonb, ended_at = coalesce(ended_at, $6::timestamptz),
           state = CASE WHEN state = 'stopping' AND $3::text <> 'stopped' THEN state ELSE $3::text END,
-          due_at = CASE WHEN state = 'stopping' AND $3::text = 'running' THEN $7::timestamptz ELSE $5::timestamptz END
+          due_at = CASE WHEN state = 'stopping' AND $3::text = 'running' AND NOT $8::boolean THEN $7::timestamptz
+                        ELSE $5::timestamptz END
    WHERE id = $1 AND lease = $2 RETURNING state`,
 );
 
