@@ -153,13 +153,14 @@ async function historyTraffic(
   const sinceMs = context.clock.now() - days * DAY_MS;
   const rows = await context.store.plans.ordered(sinceMs, LISTED_MOST);
   if (rows.length === 0) {
-    const message = `Nothing was ordered here in the last ${days} days.`;
+    const message = `Nothing was ordered here in the last ${plural(days, 'day')}.`;
     return { code: 'not_found', field: 'workload.days', message };
   }
   const { listed, left } = replayed(rows, book);
   noteHistory(note, { days, rows: rows.length, listed, left });
   if (listed.length === 0) {
-    const message = `None of the ${rows.length} orders of the last ${days} days can be planned for: ${leftText(left)}.`;
+    const of = `the ${rows.length} orders of the last ${plural(days, 'day')}`;
+    const message = `None of ${of} can be planned for: ${leftText(left)}.`;
     return { code: 'not_found', field: 'workload.days', message };
   }
   return listedTraffic(listed, await accountsOrdering(context, listed), scale);
@@ -206,12 +207,13 @@ function noteHistory(
   const [first, last] = [listed[0], listed.at(-1)];
   const count = (of: (each: Listed) => unknown) => new Set(listed.map(of)).size;
   const told = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+  const span = `the last ${plural(days, 'day')}`;
   const newest = rows < LISTED_MOST ? '' : ', the newest that are read';
   note({
     subject: 'traffic',
     value:
       first && last
-        ? `${listed.length} orders of the last ${days} days${newest}, from ${told(first.atMs)} to ${told(last.atMs)} ` +
+        ? `${listed.length} orders of ${span}${newest}, from ${told(first.atMs)} to ${told(last.atMs)} ` +
           `UTC: ${plural(
             count(({ clip }) => clip),
             'kind',
@@ -219,7 +221,7 @@ function noteHistory(
             count(({ account }) => account),
             'account',
           )}`
-        : `none of the orders of the last ${days} days`,
+        : `none of the orders of ${span}`,
     grade: 'measured',
     source,
   });
