@@ -109,20 +109,28 @@ function cheapestOf(context: Context, path: AccessPath, shape: Shape): Probe | n
   return found.sort((a, b) => Number(a.micros - b.micros))[0] ?? null;
 }
 
-/** Every resolution and sound at the shortest length, for which of them is cheapest is the price list's affair. */
+/**
+ * Every length, resolution and sound: which of them is cheapest is the price list's affair, and the shortest length may
+ * be refused by a rule of the model (Kling O1 from a first frame: 5 or 10 s).
+ */
 function wishesOf({ name }: AccessPath, { model, mode, capability, inputs }: Shape): Fields[] {
-  const shortest = capability.seconds === null ? {} : { duration: Math.min(...capability.seconds.allowed) };
-  const sounds = capability.sound.filter((sound) => sound !== 'original');
-  return capability.resolutions.flatMap((quality) =>
-    (sounds.length === 0 ? [undefined] : sounds).map((sound) => ({
-      model: model.id,
-      mode,
-      prompt: PROMPT,
-      quality,
-      path: name,
-      ...shortest,
-      ...inputs,
-      ...(sound === undefined ? {} : { sound }),
-    })),
+  const { seconds, orientations, resolutions } = capability;
+  const lengths = seconds === null ? [{}] : seconds.allowed.map((duration) => ({ duration }));
+  const spoken = capability.sound.filter((sound) => sound !== 'original').map((sound) => ({ sound }));
+  const [facing] = orientations;
+  return resolutions.flatMap((quality) =>
+    lengths.flatMap((length) =>
+      (spoken.length === 0 ? [{}] : spoken).map((sound) => ({
+        model: model.id,
+        mode,
+        prompt: PROMPT,
+        quality,
+        path: name,
+        ...length,
+        ...inputs,
+        ...sound,
+        ...(facing === undefined ? {} : { model_params: { character_orientation: facing } }),
+      })),
+    ),
   );
 }
