@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['simulation/**/*.test.ts', 'e2e/**/*.test.ts', 'tools/**/*.test.ts'],
+          globalSetup: ['e2e/console/unpack.ts'],
         },
       },
     ],

@@ -17,10 +17,18 @@ const ARGS = [
 ];
 
 export async function openBrowser(): Promise<Browser> {
-  const named = process.env.CHROMIUM_PATH;
-  const found = named ?? OF_THE_SYSTEM.find((path) => existsSync(path));
+  const found = installed();
   if (found !== undefined) return chromium.launch({ executablePath: found, args: ARGS });
+  return chromium.launch({ executablePath: await unpacked(), args: [...ARGS, '--headless=new'] });
+}
+
+/** A Chromium that is there already, and needs no unpacking. */
+export function installed(): string | undefined {
+  return process.env.CHROMIUM_PATH ?? OF_THE_SYSTEM.find((path) => existsSync(path));
+}
+
+/** Not by two processes at once: the second would start a file that the first still writes. */
+export async function unpacked(): Promise<string> {
   const { default: packed } = await import('@sparticuz/chromium');
-  const executablePath = await packed.executablePath();
-  return chromium.launch({ executablePath, args: [...ARGS, '--headless=new'] });
+  return packed.executablePath();
 }
