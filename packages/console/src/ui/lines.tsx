@@ -4,7 +4,6 @@
  */
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { AsTable } from './as-table.tsx';
 import { Table } from './table.tsx';
 
