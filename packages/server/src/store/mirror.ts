@@ -81,8 +81,10 @@ export function mirrorStore(db: Database): MirrorStore {
     recordLost: async (copy, nowMs) => {
       await db.query(sql.writeLost, [rows([copy]), at(nowMs)]);
     },
-    dropOrphanCopies: async (nowMs) =>
-      rowsOf<{ id: string }>(await db.query(sql.dropOrphanCopies, [at(nowMs)])).map((row) => row.id),
+    dropOrphanCopies: async (nowMs) => {
+      const dropped = rowsOf<{ id: string }>(await db.query(sql.dropOrphanCopies, [at(nowMs)]));
+      return inOrder(dropped, (row) => row.id).map((row) => row.id);
+    },
     assetById: async (id) => firstOf<sql.StoredAssetRow>(await db.query(sql.assetById, [id])),
     retentionOver: async (nowMs, most) =>
       rowsOf<{ id: string }>(await db.query(sql.retentionOver, [at(nowMs), most])).map((row) => row.id),

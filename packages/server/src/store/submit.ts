@@ -147,9 +147,8 @@ function lookupReports(db: Database): Omit<SubmitStore, keyof SendReports> {
         ask_at: iso(resend.sendByMs),
         note: resend.note,
       }));
-      return rowsOf<{ id: string }>(await db.query(sql.writeResending, [rows(values), at(nowMs)])).map(
-        (row) => row.id,
-      );
+      const sent = rowsOf<{ id: string }>(await db.query(sql.writeResending, [rows(values), at(nowMs)]));
+      return inOrder(sent, (row) => row.id).map((row) => row.id);
     },
     recordAbandoned: async (abandons, nowMs) => {
       const values = inOrder(abandons, (each) => each.attemptId).map((abandon) => ({

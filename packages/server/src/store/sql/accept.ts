@@ -59,7 +59,8 @@ export const findByRequestKey = statement(
   `SELECT t.account_id, t.key_id, t.request_key, encode(t.request_hash, 'hex') AS request_hash, t.id AS task_id,
           t.batch_id, false AS marked, false AS shared
    FROM unnest($1::text[], $2::text[]) AS r (key_id, request_key)
-   JOIN tasks t ON t.key_id = r.key_id AND t.request_key = r.request_key`,
+   JOIN tasks t ON t.key_id = r.key_id AND t.request_key = r.request_key
+   ORDER BY t.id`,
 );
 
 /** The same for names that count in the whole account, whichever of its keys said them first. $1 accounts, $2 names. */

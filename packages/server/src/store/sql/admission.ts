@@ -166,7 +166,8 @@ export type AdmittedRow = {
  * locked in the order of every writer. $1 attempts, $2 lanes,
  * $3 family, $4 queue virtual time, $5 now. The credential is the path's as it is while its limits are locked. The
  * start is told to endpoints in our words that asked for it, and to callbacks of doors whose client did (`told.start`);
- * the id of such a delivery follows from its event, so nothing more has to be drawn for the few that there are.
+ * the id of such a delivery follows from its event, so nothing more has to be drawn for the few that there are. The
+ * caller sends in the order of the answer, so it is sorted.
  */
 export const writeAdmitted = statement(
   'admission.write',
@@ -222,7 +223,7 @@ export const writeAdmitted = statement(
    )
    SELECT r.attempt_id, t.id AS task_id, t.account_id, t.attempts AS number, r.path_name, r.callback_token,
           t.created_at, t."order", t.start_by, t.credential_version
-   FROM r JOIN t ON t.id = r.task_id`,
+   FROM r JOIN t ON t.id = r.task_id ORDER BY t.id`,
 );
 
 /** Lanes that looked empty; each is re-checked under its lock. */

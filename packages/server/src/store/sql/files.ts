@@ -65,5 +65,6 @@ export const unusedBlobs = statement(
   'files.unused_blobs',
   `SELECT key FROM unnest($1::text[]) AS key
    WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob_key = key AND deleted_at IS NULL)
-     AND NOT EXISTS (SELECT 1 FROM assets WHERE blob_key = key AND state = 'stored')`,
+     AND NOT EXISTS (SELECT 1 FROM assets WHERE blob_key = key AND state = 'stored')
+   ORDER BY key`,
 );

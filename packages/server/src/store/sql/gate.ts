@@ -91,5 +91,6 @@ export const renderTimes = statement(
   'gate.render_times',
   `SELECT t.path_name, t.shape, t.samples_ms FROM render_times t
    JOIN json_to_recordset($1::json) AS x (path_name text, shape text)
-     ON x.path_name = t.path_name AND x.shape = t.shape`,
+     ON x.path_name = t.path_name AND x.shape = t.shape
+   ORDER BY t.path_name, t.shape`,
 );

@@ -35,7 +35,7 @@ export const endedAttempts = statement(
    LEFT JOIN assets s ON s.task_id = a.task_id AND s.attempt_id = a.id AND s.kind = 'video'
    LEFT JOIN LATERAL (SELECT min(received_at) AS called_at, bool_or(verified) AS verified
                       FROM callbacks WHERE attempt_id = a.id) c ON true
-   ORDER BY a.ended_at DESC`,
+   ORDER BY a.ended_at DESC, a.id`,
 );
 
 export type PromisedRow = {

@@ -153,5 +153,6 @@ export const unreferencedBlobs = statement(
   'mirror.unreferenced_blobs',
   `SELECT k.blob_key FROM unnest($1::text[]) AS k (blob_key)
    WHERE NOT EXISTS (SELECT 1 FROM assets s WHERE s.blob_key = k.blob_key AND s.state = 'stored')
-     AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_key = k.blob_key AND f.deleted_at IS NULL)`,
+     AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_key = k.blob_key AND f.deleted_at IS NULL)
+   ORDER BY k.blob_key`,
 );

@@ -41,7 +41,7 @@ export const claimDeliveries = statement(
    ), due AS MATERIALIZED (
      SELECT d.id FROM deliveries d JOIN ranked r ON r.id = d.id
      WHERE r.turn <= $5 AND d.state = 'waiting' AND d.due_at <= $1
-     ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+     ORDER BY d.due_at, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
    ), d AS (
      UPDATE deliveries SET lease = $3, due_at = $4, tries = tries + 1 FROM due WHERE deliveries.id = due.id
      RETURNING deliveries.*

@@ -47,7 +47,7 @@ export const writeAccepted = statement(
            ORDER BY k.id FOR NO KEY UPDATE OF k) o
      WHERE tasks.id = o.id AND tasks.attempt_id = o.attempt_id AND tasks.state = 'running'
    )
-   SELECT id, path_name, family FROM a`,
+   SELECT id, path_name, family FROM a ORDER BY id`,
 );
 
 /**

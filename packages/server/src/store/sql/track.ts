@@ -167,7 +167,8 @@ export const writeEnded = statement(
      FROM t JOIN task_orders o ON o.task_id = t.id WHERE t.ended = 'succeeded'
    )
    SELECT a.attempt_id, a.path_name, a.family, a.shape, a.state, a.accepted_at, t.id IS NOT NULL AS matched
-   FROM a LEFT JOIN t ON t.attempt_id = a.attempt_id`,
+   FROM a LEFT JOIN t ON t.attempt_id = a.attempt_id
+   ORDER BY a.attempt_id`,
 );
 
 /** Appends render times and how renders ended, keeping the newest $3 of each. $1 times, $2 now, $4 ends. */
