@@ -157,7 +157,7 @@ export function drawClimate(dice: Dice, size: Size): Climate {
     },
     processes: {
       killRate: rate(0.01),
-      pauseRate: rate(0.004),
+      pauseRate: rate(0.006),
       stopRate: rate(0.002),
       loseBeforeRate: rate(0.02),
       loseAfterRate: rate(0.02),

@@ -34,7 +34,7 @@ export type ProcessParts = {
 
 /** Twice the lease and more: whatever the process held is somebody else's when it wakes. */
 const PAUSE_LEAST_MS = 120_000;
-const PAUSE_MOST_MS = 260_000;
+const PAUSE_MOST_MS = 420_000;
 
 export function createProcesses(parts: ProcessParts): Processes {
   const { clock, dice, climate, scheduler, hit } = parts;

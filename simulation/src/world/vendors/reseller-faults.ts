@@ -17,6 +17,9 @@ import type { Dice } from '../../dice.ts';
 import type { ResellerClimate } from '../climate.ts';
 import { SURELY } from '../vendor-faults.ts';
 
+/** Callbacks that come so late are in every world: few of them find an attempt that was given up meanwhile. */
+const LATE = 0.1;
+
 type Rows<Fault> = readonly (readonly [least: number, most: number, fault: Fault])[];
 export type JobRows = { [P in JobFaultPoint]: Rows<JobFaultAt[P]> };
 export type RendererRows = { [P in RendererFaultPoint]: Rows<RendererFaultAt[P]> };
@@ -89,7 +92,7 @@ export function jobRows(bodyOf: (status: number) => JsonObject, half: string): J
       [0, 0.7, { do: 'lost' }],
       [0, 0.3, { do: 'duplicate', times: 3 }],
       [0, 0.3, { do: 'late', ms: 60_000 }],
-      [0, 0.4, { do: 'late', ms: 1_500_000 }],
+      [LATE, 0.4, { do: 'late', ms: 1_500_000 }],
       [0, 0.2, { do: 'stale', ageMs: 600_000 }],
       [0, 0.2, { do: 'unsigned' }],
       [0, 0.4, { do: 'forged' }],
@@ -160,7 +163,7 @@ export function rendererRows({ failed, busy, unpaid, invalid, ended }: Codes, ha
       [0, 0.7, { do: 'lost' }],
       [0, 0.3, { do: 'duplicate', times: 3 }],
       [0, 0.3, { do: 'late', ms: 60_000 }],
-      [0, 0.4, { do: 'late', ms: 1_500_000 }],
+      [LATE, 0.4, { do: 'late', ms: 1_500_000 }],
       [0, 0.2, { do: 'stale', ageMs: 600_000 }],
       [0, 0.4, { do: 'forged', word: ended[0] }],
       [0, 0.4, { do: 'altered', word: ended[0] }],
