@@ -30,7 +30,8 @@ export const PromiseApart = z.strictObject({
     .describe(
       'not_due: the late end of the range has not come. cancelled, failed, ran_out_of_time: it ended without a clip ' +
         'before then. no_path: no path took work when it was ordered, so nothing was told. deep_queue: more waited ' +
-        'than is counted, so nothing was told. not_kept: nothing was written down.',
+        'than is counted, so nothing was told. not_kept: nothing was written down, because the order did not ' +
+        'wait for a forecast that could not be had, or an older version took it.',
     ),
   count: z.int(),
 });

@@ -207,7 +207,7 @@ export const Task = z
     start_by: Instant.nullable(),
     finish_by: Instant.nullable(),
     deadline_at: Instant,
-    wait: Wait.nullable(),
+    wait: Wait.nullable().describe('null: it does not wait, or that cannot be told just now.'),
     cancel_requested: z.boolean(),
     quote: QuoteOnTask,
     held: Money.nullable(),

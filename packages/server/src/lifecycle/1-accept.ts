@@ -13,11 +13,13 @@
 import { type CreateGeneration, decimalFromMicros, microsFromDecimal, type Refusal } from '@sluice/contract';
 import { shapeOf } from '../decide/polling.ts';
 import { hold } from '../decide/postings.ts';
+import type { Promised } from '../decide/promises.ts';
 import { newId } from '../effects/random/id.ts';
 import type { AcceptAnswer, NewRequest, NewTask } from '../store/accept.ts';
 import { type Batcher, batcher } from './batch.ts';
+import { BESIDE_AN_ORDER_MS, beside } from './beside.ts';
 import type { Context } from './context.ts';
-import { type Accepting, promiseOf } from './forecast.ts';
+import { type Accepting, joinQueue, promiseOf } from './forecast.ts';
 import { type PlannedOrder, planOrder } from './plan.ts';
 
 export type Caller = { accountId: string; keyId: string };
@@ -123,6 +125,7 @@ async function planOrders(
 ): Promise<Planned> {
   const tasks: NewTask[] = [];
   const nowMs = context.clock.now();
+  let promise: Promised | null = null;
   // In order, so that a batch reads back, and is admitted, in the order in which it was given.
   const ids = orders.map(() => newId('task', nowMs, context.random)).sort();
   for (const [index, input] of orders.entries()) {
@@ -132,11 +135,19 @@ async function planOrders(
     const late = refuseImpossible(context, planned, input);
     if (late) return { kind: 'refused', refusal: late, index: place };
     const id = ids[index] ?? '';
-    const promise = await promiseOf(context, acceptingOf(caller, input, planned));
+    const accepting = acceptingOf(caller, input, planned);
+    // Where one could not be had in time, the others of the request do not wait for theirs.
+    if (index === 0 || promise !== null) promise = await promiseFor(context, accepting);
+    joinQueue(context, accepting);
     const door = options.door ?? null;
     tasks.push({ ...newTask(context, caller, id, input, planned), promise, door });
   }
   return { kind: 'planned', tasks };
+}
+
+function promiseFor(context: Context, accepting: Accepting): Promise<Promised | null> {
+  const without = 'orders are taken without a word about when they start and end';
+  return beside(context, without, BESIDE_AN_ORDER_MS, () => promiseOf(context, accepting));
 }
 
 function refuseImpossible(context: Context, planned: PlannedOrder, input: CreateGeneration): Refusal | null {

@@ -20,7 +20,7 @@ export type QueueBoard = {
   join(family: string, task: Joining): void;
 };
 
-export type Joining = { accountId: string; weight: number; priority: number; slotMs: number };
+export type Joining = { accountId: string; priority: number; slotMs: number };
 
 const KEEP_MS = 1_000;
 /** Older than this an answer is not given any more: the reader waits for a new one. */
@@ -120,13 +120,15 @@ function familyLanes(context: Context, family: string): FamilyLanes {
     },
     join: (task) => {
       joined.push({ task, atMs: context.clock.monotonic() });
+      // While lanes cannot be read, nothing else takes any out.
+      if (joined.length > COUNTED_MOST) joined.shift();
       if (shown !== null) addTo(shown.byAccount, task);
     },
   };
 }
 
-function addTo(lanes: Map<string, LaneCount>, { accountId, weight, priority, slotMs }: Joining): void {
-  const lane = lanes.get(accountId) ?? emptyLane(accountId, weight);
+function addTo(lanes: Map<string, LaneCount>, { accountId, priority, slotMs }: Joining): void {
+  const lane = lanes.get(accountId) ?? emptyLane(accountId);
   lane.queued += 1;
   if (priority > 0) lane.high += 1;
   if (priority === 0) lane.normal += 1;
@@ -135,10 +137,11 @@ function addTo(lanes: Map<string, LaneCount>, { accountId, weight, priority, slo
   lanes.set(accountId, lane);
 }
 
-function emptyLane(accountId: string, weight: number): LaneCount {
+/** Until the next reading knows its weight. */
+function emptyLane(accountId: string): LaneCount {
   return {
     account_id: accountId,
-    weight,
+    weight: 1,
     queued: 0,
     high: 0,
     normal: 0,

@@ -92,21 +92,25 @@ export type Accepting = Queued & { order: Order; model: ModelDefinition; priorit
 
 /**
  * What an order is told that is about to be queued: kept with it, and compared with what came of it. Its place is taken
- * from what is known already, a second old, with what this process has queued since: accepting asks nothing for it.
+ * from what is known already, a second old as a rule, with what this process has queued since.
  */
 export async function promiseOf(context: Context, task: Accepting): Promise<Promised> {
-  const { order, model, accountId, priority, slotMs } = task;
+  const { order, model, accountId, priority } = task;
   const board = queueBoard(context);
   const lanes = await board.lanes(task.family);
   const own = lanes.find((lane) => lane.account_id === accountId);
   const before = own ? waitingBefore(own, priority) : 0;
   const facts = { order, model, before, deep: own?.deep ?? false, lanes, slots: await board.slots() };
   const { times, deep, measured } = await expected(context, task, facts);
-  board.join(task.family, { accountId, weight: own?.weight ?? 1, priority, slotMs });
   const path = task.pathNames[0] ?? '';
   const basis = measured ? 'measured' : 'declared';
   if (times === null) return { kind: 'none', path, basis, reason: deep ? 'deep_queue' : 'no_path' };
   return { kind: 'range', path, basis, start: times.start, end: times.end };
+}
+
+/** From now on it waits before those that are told their place later. */
+export function joinQueue(context: Context, { family, accountId, priority, slotMs }: Accepting): void {
+  queueBoard(context).join(family, { accountId, priority, slotMs });
 }
 
 function waitingBefore({ queued, high, normal }: LaneCount, priority: number): number {

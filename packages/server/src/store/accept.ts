@@ -41,8 +41,8 @@ export type NewTask = {
   price: unknown;
   route: unknown;
   rerunsMost: number;
-  /** What its client is told about start and end. */
-  promise: Promised;
+  /** What its client is told about start and end; null: that could not be had. */
+  promise: Promised | null;
   metadata: Record<string, string>;
   callbackUrl: string | null;
   /** Through which door it was ordered, and what that protocol repeats to its client. */

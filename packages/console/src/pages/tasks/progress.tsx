@@ -45,7 +45,9 @@ export function Progress({ task }: { task: Task }) {
           ? `Place ${wait.position}: ${WAIT_WORDS[wait.reason] ?? wait.reason}.`
           : stage === 'unknown'
             ? 'The answer to the submit was lost. It is being looked up; it is never bought twice.'
-            : `${progress} % done.`}
+            : stage === 'queued'
+              ? 'It waits. Its place in the queue cannot be told just now.'
+              : `${progress} % done.`}
       </p>
       <p className="text-[0.93rem] text-ink-3">
         for {spanText((nowMs - Date.parse(since)) / 1_000)}

@@ -1,6 +1,7 @@
 /** Task rows with everything that a task shows besides them: links, forecasts, what its path can do. */
 import { type Task, terminalEventTypes } from '@sluice/contract';
 import { batcher } from '../../lifecycle/batch.ts';
+import { BESIDE_A_TASK_MS, BESIDE_AN_ORDER_MS, beside } from '../../lifecycle/beside.ts';
 import type { Context } from '../../lifecycle/context.ts';
 import { waitsOf } from '../../lifecycle/forecast.ts';
 import type { TaskRow } from '../../store/reads.ts';
@@ -8,20 +9,26 @@ import type { HttpContext } from '../context.ts';
 import { taskLinks } from '../links.ts';
 import { toTask } from './task.ts';
 
-/** `linkBase`: what links begin with in the answer that this is for. */
+/**
+ * `linkBase`: what links begin with in the answer that this is for. `waitMostMs`: how long that may wait for what is
+ * told about waiting tasks; without it they are shown all the same.
+ */
 export async function taskViews(
   context: Context,
   rows: readonly TaskRow[],
   linkBase: string,
+  waitMostMs = BESIDE_A_TASK_MS,
 ): Promise<Task[]> {
   const nowMs = context.clock.now();
   await context.paths.refresh(nowMs);
-  const waits = await waitsOf(context, rows.filter((row) => row.state === 'queued').map(waitingTask));
+  const waiting = rows.filter((row) => row.state === 'queued').map(waitingTask);
+  const without = 'tasks are shown without their wait';
+  const waits = await beside(context, without, waitMostMs, () => waitsOf(context, waiting));
   const links = taskLinks(context, linkBase);
   return rows.map((row) => {
     const path = context.paths.byName(row.path_name ?? '');
     const upstreamCancels = path !== null && path.provider.abilities.cancel !== 'none';
-    return toTask(row, { nowMs, links, wait: waits.get(row.id) ?? null, upstreamCancels });
+    return toTask(row, { nowMs, links, wait: waits?.get(row.id) ?? null, upstreamCancels });
   });
 }
 
@@ -31,7 +38,7 @@ export async function taskView(context: Context, row: TaskRow, linkBase: string)
   return task;
 }
 
-/** Shows tasks by their ids. Requests that come together are read together, so that a burst costs a few queries. */
+/** Shows what was just ordered. Requests that come together are read together, so that a burst costs a few queries. */
 export type TaskReader = (taskIds: readonly string[], linkBase: string) => Promise<Task[]>;
 
 type Wanted = { taskIds: readonly string[]; linkBase: string };
@@ -46,7 +53,7 @@ export function createTaskReader(context: HttpContext): TaskReader {
       const shown = new Map<string, ReadonlyMap<string, Task>>();
       // One as a rule; nobody may see a link made for another's host.
       for (const base of new Set(requests.map(({ linkBase }) => linkBase))) {
-        const views = await taskViews(context, rows, base);
+        const views = await taskViews(context, rows, base, BESIDE_AN_ORDER_MS);
         shown.set(base, new Map(views.map((task) => [task.id, task])));
       }
       return requests.map(({ taskIds, linkBase }) =>
