@@ -315,14 +315,73 @@ describe('a gateway that is not well', () => {
 
   test('an order that is refused says so, and that nothing is charged', async () => {
     const { context, page } = await house.visit('developer');
-    await page.route('**/v1/videos/generations', (route) => route.abort());
     await page.goto(`${house.url}/console/playground?model=kling-3.0`);
-    await page.getByLabel('Prompt', { exact: true }).fill('never ordered');
+    await page.getByLabel('Prompt', { exact: true }).fill('x'.repeat(3_073));
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    const alert = page.getByRole('alert');
+    await alert.getByText(/^It was not ordered, and nothing is charged/).waitFor();
+    await context.close();
+  });
+
+  test('an order whose answer was lost is made once, also when it is pressed again after a reload', async () => {
+    const { context, page } = await house.visit('developer');
+    const prompt = 'a kite, ordered once';
+    let lost = 0;
+    await page.route('**/v1/videos/generations', async (route) => {
+      // It arrives, and the answer does not come back: neither to the press nor to the repeat that follows by itself.
+      await route.fetch();
+      lost += 1;
+      await route.abort('connectionreset');
+    });
+    await page.goto(`${house.url}/console/playground?model=kling-3.0`);
+    await page.getByLabel('Prompt', { exact: true }).fill(prompt);
+    const generate = page.getByRole('button', { name: 'Generate', exact: true });
+    await generate.click();
+    const alert = page.getByRole('alert');
+    await alert.getByText('Nobody heard whether it was ordered.').waitFor();
+    await alert.getByText(/never done twice/).waitFor();
+    expect(lost).toBe(2);
+    await page.unroute('**/v1/videos/generations');
+    await page.reload();
+    await generate.click();
+    await page.getByText('It had arrived the first time').waitFor();
+    await page.getByRole('region', { name: 'Result' }).waitFor();
+    const made = async () => {
+      const tasks = await house.studio.sluice.tasks.list({ limit: 20 });
+      return tasks.data.filter((task) => task.prompt === prompt).length;
+    };
+    expect(await made()).toBe(1);
+    await generate.click();
     await page
-      .getByRole('alert')
-      .getByText(/not ordered/)
+      .getByRole('button', { name: /queued|rendering|succeeded|saving/ })
+      .nth(1)
       .waitFor();
+    expect(await made()).toBe(2);
+    await context.close();
+  });
+
+  test('the playground is found again as it was left: by the way back, by the rail, after a reload', async () => {
+    const { context, page } = await house.visit('developer');
+    await page.goto(`${house.url}/console/playground?model=kling-3.0`);
+    const prompt = page.getByLabel('Prompt', { exact: true });
+    await prompt.fill('a lighthouse in a storm');
+    await page.getByRole('radio', { name: '1080p' }).press('Space');
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('link', { name: 'Receipt and timeline' }).click();
+    await page.getByRole('heading', { level: 1, name: 'a lighthouse in a storm' }).waitFor();
+    const asLeft = async () => {
+      await page.getByRole('region', { name: 'Result' }).waitFor();
+      expect(await prompt.inputValue()).toBe('a lighthouse in a storm');
+      expect(await page.getByRole('radio', { name: '1080p' }).isChecked()).toBe(true);
+    };
+    await page.goBack();
+    await asLeft();
+    await page.reload();
+    await asLeft();
+    await page.getByRole('link', { name: 'Tasks', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    await page.getByRole('link', { name: 'Playground' }).click();
+    await asLeft();
     await context.close();
   });
 

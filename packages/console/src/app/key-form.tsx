@@ -6,6 +6,7 @@ import { sluice } from '../api/client.ts';
 import { rememberSignedIn, sessionQuery } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
+import { fixOf } from '../ui/fix.ts';
 
 export function KeyForm({ onDone }: { onDone?: () => void }) {
   const [key, setKey] = useState('');
@@ -47,6 +48,6 @@ export function KeyForm({ onDone }: { onDone?: () => void }) {
 }
 
 export function messageOf(error: unknown): string {
-  if (isSluiceError(error)) return [error.message, error.fix].filter(Boolean).join(' ');
+  if (isSluiceError(error)) return [error.message, fixOf(error)].filter(Boolean).join(' ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { cx } from './class.ts';
 import { copyText } from './copy.ts';
+import { fixOf } from './fix.ts';
 
 type PanelProps = {
   title?: ReactNode;
@@ -113,13 +114,14 @@ type FailureProps = {
 
 export function Failure({ error, what, retry }: FailureProps) {
   const known = isSluiceError(error) ? error : null;
+  const fix = known && fixOf(known);
   return (
     <div role="alert" className="rounded-lg border border-bad/40 bg-bad-soft p-4">
       <p className="font-medium text-bad">{what}</p>
       <p className="mt-1 text-ink">
         {known?.message ?? (error instanceof Error ? error.message : String(error))}
       </p>
-      {known?.fix && <p className="mt-0.5 text-ink-2">{known.fix}</p>}
+      {fix && <p className="mt-0.5 text-ink-2">{fix}</p>}
       <div className="mt-3 flex flex-wrap items-center gap-3">
         {retry && (
           <Button small onClick={retry}>

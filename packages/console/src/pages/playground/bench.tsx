@@ -1,13 +1,14 @@
 /** The bench: one draft, one or several targets, their quotes, and the tasks that came of them. */
 import type { CreateGeneration, Model } from '@sluice/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { sluice } from '../../api/client.ts';
+import { mayHaveArrived } from '../../api/once.ts';
 import { taskQuery } from '../../api/queries.ts';
 import { useHasAccount, useMay } from '../../app/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Panel } from '../../ui/panel.tsx';
-import { Code } from './code.tsx';
+import { Code, withPrompt } from './code.tsx';
+import type { Desk } from './desk.ts';
 import { type Draft, missingIn, toOrder, withModel } from './draft.ts';
 import { OrderForm } from './form.tsx';
 import { QuoteLine } from './quote-line.tsx';
@@ -22,25 +23,27 @@ type Aimed = { target: Target; model: Model; order: CreateGeneration; missing: s
 
 type BenchProps = {
   models: readonly Model[];
-  draft: Draft;
-  onDraft: (draft: Draft) => void;
+  desk: Desk;
+  onDesk: (change: (desk: Desk) => Desk) => void;
   onSave: () => void;
   onGallery: () => void;
 };
 
-export function Bench({ models, draft, onDraft, onSave, onGallery }: BenchProps) {
-  const [others, setOthers] = useState<readonly Target[]>([]);
+export function Bench({ models, desk, onDesk, onSave, onGallery }: BenchProps) {
+  const { draft, others, runs } = desk;
   const targets: Target[] = [{ model: draft.model, path: draft.path }, ...others];
   const aimed = useAimed(models, draft, targets);
   const quotes = useQuotes(aimed.map(({ order, missing }) => (missing === null ? order : null)));
-  const [runs, setRuns] = useState<readonly string[][]>([]);
-  const create = useOrders((ids) => setRuns((before) => [ids, ...before]));
+  const create = useOrders((ids) => onDesk((now) => ({ ...now, runs: [ids, ...now.runs] })));
   const ready = aimed.every(({ missing }) => missing === null) && !quotes.some(({ isError }) => isError);
   const [first] = aimed;
   const setTargets = ([head, ...rest]: Target[]): void => {
     const model = models.find(({ id }) => id === head?.model);
-    if (head && model) onDraft({ ...withModel(draft, model), path: head.path });
-    setOthers(rest);
+    onDesk((now) => ({
+      ...now,
+      draft: head && model ? { ...withModel(now.draft, model), path: head.path } : now.draft,
+      others: rest,
+    }));
   };
   if (!first) return null;
   return (
@@ -48,7 +51,9 @@ export function Bench({ models, draft, onDraft, onSave, onGallery }: BenchProps)
       <form
         aria-label="Order"
         className={
-          'rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-9.25rem)] lg:overflow-y-auto'
+          'rounded-lg border bg-surface lg:sticky lg:top-18 lg:max-h-[calc(100dvh-9.25rem)] lg:overflow-y-auto ' +
+          // What gets the focus must not end up behind the foot.
+          '[&_:is(input,textarea,select)]:scroll-mb-44'
         }
         onSubmit={(event) => {
           event.preventDefault();
@@ -60,14 +65,18 @@ export function Bench({ models, draft, onDraft, onSave, onGallery }: BenchProps)
       >
         <div className="grid gap-4.5 p-4">
           <Targets models={models} targets={targets} onChange={setTargets} />
-          <OrderForm draft={draft} model={first.model} onChange={onDraft} />
+          <OrderForm
+            draft={draft}
+            model={first.model}
+            onChange={(changed) => onDesk((now) => ({ ...now, draft: changed }))}
+          />
         </div>
         <Foot aimed={aimed} quotes={quotes} ready={ready} busy={create.isPending} error={create.error} />
       </form>
       <div className="grid min-w-0 gap-5">
         <Result runs={runs} onGallery={onGallery} onSave={onSave} />
         <Panel flush>
-          <Code order={first.order} model={first.model} />
+          <Code order={withPrompt(first.order)} model={first.model} />
         </Panel>
       </div>
     </div>
@@ -128,7 +137,13 @@ function Foot({ aimed, quotes, ready, busy, error }: FootProps) {
       <Button type="submit" kind="primary" disabled={!ready} busy={busy}>
         {several ? `Generate ${aimed.length} clips` : 'Generate'}
       </Button>
-      {error !== null && <Failure error={error} what="It was not ordered, and nothing is charged for it." />}
+      {error !== null && <Failure error={error} what={whatBecameOf(error)} />}
     </div>
   );
+}
+
+function whatBecameOf(error: unknown): string {
+  return mayHaveArrived(error)
+    ? 'Nobody heard whether it was ordered.'
+    : 'It was not ordered, and nothing is charged for it.';
 }

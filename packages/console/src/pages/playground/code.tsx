@@ -6,6 +6,13 @@ import { copyText } from '../../ui/copy.ts';
 import { Tabs } from '../../ui/tabs.tsx';
 import { snippets } from './snippets.ts';
 
+/** Doors have code for an order only with its words; until they are written, these stand there. */
+export function withPrompt(order: CreateGeneration): CreateGeneration {
+  return order.model_params?.multi_prompt
+    ? order
+    : { prompt: 'A fox crosses a snowy field at dawn', ...order };
+}
+
 export function Code({ order, model }: { order: CreateGeneration; model: Model }) {
   const all = snippets(order, model, window.location.origin);
   return (

@@ -8,12 +8,15 @@ import { modelsQuery, orderQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, PageHead, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Bench } from './bench.tsx';
-import { type Draft, fromOrder, newDraft, toOrder } from './draft.ts';
+import { useDesk } from './desk.ts';
+import { fromOrder, toOrder } from './draft.ts';
 import { Gallery, SavePrompt } from './gallery.tsx';
+import type { PlaygroundSearch } from './search.ts';
 
 export function Playground() {
   const models = useQuery(modelsQuery);
-  const { model, from } = useSearch({ from: '/playground' });
+  const search = useSearch({ from: '/playground' });
+  const { from } = search;
   const before = useQuery({ ...orderQuery(from ?? ''), enabled: from !== undefined });
   const reachable = (models.data?.data ?? []).filter(({ paths }) => paths.length > 0);
   if (models.isPending || (from !== undefined && before.isPending)) {
@@ -40,10 +43,11 @@ export function Playground() {
     );
   }
   return (
-    <Desk
-      key={`${model} ${from}`}
+    <AtDesk
+      key={`${search.model} ${from}`}
       models={reachable}
-      begin={beginning(reachable, model, before.data)}
+      search={search}
+      order={before.data}
       lost={before.isError}
     />
   );
@@ -67,45 +71,34 @@ function Head({ lost = false, onGallery }: { lost?: boolean; onGallery?: () => v
   );
 }
 
-type DeskProps = { models: readonly Model[]; begin: Draft; lost: boolean };
+type AtDeskProps = {
+  models: readonly Model[];
+  search: PlaygroundSearch;
+  order: CreateGeneration | undefined;
+  lost: boolean;
+};
 
-function Desk({ models, begin, lost }: DeskProps) {
-  const [draft, setDraft] = useState(begin);
+function AtDesk({ models, search, order, lost }: AtDeskProps) {
+  const [desk, setDesk] = useDesk(models, search, order);
   const [gallery, setGallery] = useState(false);
   const [saved, setSaved] = useState<CreateGeneration | null>(null);
-  const model = models.find(({ id }) => id === draft.model);
-  const save = (): void => {
-    if (model) setSaved(toOrder(draft, model));
+  const model = models.find(({ id }) => id === desk.draft.model);
+  const use = (example: CreateGeneration): void => {
+    const named = models.find(({ id }) => id === example.model);
+    if (named) setDesk((now) => ({ ...now, draft: fromOrder(example, named), others: [] }));
   };
   return (
     <>
       <Head lost={lost} onGallery={() => setGallery(true)} />
       <Bench
         models={models}
-        draft={draft}
-        onDraft={setDraft}
-        onSave={save}
+        desk={desk}
+        onDesk={setDesk}
+        onSave={() => model && setSaved(toOrder(desk.draft, model))}
         onGallery={() => setGallery(true)}
       />
-      <Gallery
-        open={gallery}
-        models={models}
-        onClose={() => setGallery(false)}
-        onUse={(order) => setDraft(beginning(models, undefined, order))}
-      />
+      <Gallery open={gallery} models={models} onClose={() => setGallery(false)} onUse={use} />
       {saved && <SavePrompt order={saved} onClose={() => setSaved(null)} />}
     </>
   );
-}
-
-function beginning(
-  models: readonly Model[],
-  wanted: string | undefined,
-  order: CreateGeneration | undefined,
-): Draft {
-  const named = models.find(({ id }) => id === (order?.model ?? wanted));
-  if (order && named) return fromOrder(order, named);
-  const model = named ?? models.find(({ modes }) => modes['text-to-video']) ?? models[0];
-  if (model === undefined) throw new Error('there is no model');
-  return newDraft(model);
 }

@@ -3,7 +3,7 @@
  * strip.
  */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { taskQuery } from '../../api/queries.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -21,6 +21,7 @@ type ResultProps = { runs: readonly string[][]; onGallery: () => void; onSave: (
 
 export function Result({ runs, onGallery, onSave }: ResultProps) {
   const [chosen, setChosen] = useState<string | null>(null);
+  const clips = useRef<HTMLDivElement>(null);
   const shown = runs.find(([id]) => id === chosen) ?? runs[0];
   if (shown === undefined) {
     return (
@@ -36,7 +37,7 @@ export function Result({ runs, onGallery, onSave }: ResultProps) {
   }
   return (
     <section aria-label="Result" className="grid min-w-0 gap-3">
-      <div className={cx('grid gap-4', shown.length > 1 && 'sm:grid-cols-2')}>
+      <div ref={clips} className={cx('grid gap-4', shown.length > 1 && 'sm:grid-cols-2')}>
         {shown.map((id) => (
           <TaskView key={id} id={id} named={shown.length > 1} />
         ))}
@@ -50,12 +51,27 @@ export function Result({ runs, onGallery, onSave }: ResultProps) {
               </li>
             ))}
         </ul>
-        <Button small kind="quiet" onClick={onSave}>
-          Save the prompt
-        </Button>
+        <div className="flex flex-none gap-2">
+          {shown.length > 1 && (
+            <Button small onClick={() => playTogether(clips.current)}>
+              Play together
+            </Button>
+          )}
+          <Button small kind="quiet" onClick={onSave}>
+            Save the prompt
+          </Button>
+        </div>
       </div>
     </section>
   );
+}
+
+/** All of them from their beginning, so that the same second is seen side by side. */
+function playTogether(place: HTMLElement | null): void {
+  for (const clip of place?.querySelectorAll('video') ?? []) {
+    clip.currentTime = 0;
+    void clip.play();
+  }
 }
 
 function useTask(id: string) {
