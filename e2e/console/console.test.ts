@@ -191,6 +191,19 @@ describe('how it comes', () => {
     await context.close();
   });
 
+  test('charts are drawn, and numbers written, in a browser whose language is none', async () => {
+    const { context, page, complaints } = await house.visit('operator');
+    await context.addInitScript(`const told = { language: 'en-US@posix', languages: ['en-US@posix'] };
+      for (const [name, value] of Object.entries(told))
+      Object.defineProperty(Navigator.prototype, name, { get: () => value, configurable: true });`);
+    await page.goto(`${house.url}/console/paths/${house.things.path}`);
+    const chart = page.getByRole('img', { name: /^Tasks at once by hour/ });
+    await chart.locator('canvas').waitFor();
+    await page.getByText(/^\d{3},\d{3}(\.\d+)? of 1,000,000$/).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('a card plays its clip when somebody points at it, and stands still before', async () => {
     const { context, page } = await house.visit('developer', { reducedMotion: 'no-preference' });
     await page.goto(`${house.url}/console/models`);

@@ -1,12 +1,13 @@
 /** Money in the viewer's own way of writing, exact to the last digit that there is. */
 import { cx } from './class.ts';
+import { LOCALE } from './locale.ts';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
 function formatOf(currency: string): Intl.NumberFormat {
   const known = formats.get(currency);
   if (known) return known;
-  const made = new Intl.NumberFormat(undefined, {
+  const made = new Intl.NumberFormat(LOCALE, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',

@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { AsTable } from './as-table.tsx';
+import { countText } from './locale.ts';
 import { Table } from './table.tsx';
 
 export type Line = {
@@ -31,10 +32,13 @@ export type LinesProps = {
 };
 
 const ROWS_MOST = 200;
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+/** What is drawn is counted, and nobody counts halves. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, zeros) =>
+  [1, 2, 5].map((step) => step * 10 ** zeros),
+).flat();
 
 export function Lines(props: LinesProps) {
-  const { label, at, atText, lines, valueText = whole.format } = props;
+  const { label, at, atText, lines, valueText = countText } = props;
   const [asTable, setAsTable] = useState(false);
   const step = Math.max(1, Math.ceil(at.length / ROWS_MOST));
   return (
@@ -131,7 +135,7 @@ function draw(Plot: PlotClass, box: HTMLElement, { at, atText, lines, height }: 
         scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.08)] } },
         axes: [
           { ...axis, values: (_plot, splits) => splits.map(atText), space: 70, size: 30 },
-          { ...axis, size: 44 },
+          { ...axis, size: 44, incrs: WHOLE_STEPS },
         ],
         series: [
           {},

@@ -3,6 +3,7 @@ import type { Task } from '@sluice/sdk';
 import { Download } from 'lucide-react';
 import { buttonClass } from './button.tsx';
 import { localLink } from './local-link.ts';
+import { LOCALE } from './locale.ts';
 
 export function Player({ task }: { task: Task }) {
   const clip = task.assets.find((asset) => asset.kind === 'video');
@@ -47,6 +48,6 @@ export function bytesText(bytes: number): string {
     value /= 1_000;
     at += 1;
   }
-  const digits = new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const digits = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: value < 10 ? 1 : 0 });
   return `${digits.format(value)} ${UNITS[at]}`;
 }

@@ -7,13 +7,13 @@ import { activityQuery, spendByDayQuery } from '../../api/queries.ts';
 import { useMay } from '../../app/session-context.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Bars } from '../../ui/bars.tsx';
+import { countText, LOCALE } from '../../ui/locale.ts';
 import { Skeleton } from '../../ui/panel.tsx';
 import { dayText, spanText } from '../../ui/time.tsx';
 
 const HOURS = 24;
 const DAYS = 14;
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
 
 export function Figures() {
   const activity = useQuery({ ...activityQuery(HOURS), refetchInterval: 30_000 });
@@ -54,8 +54,8 @@ function Jobs({ activity: { ordered, under_way, partial } }: { activity: Activit
   return (
     <Figure
       name="Jobs, last 24 hours"
-      value={`${whole.format(ordered)}${partial ? '+' : ''}`}
-      under={under_way === 0 ? 'none under way' : `${whole.format(under_way)} under way`}
+      value={`${countText(ordered)}${partial ? '+' : ''}`}
+      under={under_way === 0 ? 'none under way' : `${countText(under_way)} under way`}
     />
   );
 }
@@ -71,7 +71,7 @@ function Spent() {
     <Figure
       name="Spend today"
       value={<Amount amount={today?.charged ?? '0'} currency={currency} />}
-      under={`${whole.format(today?.tasks ?? 0)} charged`}
+      under={`${countText(today?.tasks ?? 0)} charged`}
       aside={
         <Bars
           label={`Spend of the last ${DAYS} days`}
@@ -117,7 +117,7 @@ function Success({ activity: { success_share: share, failed } }: { activity: Act
             search={{ stage: 'failed', since: '24h' }}
             className="underline underline-offset-3"
           >
-            {whole.format(failed)} failed
+            {countText(failed)} failed
           </Link>
         )
       }

@@ -8,6 +8,7 @@ import { Amount, moneyText } from '../../ui/amount.tsx';
 import { type Bar, Chart } from '../../ui/chart.tsx';
 import { Segments } from '../../ui/choice.tsx';
 import { sumOf } from '../../ui/exact.ts';
+import { countText } from '../../ui/locale.ts';
 import { Empty, Failure, Panel, Skeleton } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
 
@@ -69,8 +70,8 @@ function Shown({ spend }: { spend: Spend }) {
       <Sums spend={spend} currencies={currencies} />
       {spend.partial && (
         <p className="text-warn">
-          Only the largest {spend.data.length.toLocaleString()} are told, and the sums above are of these. A
-          shorter span or one account shows all of it; the export of a statement has every line.
+          Only the largest {countText(spend.data.length)} are told, and the sums above are of these. A shorter
+          span or one account shows all of it; the export of a statement has every line.
         </p>
       )}
       {currencies.map((currency) => {

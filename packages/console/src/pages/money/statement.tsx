@@ -8,10 +8,11 @@ import { useSession } from '../../app/session-context.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { buttonClass } from '../../ui/button.tsx';
 import { Pick } from '../../ui/choice.tsx';
+import { LOCALE } from '../../ui/locale.ts';
 import { Fact, Failure, Panel, Skeleton } from '../../ui/panel.tsx';
 
 const MONTHS_SHOWN = 24;
-const monthName = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const monthName = new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 function months(): { value: string; label: string }[] {
   const today = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(Date.now());

@@ -1,5 +1,6 @@
 /** What a path's state, health and wallet look like. */
 import type { Path, Wallet } from '@sluice/sdk';
+import { LOCALE } from '../../ui/locale.ts';
 import { Ago } from '../../ui/time.tsx';
 import { Tone } from '../../ui/tone.tsx';
 
@@ -28,14 +29,17 @@ export function PathState({ path }: { path: Path }) {
   );
 }
 
-const amount = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const amount = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
+
+/** In the unit that the vendor counts in, which need not be money. */
+export function walletAmount(decimal: string): string {
+  return amount.format(decimal as `${number}`);
+}
 
 export function WalletText({ wallet }: { wallet: Wallet | null }) {
   if (wallet === null) return <span className="text-ink-3">not readable</span>;
   const left =
-    wallet.remaining === null
-      ? 'no balance told'
-      : `${amount.format(Number(wallet.remaining))} ${wallet.unit}`;
+    wallet.remaining === null ? 'no balance told' : `${walletAmount(wallet.remaining)} ${wallet.unit}`;
   return (
     <>
       {left}

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import { sluice } from '../../api/client.ts';
 import { Segments } from '../../ui/choice.tsx';
 import { type Line, Lines } from '../../ui/lines.tsx';
+import { LOCALE } from '../../ui/locale.ts';
 import { Empty, Failure, Panel, Skeleton } from '../../ui/panel.tsx';
 import { stepsOf } from './limit-steps.ts';
 
@@ -14,7 +15,7 @@ const WINDOWS = [
   { value: '30d', label: '30 days' },
 ] as const satisfies readonly { value: MeasuresWindow; label: string }[];
 const HOUR_MS = 3_600_000;
-const hour = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const hour = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 
 const measuresQuery = (name: string, window: MeasuresWindow) =>
   queryOptions({

@@ -11,7 +11,7 @@ import { Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { PathActions } from './actions.tsx';
 import { Dossier } from './dossier.tsx';
-import { PathState, WalletText } from './facts.tsx';
+import { PathState, WalletText, walletAmount } from './facts.tsx';
 import { Limits } from './limits.tsx';
 import { OverTime } from './over-time.tsx';
 import { StatementPanel } from './statement.tsx';
@@ -120,7 +120,7 @@ function FactsPanel({ path }: { path: Path }) {
               <tr key={`${pack.name} ${pack.expires_at}`}>
                 <td>{pack.name}</td>
                 <td className="text-right">
-                  {pack.remaining} of {pack.total}
+                  {walletAmount(pack.remaining)} of {walletAmount(pack.total)}
                 </td>
                 <td>{pack.expires_at ? <Ago at={pack.expires_at} /> : 'never'}</td>
               </tr>

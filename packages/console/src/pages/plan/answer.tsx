@@ -3,6 +3,7 @@ import type { Plan, PlanOutcome, PlanResult, PlanValidation } from '@sluice/sdk'
 import { type ReactNode, useMemo } from 'react';
 import { Amount } from '../../ui/amount.tsx';
 import { Lines } from '../../ui/lines.tsx';
+import { countText } from '../../ui/locale.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
 import { spanText } from '../../ui/time.tsx';
@@ -54,7 +55,7 @@ function Result({ result }: { result: PlanResult }) {
           ))}
         </ul>
         <p className="mt-2 text-[0.93rem] text-ink-3">
-          {simulated.tasks.toLocaleString()} tasks in {simulated.runs} runs of {simulated.days} days.
+          {countText(simulated.tasks)} tasks in {simulated.runs} runs of {simulated.days} days.
         </p>
       </section>
       <Week curve={base.curve} />
