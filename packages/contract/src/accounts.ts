@@ -1,5 +1,6 @@
 /** Who pays: accounts, their keys, their money, their webhooks. */
 import { z } from 'zod';
+import { AlertSeverity } from './alerts.ts';
 import { EndpointEventType, EventType, terminalEventTypes } from './events.ts';
 import { Currency, Decimal, Money } from './money.ts';
 import { Routing } from './routing.ts';
@@ -190,13 +191,16 @@ const endpointFields = z.strictObject({
   url: z.url().max(2048),
   types: z.array(EndpointEventType).min(1),
   description: z.string().max(200),
+  least_severity: AlertSeverity.describe('Alerts that are less severe are not told there.'),
 });
-/** Names of the doors whose protocols tell the end of a task in words of their own, and ours. */
-export const DeliveryFormat = z.enum(['sluice', 'openai', 'replicate', 'kling', 'fal']).meta({
+/** Ours, a chat room's, and those of the doors whose protocols tell the end of a task in words of their own. */
+export const DeliveryFormat = z.enum(['sluice', 'slack', 'openai', 'replicate', 'kling', 'fal']).meta({
   id: 'DeliveryFormat',
   description:
     'In whose words events are told: `sluice`, or those of a foreign protocol, so that its clients read them. `fal` ' +
-    'signs with a key out of `/fal/.well-known/jwks.json`, the others with the secret of the endpoint.',
+    'signs with a key out of `/fal/.well-known/jwks.json`, the others with the secret of the endpoint. `slack` is a ' +
+    'line of text for the incoming webhook of a chat room (Slack, Mattermost, Discord with `/slack` behind its ' +
+    'address), which is not signed: the address is the secret, and is never shown again.',
 });
 
 export const CreateEndpoint = endpointFields
@@ -204,6 +208,7 @@ export const CreateEndpoint = endpointFields
     types: endpointFields.shape.types.default([...terminalEventTypes]),
     description: endpointFields.shape.description.default(''),
     format: DeliveryFormat.default('sluice'),
+    least_severity: endpointFields.shape.least_severity.default('warning'),
   })
   .meta({ id: 'CreateEndpoint' });
 export const UpdateEndpoint = endpointFields
@@ -214,10 +219,15 @@ export const Endpoint = z
   .strictObject({
     id: z.string(),
     object: z.literal('webhook_endpoint'),
-    url: z.string(),
+    account: z
+      .string()
+      .nullable()
+      .describe('Null: the installation itself, whose operators are told alerts there.'),
+    url: z.string().describe('Of a chat room: only so much that it can be told from others.'),
     types: z.array(EventType),
     description: z.string(),
     format: DeliveryFormat,
+    least_severity: AlertSeverity,
     status: z.enum(['enabled', 'disabled']),
     disabled_reason: z.string().nullable(),
     created_at: Instant,

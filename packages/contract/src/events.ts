@@ -11,6 +11,8 @@ export const eventTypes = [
   'task.cancelled',
   'path.alarm',
   'endpoint.disabled',
+  'alert.raised',
+  'alert.cleared',
   'webhook.test',
 ] as const;
 export const EventType = z.enum(eventTypes).meta({ id: 'EventType' });
@@ -19,9 +21,12 @@ export type EventType = z.infer<typeof EventType>;
 /** The three that end a task; each terminal transition writes exactly one. */
 export const terminalEventTypes = ['task.completed', 'task.failed', 'task.cancelled'] as const;
 
+/** What needs a person, and that it does no longer. All that an endpoint of the installation itself can ask for. */
+export const alertEventTypes = ['alert.raised', 'alert.cleared'] as const;
+
 /** What a webhook endpoint can ask for. The others are in the streams; a test is sent on request, to any endpoint. */
 export const EndpointEventType = z
-  .enum(['task.started', ...terminalEventTypes])
+  .enum(['task.started', ...terminalEventTypes, ...alertEventTypes])
   .meta({ id: 'EndpointEventType' });
 export type EndpointEventType = z.infer<typeof EndpointEventType>;
 
@@ -53,7 +58,9 @@ export const Event = z
     object: z.literal('event'),
     type: EventType,
     created_at: z.iso.datetime(),
-    data: z.record(z.string(), z.unknown()).describe('For task events: see TaskEventData.'),
+    data: z
+      .record(z.string(), z.unknown())
+      .describe('For task events: see TaskEventData. For alerts: see AlertEventData.'),
   })
   .meta({ id: 'Event' });
 export type Event = z.infer<typeof Event>;

@@ -1,6 +1,7 @@
 /** The wire: every shape, error code and event of the API. Imports nothing of ours. */
 export * from './accounts.ts';
 export * from './activity.ts';
+export * from './alerts.ts';
 export * from './checkouts.ts';
 export * from './comparison.ts';
 export * from './dossier.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import { activityOperations } from './activity-operations.ts';
+import { alertOperations } from './alert-operations.ts';
 import { checkoutOperations } from './checkout-operations.ts';
 import { EventsQuery } from './events.ts';
 import { evidenceOperations } from './evidence-operations.ts';
@@ -336,6 +337,7 @@ export const operations = {
   ...activityOperations,
   ...spendOperations,
   ...teamOperations,
+  ...alertOperations,
   ...evidenceOperations,
 } satisfies Record<string, Operation>;
 

@@ -1,4 +1,4 @@
-/** Members, alerts and the prompt gallery. */
+/** Members and the prompt gallery. */
 import { Deleted, INPUT, json, list, type Operation } from './operation.ts';
 import * as team from './team.ts';
 
@@ -42,15 +42,6 @@ export const teamOperations = {
     access: 'members:write',
     response: json(Deleted, 'Removed.'),
     errors: ['not_found'],
-  },
-  listAlerts: {
-    method: 'get',
-    path: '/v1/alerts',
-    tag: 'Alerts',
-    summary: 'What needs a person now',
-    access: 'tasks:read',
-    response: json(list(team.Alert, 'AlertList'), 'Critical ones first.'),
-    errors: [],
   },
   listPrompts: {
     method: 'get',

@@ -1,4 +1,4 @@
-/** People: members with roles. What needs one of them: alerts. What they share: prompts. */
+/** People: members with roles, and the prompts that they share. */
 import { z } from 'zod';
 import { Scope } from './accounts.ts';
 import { Role } from './sessions.ts';
@@ -36,43 +36,6 @@ export const Member = z
     last_seen_at: Instant.nullable(),
   })
   .meta({ id: 'Member' });
-
-export const AlertCode = z
-  .enum([
-    'unknown_attempts',
-    'wallet_runs_out',
-    'wallet_empty',
-    'credentials_refused',
-    'model_refused',
-    'path_unavailable',
-    'path_paused',
-    'terms_stale',
-    'webhook_failing',
-    'webhook_disabled',
-    'deliveries_exhausted',
-    'storage_low',
-    'ledger_drift',
-    'quarantined',
-    'balance_low',
-    'payment_not_credited',
-    'payment_disputed',
-    'payment_taken_back',
-    'key_budget_low',
-  ])
-  .meta({ id: 'AlertCode' });
-
-export const Alert = z
-  .strictObject({
-    object: z.literal('alert'),
-    code: AlertCode,
-    severity: z.enum(['critical', 'warning']),
-    subject: z.string().nullable().describe('Id or name of what it is about.'),
-    account: z.string().nullable(),
-    message: z.string(),
-    action: z.string().describe('What to do.'),
-    since: Instant.nullable().describe('Null: not known.'),
-  })
-  .meta({ id: 'Alert', description: 'Something that needs a person, and goes away when it is dealt with.' });
 
 const order = CreateGeneration.shape;
 export const PromptOrder = z

@@ -10,7 +10,12 @@ export const webhookOperations = {
     tag: 'Webhooks',
     summary: 'List endpoints',
     access: 'tasks:read',
-    query: PageQuery,
+    query: PageQuery.extend({
+      of: z
+        .enum(['installation'])
+        .optional()
+        .describe('Operators only: not those of accounts, but those where the operators are told alerts.'),
+    }),
     response: json(list(accounts.Endpoint, 'EndpointList'), 'Endpoints.'),
     errors: [],
   },
@@ -19,6 +24,9 @@ export const webhookOperations = {
     path: '/v1/webhooks',
     tag: 'Webhooks',
     summary: 'Add an endpoint',
+    description:
+      'It belongs to an account, or, when an operator adds it without naming one and asks for `alert.raised` and ' +
+      '`alert.cleared` alone, to the installation.',
     access: 'webhooks:write',
     body: accounts.CreateEndpoint,
     response: json(accounts.EndpointWithSecret, 'The endpoint, with its secret.', 201),

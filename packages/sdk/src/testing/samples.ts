@@ -257,10 +257,12 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
   return {
     id: 'we_1',
     object: 'webhook_endpoint',
+    account: 'acct_1',
     url: 'https://hooks.example.com/sluice',
     types: ['task.completed', 'task.failed'],
     description: '',
     format: 'sluice',
+    least_severity: 'warning',
     status: 'enabled',
     disabled_reason: null,
     created_at: '2026-09-01T08:00:00.000Z',

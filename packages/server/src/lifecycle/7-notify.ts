@@ -7,12 +7,14 @@
  * and can tell. A delivery is never lost, and never marked delivered before a 2xx was read.
  *
  * Told in the words of the protocol whose client listens (`format`), and signed as that protocol does: by the Standard
- * Webhooks scheme, during a rotation with the old and the new secret, or by a key that we publish.
+ * Webhooks scheme, during a rotation with the old and the new secret, or by a key that we publish. A chat room is told
+ * a line of text at an address that is itself the secret.
  */
 import { createHash } from 'node:crypto';
 import { type DeliveryResult, deliveryVerdict, disableAfterFailingMs } from '../decide/delivery.ts';
 import { newId } from '../effects/random/id.ts';
 import type { DeliveryRecord, DeliveryRow } from '../store/notify.ts';
+import { addressContext } from './chat-room.ts';
 import type { Context } from './context.ts';
 import { type WrittenDelivery, writeDelivery } from './delivery-formats.ts';
 import { signatureHeader } from './signature.ts';
@@ -70,9 +72,12 @@ async function send(
   // Another release knows it: the schedule brings it there, or to us when we do.
   if (!written)
     return { result: { kind: 'not_reached', reason: `no format ${delivery.format}` }, text: null };
+  const url = addressOf(context, delivery, written);
+  if (url === null)
+    return { result: { kind: 'not_reached', reason: 'its address was replaced' }, text: null };
   const answer = await context.outbound.request({
     method: 'POST',
-    url: delivery.url,
+    url,
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Sluice-Webhooks/1',
@@ -90,13 +95,23 @@ async function send(
   return { result: { kind: 'answered', status: answer.status, retryAfterMs }, text };
 }
 
+/** Null: it was meant for a room whose address is not kept any more. */
+function addressOf(context: Context, delivery: DeliveryRow, { signing }: WrittenDelivery): string | null {
+  if (signing !== 'address') return delivery.url;
+  const { url_sealed: sealed, endpoint_id: endpointId } = delivery;
+  return sealed === null || endpointId === null
+    ? null
+    : context.secrets.open(sealed, addressContext(endpointId));
+}
+
 async function signatureOf(
   context: Context,
   delivery: DeliveryRow,
   { body, signing }: WrittenDelivery,
 ): Promise<Record<string, string>> {
   const timestamp = Math.floor(context.clock.now() / 1000);
-  const { event_id: id, account_id: accountId, task_id: taskId } = delivery;
+  const { event_id: id, task_id: taskId } = delivery;
+  const accountId = delivery.account_id ?? '';
   switch (signing) {
     case 'standard':
       return {
@@ -104,6 +119,8 @@ async function signatureOf(
         'webhook-timestamp': String(timestamp),
         'webhook-signature': signatureHeader(secretsOf(context, delivery), id, timestamp, body),
       };
+    case 'address':
+      return {};
     case 'published_key': {
       const requestId = taskId ?? id;
       const hash = createHash('sha256').update(body).digest('hex');

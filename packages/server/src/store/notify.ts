@@ -26,7 +26,7 @@ export type NotifyStore = {
     records: readonly DeliveryRecord[],
     nowMs: number,
     failingSinceMs: number,
-  ): Promise<{ id: string; account_id: string; status: string }[]>;
+  ): Promise<{ id: string; account_id: string | null; status: string }[]>;
 };
 
 export type { DeliveryRow } from './sql/notify.ts';

@@ -227,7 +227,7 @@ CREATE INDEX checkouts_open ON public.checkouts USING btree (id) WHERE (disputed
 CREATE TABLE deliveries (
   id text COLLATE "C" NOT NULL,
   endpoint_id text COLLATE "C",
-  account_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C",
   event_id text COLLATE "C" NOT NULL,
   event_type text NOT NULL,
   task_id text COLLATE "C",
@@ -251,7 +251,7 @@ CREATE INDEX deliveries_exhausted ON public.deliveries USING btree (ended_at DES
 
 CREATE TABLE endpoints (
   id text COLLATE "C" NOT NULL,
-  account_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C",
   url text NOT NULL,
   types text[] NOT NULL,
   description text NOT NULL,
@@ -264,7 +264,10 @@ CREATE TABLE endpoints (
   created_at timestamp with time zone NOT NULL,
   deleted_at timestamp with time zone,
   format text DEFAULT 'sluice'::text NOT NULL,
+  url_sealed text,
+  least_severity text DEFAULT 'warning'::text NOT NULL,
   CONSTRAINT endpoints_pkey PRIMARY KEY (id),
+  CONSTRAINT endpoints_least_severity_check CHECK ((least_severity = ANY (ARRAY['critical'::text, 'warning'::text]))),
   CONSTRAINT endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text]))),
   CONSTRAINT endpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
 ) WITH (fillfactor=70);

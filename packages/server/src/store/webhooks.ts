@@ -8,26 +8,31 @@ export type { DeliveryLogRow, EndpointRow } from './sql/webhooks.ts';
 
 export type NewEndpoint = {
   id: string;
-  accountId: string;
+  /** Null: the installation's. */
+  accountId: string | null;
   url: string;
+  urlSealed: string | null;
   types: readonly string[];
   description: string;
   secretSealed: string;
   format: string;
+  leastSeverity: string;
 };
 
 export type EndpointChange = {
-  url?: string | undefined;
+  /** As it may be shown, with the whole of it where it is a secret. */
+  url?: { shown: string; sealed: string | null } | undefined;
   types?: readonly string[] | undefined;
   description?: string | undefined;
   status?: 'enabled' | 'disabled' | undefined;
   format?: string | undefined;
+  leastSeverity?: string | undefined;
 };
 
 export type NewTest = {
   deliveryId: string;
   eventId: string;
-  accountId: string;
+  accountId: string | null;
   endpointId: string;
   url: string;
   format: string;
@@ -46,12 +51,15 @@ export type WebhookStore = {
   findEndpoint(id: string, accountId: string | null): Promise<sql.EndpointRow | null>;
   listEndpoints(page: {
     accountId: string | null;
+    installationOnly: boolean;
     before: string | null;
     most: number;
   }): Promise<sql.EndpointRow[]>;
+  /** Null: it is not there, or its format is not `format` any more. */
   updateEndpoint(
     id: string,
     accountId: string | null,
+    format: string,
     change: EndpointChange,
   ): Promise<sql.EndpointRow | null>;
   deleteEndpoint(id: string, accountId: string | null, nowMs: number): Promise<boolean>;
@@ -81,24 +89,33 @@ export function webhookStore(db: Database): WebhookStore {
     rotateCallbackSecret: async (accountId, secretSealed, previousUntilMs) =>
       rowsOf(await db.query(sql.rotateCallbackSecret, [accountId, secretSealed, at(previousUntilMs)]))
         .length === 1,
-    insertEndpoint: async ({ id, accountId, url, types, description, secretSealed, format }, nowMs) => {
-      const values = [id, accountId, url, types, description, secretSealed, at(nowMs), format];
+    insertEndpoint: async (endpoint, nowMs) => {
+      const { id, accountId, url, urlSealed, types, description, secretSealed, format, leastSeverity } =
+        endpoint;
+      const made = [id, accountId, url, types, description, secretSealed, at(nowMs), format];
+      const values = [...made, urlSealed, leastSeverity];
       const row = firstOf<sql.EndpointRow>(await db.query(sql.insertEndpoint, values));
       if (!row) throw new Error('an inserted endpoint comes back');
       return row;
     },
     findEndpoint: async (id, accountId) =>
       firstOf<sql.EndpointRow>(await db.query(sql.findEndpoint, [id, accountId])),
-    listEndpoints: async ({ accountId, before, most }) =>
-      rowsOf<sql.EndpointRow>(await db.query(sql.listEndpoints, [accountId, before, most])),
-    updateEndpoint: async (
-      id,
-      accountId,
-      { url = null, types = null, description = null, status = null, format = null },
-    ) =>
-      firstOf<sql.EndpointRow>(
-        await db.query(sql.updateEndpoint, [id, accountId, url, types, description, status, format]),
-      ),
+    listEndpoints: async ({ accountId, installationOnly, before, most }) =>
+      rowsOf<sql.EndpointRow>(await db.query(sql.listEndpoints, [accountId, before, most, installationOnly])),
+    updateEndpoint: async (id, accountId, seenFormat, change) => {
+      const {
+        url,
+        types = null,
+        description = null,
+        status = null,
+        format = null,
+        leastSeverity = null,
+      } = change;
+      const values = [id, accountId, url?.shown ?? null, types, description, status, format, leastSeverity];
+      return firstOf<sql.EndpointRow>(
+        await db.query(sql.updateEndpoint, [...values, url?.sealed ?? null, seenFormat]),
+      );
+    },
     deleteEndpoint: async (id, accountId, nowMs) =>
       rowsOf(await db.query(sql.deleteEndpoint, [id, accountId, at(nowMs)])).length === 1,
     rotateSecret: async (id, accountId, secretSealed, previousUntilMs) =>

@@ -29,7 +29,8 @@ async function writeNative(_: Context, delivery: DeliveryRow): Promise<WrittenDe
 function writerOf({ signing, tell }: DoorWebhook): DeliveryWriter {
   return async (context, delivery) => {
     const { task_id: taskId, account_id: accountId, event_id: id, event_type: type } = delivery;
-    const row = taskId === null ? null : await context.store.reads.task(taskId, accountId);
+    const row =
+      taskId === null || accountId === null ? null : await context.store.reads.task(taskId, accountId);
     if (!row) return { body: nativeBody(delivery), signing };
     const base = context.settings.publicUrl ?? context.settings.localUrl ?? '';
     const task = await taskView(context, row, base);

@@ -11,10 +11,12 @@ export function endpointView(row: EndpointRow): z.infer<typeof Endpoint> {
   return {
     id: row.id,
     object: 'webhook_endpoint',
+    account: row.account_id,
     url: row.url,
     types: Types.parse(row.types),
     description: row.description,
     format: DeliveryFormat.parse(row.format),
+    least_severity: row.least_severity,
     status: row.status,
     disabled_reason: row.disabled_reason,
     created_at: instant(row.created_at),

@@ -4,13 +4,16 @@ import { statement } from './statement.ts';
 export type DeliveryRow = {
   id: string;
   endpoint_id: string | null;
-  account_id: string;
+  /** Null: of the installation. */
+  account_id: string | null;
   event_id: string;
   event_type: string;
   event_data: Record<string, unknown>;
   event_at: number;
   task_id: string | null;
   url: string;
+  /** Where it really goes, when the address is a secret; `url` is then what may be shown of it. */
+  url_sealed: string | null;
   /** In whose words it is told. */
   format: string;
   tries: number;
@@ -47,12 +50,13 @@ export const claimDeliveries = statement(
      RETURNING deliveries.*
    )
    SELECT d.id, d.endpoint_id, d.account_id, d.event_id, d.event_type, e.data AS event_data, e.created_at AS event_at,
-          d.task_id, d.url, d.format, d.tries, coalesce(p.secret_sealed, c.webhook_secret_sealed) AS secret_sealed,
+          d.task_id, d.url, p.url_sealed, d.format, d.tries,
+          coalesce(p.secret_sealed, c.webhook_secret_sealed) AS secret_sealed,
           CASE WHEN p.id IS NULL THEN c.previous_webhook_secret_sealed ELSE p.previous_secret_sealed END
             AS previous_secret_sealed,
           CASE WHEN p.id IS NULL THEN c.previous_webhook_until ELSE p.previous_until END AS previous_until,
           coalesce(p.id, c.id) AS secret_of
-   FROM d JOIN events e ON e.id = d.event_id JOIN accounts c ON c.id = d.account_id
+   FROM d JOIN events e ON e.id = d.event_id LEFT JOIN accounts c ON c.id = d.account_id
    LEFT JOIN endpoints p ON p.id = d.endpoint_id
    ORDER BY d.id`,
 );

@@ -81,7 +81,8 @@ export const deletePrompt = statement(
 
 export type EndpointTroubleRow = {
   id: string;
-  account_id: string;
+  /** Null: the installation's. */
+  account_id: string | null;
   status: 'enabled' | 'disabled';
   disabled_reason: string | null;
   failing_since: number | null;
@@ -96,7 +97,7 @@ export const endpointTrouble = statement(
 );
 
 export type ExhaustedRow = {
-  account_id: string;
+  account_id: string | null;
   endpoint_id: string | null;
   deliveries: number;
   since: number;

@@ -6,7 +6,9 @@ import { statement } from './statement.ts';
 
 export type EndpointRow = {
   id: string;
-  account_id: string;
+  /** Null: the installation's. */
+  account_id: string | null;
+  /** Of a chat room: what may be shown of its address. */
   url: string;
   types: string[];
   description: string;
@@ -14,14 +16,17 @@ export type EndpointRow = {
   disabled_reason: string | null;
   created_at: number;
   format: string;
+  least_severity: 'critical' | 'warning';
 };
 
-const ENDPOINT = `id, account_id, url, types, description, status, disabled_reason, created_at, format`;
+const ENDPOINT = `id, account_id, url, types, description, status, disabled_reason, created_at, format,
+  least_severity`;
 
 export const insertEndpoint = statement(
   'endpoints.insert',
-  `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at, format)
-   VALUES ($1, $2, $3, $4, $5, $6, 'enabled', $7, $8)
+  `INSERT INTO endpoints (id, account_id, url, types, description, secret_sealed, status, created_at, format,
+                          url_sealed, least_severity)
+   VALUES ($1, $2, $3, $4, $5, $6, 'enabled', $7, $8, $9, $10)
    RETURNING ${ENDPOINT}`,
 );
 
@@ -32,22 +37,28 @@ export const findEndpoint = statement(
    WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND deleted_at IS NULL`,
 );
 
+/** $1 account or null for everybody's, $2 before this one, $3 most, $4 only those of the installation. */
 export const listEndpoints = statement(
   'endpoints.list',
   `SELECT ${ENDPOINT} FROM endpoints
-   WHERE ($1::text IS NULL OR account_id = $1) AND deleted_at IS NULL AND ($2::text IS NULL OR id < $2)
+   WHERE ($1::text IS NULL OR account_id = $1) AND (NOT $4 OR account_id IS NULL) AND deleted_at IS NULL
+     AND ($2::text IS NULL OR id < $2)
    ORDER BY id DESC LIMIT $3`,
 );
 
-/** Enabling starts anew: the days of failure before count no more. */
+/**
+ * Enabling starts anew: the days of failure before count no more. Only while its format is what the caller saw ($10):
+ * whether the address is a secret depends on it.
+ */
 export const updateEndpoint = statement(
   'endpoints.update',
   `UPDATE endpoints SET url = coalesce($3, url), types = coalesce($4, types), description = coalesce($5, description),
           status = coalesce($6, status),
           disabled_reason = CASE WHEN $6 = 'enabled' THEN NULL WHEN $6 = 'disabled' AND status = 'enabled'
                                  THEN 'disabled by its owner' ELSE disabled_reason END,
-          failing_since = CASE WHEN $6 = 'enabled' THEN NULL ELSE failing_since END, format = coalesce($7, format)
-   WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND deleted_at IS NULL
+          failing_since = CASE WHEN $6 = 'enabled' THEN NULL ELSE failing_since END, format = coalesce($7, format),
+          least_severity = coalesce($8, least_severity), url_sealed = CASE WHEN $3 IS NULL THEN url_sealed ELSE $9 END
+   WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND deleted_at IS NULL AND format = $10
    RETURNING ${ENDPOINT}`,
 );
 

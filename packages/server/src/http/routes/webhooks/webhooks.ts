@@ -1,4 +1,5 @@
 /** Webhook endpoints of an account: add, change, rotate, test, look what was delivered, deliver again. */
+import type { Refusal } from '@sluice/contract';
 import {
   callbackSecret,
   createEndpoint,
@@ -12,6 +13,12 @@ import { accountOf, ownerOf } from '../../auth.ts';
 import { pageOf, readIdCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { deliveryView, endpointView } from '../../views/webhook.ts';
+
+const ONLY_OPERATORS: Refusal = {
+  code: 'forbidden',
+  field: 'of',
+  message: 'Only operators, who act for no account, see the endpoints of the installation.',
+};
 
 export const webhookHandlers: Pick<
   Handlers,
@@ -30,14 +37,15 @@ export const webhookHandlers: Pick<
   listEndpoints: async ({ context, caller, query }) => {
     const cursor = readIdCursor(query.cursor);
     if (!cursor.ok) return refused(cursor.refusal);
-    const page = { accountId: ownerOf(caller), before: cursor.before, most: query.limit + 1 };
+    const accountId = ownerOf(caller);
+    if (query.of === 'installation' && accountId !== null) return refused(ONLY_OPERATORS);
+    const installationOnly = query.of === 'installation';
+    const page = { accountId, installationOnly, before: cursor.before, most: query.limit + 1 };
     const rows = await context.store.webhooks.listEndpoints(page);
     return ok(pageOf(rows, query.limit, (row) => row.id, endpointView));
   },
   createEndpoint: async ({ context, caller, body }) => {
-    const account = accountOf(caller);
-    if (!account.ok) return refused(account.refusal);
-    const answer = await createEndpoint(context, account.accountId, body, context.addressRefusal);
+    const answer = await createEndpoint(context, caller.accountId, body, context.addressRefusal);
     if (answer.kind === 'refused') return refused(answer.refusal);
     return ok({ ...endpointView(answer.endpoint), secret: answer.secret });
   },
