@@ -33,11 +33,18 @@ export function readBit(bits: Bits): number {
   return bit;
 }
 
+/** Up to 16 bits at once: what arithmetic codes and raw samples take, a picture's worth of times. */
+export function readFew(bits: Bits, count: number): number {
+  const value = peek16(bits) >> (16 - count);
+  skipBits(bits, count);
+  return value;
+}
+
 /** Up to 32 bits. */
 export function readBits(bits: Bits, count: number): number {
-  let value = 0;
-  for (let nth = 0; nth < count; nth += 1) value = value * 2 + readBit(bits);
-  return value;
+  if (count <= 16) return readFew(bits, count);
+  const high = readFew(bits, count - 16);
+  return high * 65_536 + readFew(bits, 16);
 }
 
 /** The next 16 bits without moving on; zeros stand behind the end. */
@@ -55,6 +62,12 @@ export function skipBits(bits: Bits, count: number): void {
 
 /** Exp-Golomb, not negative. */
 export function readUe(bits: Bits): number {
+  const next = peek16(bits);
+  if (next >= 0x100) {
+    const length = 2 * (Math.clz32(next) - 16) + 1;
+    skipBits(bits, length);
+    return (next >> (16 - length)) - 1;
+  }
   let zeros = 0;
   while (readBit(bits) === 0) {
     zeros += 1;

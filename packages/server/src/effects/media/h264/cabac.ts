@@ -1,5 +1,5 @@
 /** Syntax by binary arithmetic codes (ITU-T H.264, 9.3). */
-import { type Bits, BrokenStream, readBit, readBits } from './bits.ts';
+import { type Bits, BrokenStream, readBit, readBits, readFew } from './bits.ts';
 import { intraContexts, lpsRanges, statesAfterLps } from './cabac-tables.ts';
 import { type Block, chromaDc, type Entropy, luma8x8, lumaDc } from './entropy.ts';
 import { countIndex, leftCount, type Place, small, upCount } from './picture.ts';
@@ -14,14 +14,17 @@ const LEVEL_BASES: readonly number[] = [227, 237, 247, 257, 266, 426];
 const BLOCK_LENGTHS: readonly number[] = [16, 15, 16, 4, 15, 64];
 
 /** Table 9-43, frame pictures: context by position in an 8x8 block. */
-const SIGNIFICANT_8X8: readonly number[] = [
+const SIGNIFICANT_8X8 = Uint8Array.from([
   0, 1, 2, 3, 4, 5, 5, 4, 4, 3, 3, 4, 4, 4, 5, 5, 4, 4, 4, 4, 3, 3, 6, 7, 7, 7, 8, 9, 10, 9, 8, 7, 7, 6, 11,
   12, 13, 11, 6, 7, 8, 9, 14, 10, 9, 8, 6, 11, 12, 13, 11, 6, 9, 14, 10, 9, 11, 12, 13, 11, 14, 10, 12,
-];
-const LAST_8X8: readonly number[] = [
+]);
+const LAST_8X8 = Uint8Array.from([
   0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3,
   3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8,
-];
+]);
+/** The same for smaller blocks, and for the four chroma DC levels. */
+const IN_ORDER = Uint8Array.from({ length: 16 }, (_, at) => at);
+const CHROMA_DC = Uint8Array.from([0, 1, 2]);
 
 const lps = Uint8Array.from(lpsRanges);
 const afterLps = Uint8Array.from(statesAfterLps);
@@ -64,11 +67,15 @@ function decision(engine: Engine, context: number): number {
   } else if (state < 62) {
     engine.states[context] = state + 1;
   }
-  while (engine.range < 256) {
-    engine.range <<= 1;
-    engine.offset = (engine.offset << 1) | readBit(engine.bits);
-  }
+  if (engine.range < 256) widen(engine);
   return decided;
+}
+
+/** Brings the range back to nine bits. */
+function widen(engine: Engine): void {
+  const count = Math.clz32(engine.range) - 23;
+  engine.range <<= count;
+  engine.offset = (engine.offset << count) | readFew(engine.bits, count);
 }
 
 function bypass(engine: Engine): number {
@@ -81,10 +88,7 @@ function bypass(engine: Engine): number {
 function terminates(engine: Engine): boolean {
   engine.range -= 2;
   if (engine.offset >= engine.range) return true;
-  while (engine.range < 256) {
-    engine.range <<= 1;
-    engine.offset = (engine.offset << 1) | readBit(engine.bits);
-  }
+  if (engine.range < 256) widen(engine);
   return false;
 }
 
@@ -108,8 +112,9 @@ export function createCabac(bits: Bits, qp: number): Entropy {
       return decision(engine, 69) + 2 * decision(engine, 69) + 4 * decision(engine, 69);
     },
     chromaMode: ({ picture, left, up }) => {
-      const isSet = (at: number): number => (at >= 0 && picture.chromaModes[at] !== 0 ? 1 : 0);
-      if (decision(engine, 64 + isSet(left) + isSet(up)) === 0) return 0;
+      const leftIs = left >= 0 && picture.chromaModes[left] !== 0 ? 1 : 0;
+      const upIs = up >= 0 && picture.chromaModes[up] !== 0 ? 1 : 0;
+      if (decision(engine, 64 + leftIs + upIs) === 0) return 0;
       if (decision(engine, 67) === 0) return 1;
       return decision(engine, 67) === 0 ? 2 : 3;
     },
@@ -138,8 +143,9 @@ export function createCabac(bits: Bits, qp: number): Entropy {
 }
 
 function readType(engine: Engine, { picture, left, up }: Place): number {
-  const isOther = (at: number): number => (at >= 0 && picture.kinds[at] !== small ? 1 : 0);
-  if (decision(engine, 3 + isOther(left) + isOther(up)) === 0) return 0;
+  const leftIs = left >= 0 && picture.kinds[left] !== small ? 1 : 0;
+  const upIs = up >= 0 && picture.kinds[up] !== small ? 1 : 0;
+  if (decision(engine, 3 + leftIs + upIs) === 0) return 0;
   if (terminates(engine)) return 25;
   let type = 1 + 12 * decision(engine, 6);
   if (decision(engine, 7) === 1) type += 4 + 4 * decision(engine, 8);
@@ -191,8 +197,8 @@ function flagContext(place: Place, block: Block): number {
   const { picture, left, up } = place;
   if (block.category === lumaDc || block.category === chromaDc) {
     const bit = block.category === lumaDc ? 0 : block.component;
-    const isCoded = (at: number): number => (at < 0 ? 1 : ((picture.dcCoded[at] ?? 0) >> bit) & 1);
-    return isCoded(left) + 2 * isCoded(up);
+    const leftCoded = left < 0 ? 1 : ((picture.dcCoded[left] ?? 0) >> bit) & 1;
+    return leftCoded + 2 * (up < 0 ? 1 : ((picture.dcCoded[up] ?? 0) >> bit) & 1);
   }
   // -1 (no neighbour) counts as coded in an intra macroblock.
   const leftIs = leftCount(place, block.component, block.x, block.y) !== 0 ? 1 : 0;
@@ -224,19 +230,15 @@ function readLevels(engine: Engine, category: number, levels: Int32Array): numbe
   const length = BLOCK_LENGTHS[category] ?? 16;
   const significant = SIGNIFICANT_BASES[category] ?? 0;
   const last = LAST_BASES[category] ?? 0;
+  const steps = category === luma8x8 ? SIGNIFICANT_8X8 : category === chromaDc ? CHROMA_DC : IN_ORDER;
+  const lastSteps = category === luma8x8 ? LAST_8X8 : steps;
   let total = 0;
   let at = 0;
   for (; at < length - 1; at += 1) {
-    const [step, lastStep] =
-      category === luma8x8
-        ? [SIGNIFICANT_8X8[at] ?? 0, LAST_8X8[at] ?? 0]
-        : category === chromaDc
-          ? [Math.min(at, 2), Math.min(at, 2)]
-          : [at, at];
-    if (decision(engine, significant + step) === 0) continue;
+    if (decision(engine, significant + (steps[at] ?? 0)) === 0) continue;
     positions[total] = at;
     total += 1;
-    if (decision(engine, last + lastStep) === 1) break;
+    if (decision(engine, last + (lastSteps[at] ?? 0)) === 1) break;
   }
   // Nothing said that an earlier one was the last: then the last one of all is.
   if (at === length - 1) {

@@ -92,9 +92,10 @@ function readResidual(bits: Bits, place: Place, block: Block, levels: Int32Array
   return total;
 }
 
+const part = new Int32Array(16);
+
 /** An 8x8 block is four 4x4 blocks of every fourth coefficient. */
 function readInterleaved(bits: Bits, place: Place, block: Block, levels: Int32Array): number {
-  const part = new Int32Array(16);
   let sum = 0;
   for (let nth = 0; nth < 4; nth += 1) {
     part.fill(0);
@@ -119,8 +120,9 @@ function readToken(bits: Bits, place: Place, block: Block): number {
 
 type Token = { total: number; trailingOnes: number; length: number };
 
+const values = new Int32Array(16);
+
 function readLevels(bits: Bits, block: Block, levels: Int32Array, token: Token): void {
-  const values = new Int32Array(token.total);
   let suffixLength = token.total > 10 && token.trailingOnes < 3 ? 1 : 0;
   for (let nth = 0; nth < token.total; nth += 1) {
     if (nth < token.trailingOnes) {

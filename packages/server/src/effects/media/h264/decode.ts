@@ -3,6 +3,9 @@
  * because no decoder for the High profile (which vendors deliver) comes from npm alone under a permissive licence.
  * It does Baseline, Main and High with 8-bit 4:2:0 frames, both entropy codings, 8x8 transforms, scaling lists
  * and deblocking; for anything else it answers null.
+ *
+ * What runs for each block or sample makes no closures, tuples or objects. Measured: tsx gives each named closure its
+ * name by `defineProperty` at run time, which alone was a quarter of the time that a picture took.
  */
 import { BrokenStream, payloadBits } from './bits.ts';
 import { createCabac } from './cabac.ts';

@@ -1,5 +1,5 @@
 /** One macroblock: what it says of itself, its coefficients, its samples. */
-import { BrokenStream, readBits } from './bits.ts';
+import { BrokenStream, readFew } from './bits.ts';
 import { chromaAc, chromaDc, type Entropy, luma4x4, luma8x8, lumaAc, lumaDc } from './entropy.ts';
 import { countsPerMacroblock, large, type Place, type Plane, raw, small } from './picture.ts';
 import { type Around, predict4x4, predict8x8, predictChromaDc, predictLarge } from './predict.ts';
@@ -18,9 +18,14 @@ const CHROMA_QPS: readonly number[] = [
   29, 30, 31, 32, 32, 33, 34, 34, 35, 35, 36, 36, 37, 37, 37, 38, 38, 38, 39, 39, 39, 39,
 ];
 
+/** Coordinates of the 4x4 blocks in decoding order. */
+const BLOCK_X: readonly number[] = [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3];
+const BLOCK_Y: readonly number[] = [0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3];
+
 /** Scaled coefficients of the macroblock at hand: luma in raster order of blocks, then Cb and Cr. */
 const luma = new Int32Array(256);
 const chroma: readonly [Int32Array, Int32Array] = [new Int32Array(64), new Int32Array(64)];
+const largeDc = new Int32Array(16);
 const levels = new Int32Array(64);
 
 export function decodeMacroblock(place: Place, entropy: Entropy, running: Running): void {
@@ -49,11 +54,11 @@ function decodeRaw(place: Place, entropy: Entropy): void {
   picture.counts.fill(16, at * countsPerMacroblock, (at + 1) * countsPerMacroblock);
   picture.modes.fill(DC_MODE, at * 16, at * 16 + 16);
   const bits = entropy.beginRaw();
-  for (const [nth, plane] of picture.planes.entries()) {
-    const size = nth === 0 ? 16 : 8;
+  for (const plane of picture.planes) {
+    const size = plane === picture.planes[0] ? 16 : 8;
     const from = sampleIndex(place, plane, size);
     for (let y = 0; y < size; y += 1) {
-      for (let x = 0; x < size; x += 1) plane.samples[from + y * plane.stride + x] = readBits(bits, 8);
+      for (let x = 0; x < size; x += 1) plane.samples[from + y * plane.stride + x] = readFew(bits, 8);
     }
   }
   entropy.endRaw();
@@ -71,7 +76,8 @@ function decodeSmall(place: Place, entropy: Entropy, running: Running): void {
   if (pattern > 0) readQp(place, entropy, running);
   picture.qps[at] = running.qp;
   for (let nth = 0; nth < 16; nth += isEight ? 4 : 1) {
-    const [x, y] = blockPlace(nth);
+    const x = BLOCK_X[nth] ?? 0;
+    const y = BLOCK_Y[nth] ?? 0;
     if ((pattern >> (nth >> 2)) & 1) {
       if (isEight) readLuma8x8(place, entropy, x, y);
       else readLuma4x4(place, entropy, luma4x4, x, y);
@@ -80,15 +86,11 @@ function decodeSmall(place: Place, entropy: Entropy, running: Running): void {
   buildSmall(place, isEight);
 }
 
-/** In decoding order: coordinates of the n-th 4x4 block. */
-function blockPlace(nth: number): [x: number, y: number] {
-  return [(nth & 1) + ((nth >> 2) & 1) * 2, ((nth >> 1) & 1) + (nth >> 3) * 2];
-}
-
 /** The mode of a block, and of all 4x4 blocks under it (`side` in each direction). */
 function readMode(place: Place, entropy: Entropy, nth: number, side: number): void {
   const { picture, at, left, up } = place;
-  const [x, y] = blockPlace(nth);
+  const x = BLOCK_X[nth] ?? 0;
+  const y = BLOCK_Y[nth] ?? 0;
   const leftMode = x > 0 ? modeAt(place, at, x - 1, y) : modeAt(place, left, 3, y);
   const upMode = y > 0 ? modeAt(place, at, x, y - 1) : modeAt(place, up, x, 3);
   const isAlone = (x === 0 && left < 0) || (y === 0 && up < 0);
@@ -96,7 +98,7 @@ function readMode(place: Place, entropy: Entropy, nth: number, side: number): vo
   const said = entropy.predictionMode();
   const mode = said < 0 ? expected : said < expected ? said : said + 1;
   for (let row = y; row < y + side; row += 1) {
-    picture.modes.fill(mode, at * 16 + row * 4 + x, at * 16 + row * 4 + x + side);
+    for (let column = x; column < x + side; column += 1) picture.modes[at * 16 + row * 4 + column] = mode;
   }
 }
 
@@ -114,7 +116,8 @@ function decodeLarge(place: Place, entropy: Entropy, running: Running, type: num
   picture.qps[at] = running.qp;
   const dc = readLargeDc(place, entropy);
   for (let nth = 0; nth < 16; nth += 1) {
-    const [x, y] = blockPlace(nth);
+    const x = BLOCK_X[nth] ?? 0;
+    const y = BLOCK_Y[nth] ?? 0;
     if (type >= 12) readLuma4x4(place, entropy, lumaAc, x, y);
     luma[(y * 4 + x) * 16] = dc[y * 4 + x] ?? 0;
   }
@@ -140,8 +143,8 @@ function readQp(place: Place, entropy: Entropy, running: Running): void {
 function readLargeDc(place: Place, entropy: Entropy): Int32Array {
   levels.fill(0);
   entropy.residual(place, { category: lumaDc, component: 0, x: 0, y: 0 }, levels);
-  const dc = new Int32Array(16);
-  for (const [nth, to] of scan4x4.entries()) dc[to] = levels[nth] ?? 0;
+  const dc = largeDc;
+  for (let nth = 0; nth < 16; nth += 1) dc[scan4x4[nth] ?? 0] = levels[nth] ?? 0;
   spreadDc4x4(dc);
   const qp = place.picture.qps[place.at] ?? 0;
   const factor = place.slice.factors.fours[0][qp % 6]?.[0] ?? 0;
@@ -200,7 +203,8 @@ function buildSmall(place: Place, isEight: boolean): void {
   const [plane] = picture.planes;
   const from = sampleIndex(place, plane, 16);
   for (let nth = 0; nth < 16; nth += isEight ? 4 : 1) {
-    const [x, y] = blockPlace(nth);
+    const x = BLOCK_X[nth] ?? 0;
+    const y = BLOCK_Y[nth] ?? 0;
     const to = from + y * 4 * plane.stride + x * 4;
     const mode = picture.modes[at * 16 + y * 4 + x] ?? DC_MODE;
     const around = aroundBlock(place, nth, x, y, isEight);
@@ -218,7 +222,8 @@ function buildSmall(place: Place, isEight: boolean): void {
 const LATE_4X4: readonly number[] = [3, 11];
 
 function aroundBlock(place: Place, nth: number, x: number, y: number, isEight: boolean): Around {
-  const [left, up] = [place.left >= 0, place.up >= 0];
+  const left = place.left >= 0;
+  const up = place.up >= 0;
   const isRightmost = x + (isEight ? 2 : 1) === 4;
   const inside = !isRightmost && (isEight || !LATE_4X4.includes(nth));
   const above = isRightmost ? place.upRight >= 0 : up;

@@ -80,19 +80,23 @@ export function createPicture(sequence: Sequence): Picture {
 
 export function placeAt(picture: Picture, slice: SliceFacts, at: number): Place {
   const across = picture.sequence.widthInBlocks;
-  const [x, y] = [at % across, Math.floor(at / across)];
-  const inSlice = (other: number): number => (picture.slices[other] === slice.index ? other : -1);
+  const x = at % across;
+  const y = (at - x) / across;
   return {
     picture,
     slice,
     at,
     x,
     y,
-    left: x > 0 ? inSlice(at - 1) : -1,
-    up: y > 0 ? inSlice(at - across) : -1,
-    upRight: y > 0 && x + 1 < across ? inSlice(at - across + 1) : -1,
-    upLeft: y > 0 && x > 0 ? inSlice(at - across - 1) : -1,
+    left: x > 0 ? inSlice(picture, slice, at - 1) : -1,
+    up: y > 0 ? inSlice(picture, slice, at - across) : -1,
+    upRight: y > 0 && x + 1 < across ? inSlice(picture, slice, at - across + 1) : -1,
+    upLeft: y > 0 && x > 0 ? inSlice(picture, slice, at - across - 1) : -1,
   };
+}
+
+function inSlice(picture: Picture, slice: SliceFacts, other: number): number {
+  return picture.slices[other] === slice.index ? other : -1;
 }
 
 /** Where a component's counts start, and how many blocks it has in a row. */

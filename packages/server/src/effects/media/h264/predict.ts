@@ -35,12 +35,14 @@ function gather({ samples, stride }: Plane, at: number, size: number, around: Ar
   }
 }
 
+function mix(a: number, b: number, c: number): number {
+  return ((plainEdge[a] ?? 0) + 2 * (plainEdge[b] ?? 0) + (plainEdge[c] ?? 0) + 2) >> 2;
+}
+
 /** 8x8 blocks are predicted from neighbours that were smoothed first (8.3.2.2.1). */
 function smooth({ left, up, upLeft }: Around): void {
   const corner = 8;
   plainEdge.set(edge);
-  const mix = (a: number, b: number, c: number): number =>
-    ((plainEdge[a] ?? 0) + 2 * (plainEdge[b] ?? 0) + (plainEdge[c] ?? 0) + 2) >> 2;
   if (up) {
     const before = upLeft ? corner : corner + 1;
     edge[corner + 1] = mix(before, corner + 1, corner + 2);
@@ -147,12 +149,9 @@ export function predictLarge(plane: Plane, at: number, size: number, mode: numbe
 
 /** Chroma DC: each 4x4 corner has its own, from the neighbours that touch it (8.3.4.1 to 3). */
 export function predictChromaDc(plane: Plane, at: number, { left, up }: Around): void {
-  for (const [x, y] of [
-    [0, 0],
-    [4, 0],
-    [0, 4],
-    [4, 4],
-  ] as const) {
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    const x = (quarter & 1) * 4;
+    const y = (quarter >> 1) * 4;
     const corner = at + y * plane.stride + x;
     const onDiagonal = x === y;
     const useUp = up && (onDiagonal || x > 0 || !left);
@@ -186,20 +185,24 @@ function sumBeside({ samples, stride }: Plane, from: number, count: number): num
 }
 
 function fillSquare({ samples, stride }: Plane, at: number, size: number, value: number): void {
-  for (let y = 0; y < size; y += 1) samples.fill(value, at + y * stride, at + y * stride + size);
+  for (let row = at; row < at + size * stride; row += stride) {
+    for (let x = 0; x < size; x += 1) samples[row + x] = value;
+  }
 }
 
 function predictPlane({ samples, stride }: Plane, at: number, size: number): void {
   const half = size / 2;
-  let [h, v] = [0, 0];
+  let h = 0;
+  let v = 0;
   for (let n = 1; n <= half; n += 1) {
     h += n * ((samples[at - stride + half - 1 + n] ?? 0) - (samples[at - stride + half - 1 - n] ?? 0));
     v +=
       n *
       ((samples[at - 1 + (half - 1 + n) * stride] ?? 0) - (samples[at - 1 + (half - 1 - n) * stride] ?? 0));
   }
-  const [factor, shift] = size === 16 ? [5, 6] : [34, 6];
-  const [b, c] = [(factor * h + 32) >> shift, (factor * v + 32) >> shift];
+  const factor = size === 16 ? 5 : 34;
+  const b = (factor * h + 32) >> 6;
+  const c = (factor * v + 32) >> 6;
   const a = 16 * ((samples[at - 1 + (size - 1) * stride] ?? 0) + (samples[at - stride + size - 1] ?? 0));
   for (let y = 0; y < size; y += 1) {
     for (let x = 0; x < size; x += 1) {

@@ -3,11 +3,17 @@ import type { Plane } from './picture.ts';
 
 /** Adds the picture of a 4x4 block of coefficients, which are used up, to the samples at `at`. */
 export function addBlock4x4(plane: Plane, at: number, block: Int32Array, from: number): void {
+  if (isEmpty(block, from)) return;
   const { samples, stride } = plane;
   for (let row = from; row < from + 16; row += 4) {
-    const [a, b, c, d] = [block[row] ?? 0, block[row + 1] ?? 0, block[row + 2] ?? 0, block[row + 3] ?? 0];
-    const [even, odd] = [a + c, a - c];
-    const [small, large] = [(b >> 1) - d, b + (d >> 1)];
+    const a = block[row] ?? 0;
+    const b = block[row + 1] ?? 0;
+    const c = block[row + 2] ?? 0;
+    const d = block[row + 3] ?? 0;
+    const even = a + c;
+    const odd = a - c;
+    const small = (b >> 1) - d;
+    const large = b + (d >> 1);
     block[row] = even + large;
     block[row + 1] = odd + small;
     block[row + 2] = odd - small;
@@ -15,15 +21,26 @@ export function addBlock4x4(plane: Plane, at: number, block: Int32Array, from: n
   }
   for (let x = 0; x < 4; x += 1) {
     const top = from + x;
-    const [a, b, c, d] = [block[top] ?? 0, block[top + 4] ?? 0, block[top + 8] ?? 0, block[top + 12] ?? 0];
-    const [even, odd] = [a + c, a - c];
-    const [small, large] = [(b >> 1) - d, b + (d >> 1)];
+    const a = block[top] ?? 0;
+    const b = block[top + 4] ?? 0;
+    const c = block[top + 8] ?? 0;
+    const d = block[top + 12] ?? 0;
+    const even = a + c;
+    const odd = a - c;
+    const small = (b >> 1) - d;
+    const large = b + (d >> 1);
     const to = at + x;
     samples[to] = clip((samples[to] ?? 0) + ((even + large + 32) >> 6));
     samples[to + stride] = clip((samples[to + stride] ?? 0) + ((odd + small + 32) >> 6));
     samples[to + 2 * stride] = clip((samples[to + 2 * stride] ?? 0) + ((odd - small + 32) >> 6));
     samples[to + 3 * stride] = clip((samples[to + 3 * stride] ?? 0) + ((even - large + 32) >> 6));
   }
+}
+
+/** Most blocks of a picture are as predicted. */
+function isEmpty(block: Int32Array, from: number): boolean {
+  for (let nth = from; nth < from + 16; nth += 1) if (block[nth] !== 0) return false;
+  return true;
 }
 
 const line = new Int32Array(8);
@@ -47,8 +64,14 @@ export function addBlock8x8(plane: Plane, at: number, block: Int32Array, from: n
 
 /** One row (step 1) or column (step 8) into `line`. */
 function transformLine(block: Int32Array, start: number, step: number): void {
-  const at = (nth: number): number => block[start + nth * step] ?? 0;
-  const [c0, c1, c2, c3, c4, c5, c6, c7] = [at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
+  const c0 = block[start] ?? 0;
+  const c1 = block[start + step] ?? 0;
+  const c2 = block[start + 2 * step] ?? 0;
+  const c3 = block[start + 3 * step] ?? 0;
+  const c4 = block[start + 4 * step] ?? 0;
+  const c5 = block[start + 5 * step] ?? 0;
+  const c6 = block[start + 6 * step] ?? 0;
+  const c7 = block[start + 7 * step] ?? 0;
   const e0 = c0 + c4;
   const e2 = c0 - c4;
   const e4 = (c2 >> 1) - c6;
@@ -57,8 +80,14 @@ function transformLine(block: Int32Array, start: number, step: number): void {
   const o3 = c1 + c7 - c3 - (c3 >> 1);
   const o5 = c7 - c1 + c5 + (c5 >> 1);
   const o7 = c3 + c5 + c1 + (c1 >> 1);
-  const [f0, f2, f4, f6] = [e0 + e6, e2 + e4, e2 - e4, e0 - e6];
-  const [f1, f3, f5, f7] = [o1 + (o7 >> 2), o3 + (o5 >> 2), (o3 >> 2) - o5, o7 - (o1 >> 2)];
+  const f0 = e0 + e6;
+  const f2 = e2 + e4;
+  const f4 = e2 - e4;
+  const f6 = e0 - e6;
+  const f1 = o1 + (o7 >> 2);
+  const f3 = o3 + (o5 >> 2);
+  const f5 = (o3 >> 2) - o5;
+  const f7 = o7 - (o1 >> 2);
   line[0] = f0 + f7;
   line[1] = f2 + f5;
   line[2] = f4 + f3;
@@ -71,14 +100,14 @@ function transformLine(block: Int32Array, start: number, step: number): void {
 
 /** 4x4 Hadamard in place, for the luma DC levels of a large block. */
 export function spreadDc4x4(block: Int32Array): void {
-  for (const [count, step, stride] of [
-    [4, 1, 4],
-    [4, 4, 1],
-  ] as const) {
-    for (let nth = 0; nth < count; nth += 1) {
-      const start = nth * stride;
-      const [a, b] = [block[start] ?? 0, block[start + step] ?? 0];
-      const [c, d] = [block[start + 2 * step] ?? 0, block[start + 3 * step] ?? 0];
+  for (let turn = 0; turn < 2; turn += 1) {
+    const step = turn === 0 ? 1 : 4;
+    for (let nth = 0; nth < 4; nth += 1) {
+      const start = turn === 0 ? 4 * nth : nth;
+      const a = block[start] ?? 0;
+      const b = block[start + step] ?? 0;
+      const c = block[start + 2 * step] ?? 0;
+      const d = block[start + 3 * step] ?? 0;
       block[start] = a + b + c + d;
       block[start + step] = a + b - c - d;
       block[start + 2 * step] = a - b - c + d;
@@ -89,7 +118,10 @@ export function spreadDc4x4(block: Int32Array): void {
 
 /** 2x2 Hadamard in place, for chroma DC. */
 export function spreadDc2x2(block: Int32Array): void {
-  const [a, b, c, d] = [block[0] ?? 0, block[1] ?? 0, block[2] ?? 0, block[3] ?? 0];
+  const a = block[0] ?? 0;
+  const b = block[1] ?? 0;
+  const c = block[2] ?? 0;
+  const d = block[3] ?? 0;
   block[0] = a + b + c + d;
   block[1] = a - b + c - d;
   block[2] = a + b - c - d;
