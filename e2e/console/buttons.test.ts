@@ -161,6 +161,21 @@ test('the form of a plan asks for one, and shows its answer', async () => {
   });
 });
 
+test('the simulated week plays through the gate, and says what it shows', async () => {
+  await visit('operator', `plan?id=${house.things.planId}`, async ({ page }) => {
+    const time = page.getByRole('slider', { name: 'Time of the week' });
+    const said = () => time.getAttribute('aria-valuetext');
+    await time.press('Home');
+    expect(await said()).toMatch(new RegExp(`^Mon: 0 waiting, \\d+ of 2 slots of ${PATH} for kling-v3$`));
+    await page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(said).toMatch(/^Mon 1:/);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await time.press('End');
+    await page.getByRole('combobox', { name: 'Which of them' }).selectOption('2 × the traffic');
+    expect(await said()).toMatch(/^Tue 23:/);
+  });
+});
+
 test('an alert is dealt with by one press', async () => {
   await house.installation.operator.paths.update(PATH, { state: 'paused' });
   await visit('operator', 'settings', async ({ page }) => {

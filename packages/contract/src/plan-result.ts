@@ -65,6 +65,7 @@ export const PlanPathOutcome = z
         wanted_at_peak: Estimate.describe(
           'Slots that the busiest hour would keep busy; above `slots`, tasks wait.',
         ),
+        taken: z.array(z.number()).describe('In each step of the curve: mean over the seeds.'),
       }),
     ),
     questions_per_second: Estimate,

@@ -27,6 +27,8 @@ export type LinesProps = {
   /** How a place is written, under the picture and in the table. */
   atText: (at: number) => string;
   valueText?: (value: number) => string;
+  /** How far apart the places may be that are written under the picture. */
+  atSteps?: number[] | undefined;
   lines: readonly Line[];
   height?: number;
 };
@@ -84,7 +86,7 @@ export function Lines(props: LinesProps) {
   );
 }
 
-function Picture({ label, at, atText, lines, height = 190 }: LinesProps) {
+function Picture({ label, at, atText, atSteps, lines, height = 190 }: LinesProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = place.current;
@@ -92,13 +94,13 @@ function Picture({ label, at, atText, lines, height = 190 }: LinesProps) {
     let stop = (): void => {};
     let gone = false;
     void import('uplot').then(({ default: Plot }) => {
-      if (!gone) stop = draw(Plot, box, { at, atText, lines, height });
+      if (!gone) stop = draw(Plot, box, { at, atText, atSteps, lines, height });
     });
     return () => {
       gone = true;
       stop();
     };
-  }, [at, atText, lines, height]);
+  }, [at, atText, atSteps, lines, height]);
   return (
     <div
       ref={place}
@@ -110,11 +112,11 @@ function Picture({ label, at, atText, lines, height = 190 }: LinesProps) {
   );
 }
 
-type Drawn = Pick<LinesProps, 'at' | 'atText' | 'lines'> & { height: number };
+type Drawn = Pick<LinesProps, 'at' | 'atText' | 'atSteps' | 'lines'> & { height: number };
 type PlotClass = typeof uPlot;
 
 /** Drawn again when the place or the theme changes: a canvas knows no variables of the style sheet. */
-function draw(Plot: PlotClass, box: HTMLElement, { at, atText, lines, height }: Drawn): () => void {
+function draw(Plot: PlotClass, box: HTMLElement, { at, atText, atSteps, lines, height }: Drawn): () => void {
   const data: uPlot.AlignedData = [[...at], ...lines.map(({ values }) => [...values])];
   let plot: uPlot | null = null;
   const again = (): void => {
@@ -134,7 +136,13 @@ function draw(Plot: PlotClass, box: HTMLElement, { at, atText, lines, height }: 
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.08)] } },
         axes: [
-          { ...axis, values: (_plot, splits) => splits.map(atText), space: 70, size: 30 },
+          {
+            ...axis,
+            values: (_plot, splits) => splits.map(atText),
+            space: 70,
+            size: 30,
+            ...(atSteps && { incrs: atSteps }),
+          },
           { ...axis, size: 44, incrs: WHOLE_STEPS },
         ],
         series: [

@@ -41,22 +41,14 @@ export type Answer =
 
 export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer>;
 
-/**
- * For creates that ask somebody outside before they write: `prepare` asks, may read, and writes nothing; what it
- * answers does the rest. Under an Idempotency-Key only that is a transaction, so nobody's slowness keeps one open.
- */
-export type Prepared<Id extends OperationId> = {
-  prepare(call: Call<Id>): Promise<Handler<Id> | Extract<Answer, { kind: 'refused' }>>;
-};
-
 /** One handler for each operation: the compiler finds the one that is missing. */
-export type Handlers = { [Id in OperationId]: Handler<Id> | Prepared<Id> };
+export type Handlers = { [Id in OperationId]: Handler<Id> };
 
 export function ok(body: unknown): Answer {
   return { kind: 'ok', body };
 }
 
-export function refused(refusal: Refusal): Extract<Answer, { kind: 'refused' }> {
+export function refused(refusal: Refusal): Answer {
   return { kind: 'refused', refusal };
 }
 
@@ -78,7 +70,7 @@ export function registerOperation<Id extends OperationId>(
   app: FastifyInstance,
   edge: Edge,
   id: Id,
-  handler: Handler<Id> | Prepared<Id>,
+  handler: Handler<Id>,
   options: { method?: HTTPMethods; bodyLimit?: number } = {},
 ): void {
   const operation: Operation = operations[id];
@@ -98,18 +90,9 @@ export function registerOperation<Id extends OperationId>(
       if (!parsed.ok) return sendAnswer(reply, operation, refused(parsed.refusal));
       const call = { context: edge.context, request, reply, ...parsed.value } as Call<Id>;
       const once = operation.idempotent === 'answer';
-      const answer = once ? await answerOnce(id, call, handler) : await answerTo(call, handler);
-      return sendAnswer(reply, operation, answer);
+      return sendAnswer(reply, operation, once ? await answerOnce(id, call, handler) : await handler(call));
     },
   });
-}
-
-export async function answerTo<Id extends OperationId>(
-  call: Call<Id>,
-  handler: Handler<Id> | Prepared<Id>,
-): Promise<Answer> {
-  const make = typeof handler === 'function' ? handler : await handler.prepare(call);
-  return typeof make === 'function' ? make(call) : make;
 }
 
 /** The room that is left, as draft-ietf-httpapi-ratelimit-headers writes it, and whose pages may read it: ours. */

@@ -162,6 +162,7 @@ function slotsOutcome(
         use: estimateOf(taken.map((level) => level.mean(endOf(tallies)) / slots.slots)),
         busiest_hour_use: estimateOf(taken.map((level) => mostOf(level.steps(endOf(tallies))) / slots.slots)),
         wanted_at_peak: estimateOf(wanted.map((demand) => demand.busiest(HOUR_MS).mean)),
+        taken: meanSteps(taken.map((level) => level.steps(endOf(tallies)))),
       },
     ];
   });
@@ -186,12 +187,7 @@ function runwayOf(counts: readonly PathTally[], deposit: number, days: number) {
 
 function curveOf(tallies: readonly Tally[], first: Tally): Told<'curve'> {
   const untilMs = endOf(tallies);
-  const mean = (of: (tally: Tally) => Float64Array) => {
-    const all = tallies.map(of);
-    return Array.from(all[0] ?? [], (_, step) =>
-      rounded(sumOf(all.map((each) => each[step] ?? 0)) / all.length),
-    );
-  };
+  const mean = (of: (tally: Tally) => Float64Array) => meanSteps(tallies.map(of));
   const waiting = tallies.map((tally) => tally.waiting.steps(untilMs));
   return {
     step_seconds: first.stepMs / 1000,
@@ -203,6 +199,12 @@ function curveOf(tallies: readonly Tally[], first: Tally): Told<'curve'> {
     running: mean((tally) => tally.running.steps(untilMs)),
     copying: mean((tally) => tally.copying.steps(untilMs)),
   };
+}
+
+function meanSteps(seeds: readonly Float64Array[]): number[] {
+  return Array.from(seeds[0] ?? [], (_, step) =>
+    rounded(sumOf(seeds.map((each) => each[step] ?? 0)) / seeds.length),
+  );
 }
 
 function peakOf(tallies: readonly Tally[]): Told<'peak'> {

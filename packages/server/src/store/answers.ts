@@ -4,7 +4,7 @@
  * If it dies in the middle: before the commit there is neither, and the repeat creates. After it there are both, and
  * the repeat gets the answer, whether or not the first one arrived. Of two at once the second waits for the first.
  */
-import type { Database, Queryable, Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { sqlState } from './database-failure.ts';
 import * as sql from './sql/answers.ts';
 import { at } from './sql/statement.ts';
@@ -12,49 +12,41 @@ import type { Store } from './store.ts';
 import { firstOf } from './typed.ts';
 
 export type KeyedRequest = { keyId: string; requestKey: string; requestHash: string };
-/** An answer made until `expiredMs` counts no more. */
-export type AnswerTimes = { nowMs: number; expiredMs: number };
 
 /** `sealed` null: nothing was made after all, and whatever was written is undone. */
 export type Made<Outcome> = { outcome: Outcome; sealed: string | null };
 
-export type Answered =
-  | { kind: 'answered'; sealed: string }
-  /** The key belongs to a request that asked for something else. */
-  | { kind: 'mismatch' };
-
 export type Once<Outcome> =
   | { kind: 'made'; outcome: Outcome }
-  | Answered
+  | { kind: 'answered'; sealed: string }
+  /** The key belongs to a request that asked for something else. */
+  | { kind: 'mismatch' }
   /** The first one is still at it; the second has waited for two seconds. */
   | { kind: 'in_progress' };
 
 export type AnswerStore = {
-  /** What was answered already; null: nothing, though it may be about to be. Waits for nobody. */
-  find(request: KeyedRequest, expiredMs: number): Promise<Answered | null>;
   /**
    * `make` writes through the store that it is given, which is this transaction; it may be run again, so it has no
-   * other effect.
+   * other effect. An answer made until `expiredMs` counts no more.
    */
   once<Outcome>(
     request: KeyedRequest,
-    times: AnswerTimes,
+    times: { nowMs: number; expiredMs: number },
     make: (store: Store) => Promise<Made<Outcome>>,
   ): Promise<Once<Outcome>>;
   forget(expiredMs: number, most: number): Promise<number>;
 };
 
 const LOCK_NOT_AVAILABLE = '55P03';
-/** As PostgreSQL writes it. What makes something takes milliseconds. */
+/** As PostgreSQL writes it. What makes something takes milliseconds, but for a call to a vendor. */
 const WAIT = '2s';
 
 /** `storeOver`: everything that speaks SQL, over a database; handed in because it holds this store, too. */
 export function answerStore(db: Database, storeOver: (db: Database) => Store): AnswerStore {
   return {
-    find: (request, expiredMs) => earlier(db, request, expiredMs),
     once: async <Outcome>(
       request: KeyedRequest,
-      { nowMs, expiredMs }: AnswerTimes,
+      { nowMs, expiredMs }: { nowMs: number; expiredMs: number },
       make: (store: Store) => Promise<Made<Outcome>>,
     ): Promise<Once<Outcome>> => {
       const { keyId, requestKey } = request;
@@ -62,11 +54,7 @@ export function answerStore(db: Database, storeOver: (db: Database) => Store): A
       let outcome: Once<Outcome> | null = null;
       try {
         return await db.transaction(async (tx): Promise<Once<Outcome>> => {
-          if (!(await claim(tx, request, nowMs, expiredMs))) {
-            const found = await earlier(tx, request, expiredMs);
-            if (!found) throw new Error('an answer that cannot be claimed is there, and whole');
-            return found;
-          }
+          if (!(await claim(tx, request, nowMs, expiredMs))) return await earlier(tx, request);
           const made = await make(storeOver(within(db, tx)));
           outcome = { kind: 'made', outcome: made.outcome };
           if (made.sealed === null) throw undone;
@@ -102,10 +90,10 @@ async function claim(
 /** Rolls back what was begun. */
 class Undone extends Error {}
 
-async function earlier(tx: Queryable, request: KeyedRequest, expiredMs: number): Promise<Answered | null> {
+async function earlier(tx: Transaction, request: KeyedRequest): Promise<Once<never>> {
   const { keyId, requestKey, requestHash } = request;
-  const row = firstOf<sql.AnswerRow>(await tx.query(sql.find, [keyId, requestKey, at(expiredMs)]));
-  if (row?.sealed == null) return null;
+  const row = firstOf<sql.AnswerRow>(await tx.query(sql.find, [keyId, requestKey]));
+  if (row?.sealed == null) throw new Error('an answer that cannot be claimed is there, and whole');
   return row.request_hash === requestHash ? { kind: 'answered', sealed: row.sealed } : { kind: 'mismatch' };
 }
 

@@ -1,13 +1,14 @@
 /** What a plan answers: verdict, the week as a picture, what-if side by side, five validations, assumptions. */
 import type { Plan, PlanOutcome, PlanResult, PlanValidation } from '@sluice/sdk';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { Amount } from '../../ui/amount.tsx';
-import { Lines } from '../../ui/lines.tsx';
 import { countText } from '../../ui/locale.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
 import { spanText } from '../../ui/time.tsx';
 import { Tone, type ToneWord } from '../../ui/tone.tsx';
+import { type Named, Play } from './play.tsx';
+import { Week } from './week.tsx';
 
 export function PlanAnswer({ plan }: { plan: Plan }) {
   if (plan.result) return <Result result={plan.result} />;
@@ -40,73 +41,37 @@ export function PlanAnswer({ plan }: { plan: Plan }) {
 
 function Result({ result }: { result: PlanResult }) {
   const { verdict, base, variants, carries, needs, simulated } = result;
+  const outcomes: Named[] = [{ name: 'As asked', outcome: base }, ...variants];
   return (
     <>
       <section aria-label="Verdict" className="rounded-lg border border-accent-line bg-accent-soft p-4">
         <p className="text-[1.07rem] font-medium">{verdict.sentence}</p>
-        <p className="mt-1 text-ink-2">{verdict.bottleneck.sentence}</p>
+        {!verdict.sentence.includes(verdict.bottleneck.sentence) && (
+          <p className="mt-1 text-ink-2">{verdict.bottleneck.sentence}</p>
+        )}
         <ul className="mt-2 grid gap-1 text-ink-2">
           {verdict.advice.map((each) => (
             <li key={each}>{each}</li>
           ))}
           {carries && <li>{carries.sentence}</li>}
           {needs?.map(({ path, family, because }) => (
-            <li key={`${path} ${family}`}>{because}</li>
+            <li key={`${path} ${family}`}>
+              Slots of {path} for {family}: {because}
+            </li>
           ))}
         </ul>
         <p className="mt-2 text-[0.93rem] text-ink-3">
           {countText(simulated.tasks)} tasks in {simulated.runs} runs of {simulated.days} days.
         </p>
       </section>
-      <Week curve={base.curve} />
-      <Beside outcomes={[{ name: 'As asked', outcome: base }, ...variants]} />
+      <Play outcomes={outcomes} />
+      <Week outcome={base} />
+      <Beside outcomes={outcomes} />
       <Validations validations={Object.entries(result.validations)} />
       <Assumptions assumptions={result.assumptions} />
     </>
   );
 }
-
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-function hourText(hour: number): string {
-  const inDay = Math.floor(hour % 24);
-  const day = DAYS[Math.floor(hour / 24) % 7] ?? '';
-  return inDay === 0 ? day : `${day} ${inDay}:00`;
-}
-
-function Week({ curve }: { curve: PlanOutcome['curve'] }) {
-  const at = useMemo(() => curve.running.map((_, index) => (index * curve.step_seconds) / 3_600), [curve]);
-  const flow = useMemo(
-    () => [
-      { name: 'waiting', values: curve.waiting, tint: '--warn-fill', filled: true } as const,
-      {
-        name: 'longest backlog of any run',
-        values: curve.waiting_most,
-        tint: '--warn',
-        dashed: true,
-      } as const,
-    ],
-    [curve],
-  );
-  const work = useMemo(
-    () => [
-      { name: 'slots taken', values: curve.running, tint: '--accent', filled: true } as const,
-      { name: 'ordered an hour', values: curve.arriving, tint: '--tint-3', dashed: true } as const,
-      { name: 'being copied', values: curve.copying, tint: '--tint-4' } as const,
-    ],
-    [curve],
-  );
-  return (
-    <Panel title="The week">
-      <div className="grid gap-6">
-        <Lines label="Slots taken, orders and copies over the week" at={at} atText={hourText} lines={work} />
-        <Lines label="Tasks that wait, over the week" at={at} atText={hourText} lines={flow} height={140} />
-      </div>
-    </Panel>
-  );
-}
-
-type Named = { name: string; outcome: PlanOutcome; changes?: string };
 
 const ROWS: { name: string; of: (outcome: PlanOutcome) => ReactNode }[] = [
   {
@@ -116,8 +81,8 @@ const ROWS: { name: string; of: (outcome: PlanOutcome) => ReactNode }[] = [
   { name: 'Wait, half of them', of: ({ overall }) => spanText(overall.wait.p50.mean) },
   { name: 'Wait, 95 %', of: ({ overall }) => spanText(overall.wait.p95.mean) },
   { name: 'Order to stored, 95 %', of: ({ overall }) => spanText(overall.finish.p95.mean) },
-  { name: 'Most at once', of: ({ peak }) => Math.round(peak.running.mean) },
-  { name: 'Slots wanted at the peak', of: ({ peak }) => Math.round(peak.wanted.mean) },
+  { name: 'Slots taken, at most', of: ({ peak }) => Math.round(peak.running.mean) },
+  { name: 'Slots wanted, in the fullest moment', of: ({ peak }) => Math.round(peak.wanted.mean) },
   { name: 'Longest backlog', of: ({ peak }) => Math.round(peak.waiting.mean) },
   {
     name: 'Vendors take, a month',

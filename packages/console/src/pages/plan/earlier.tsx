@@ -1,4 +1,5 @@
 /** Plans that were asked before. */
+import type { Plan } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sluice } from '../../api/client.ts';
@@ -6,11 +7,13 @@ import { Panel } from '../../ui/panel.tsx';
 import { Ago } from '../../ui/time.tsx';
 
 const SHOWN = 8;
+const LOOK_AGAIN_MS = 1_500;
 
 export function Earlier({ shown }: { shown: string | undefined }) {
   const plans = useQuery({
     queryKey: ['plans', 'list'],
     queryFn: ({ signal }) => sluice.plans.list({ limit: SHOWN }, { signal }),
+    refetchInterval: ({ state }) => (state.data?.data.some(isOpen) ? LOOK_AGAIN_MS : false),
   });
   const all = plans.data?.data ?? [];
   if (all.length === 0) return null;
@@ -35,4 +38,8 @@ export function Earlier({ shown }: { shown: string | undefined }) {
       </ul>
     </Panel>
   );
+}
+
+function isOpen({ status }: Pick<Plan, 'status'>): boolean {
+  return status === 'waiting' || status === 'running';
 }

@@ -8,9 +8,9 @@ import { snippets } from './snippets.ts';
 
 /** Doors have code for an order only with its words; until they are written, these stand there. */
 export function withPrompt(order: CreateGeneration): CreateGeneration {
-  return order.model_params?.multi_prompt
-    ? order
-    : { prompt: 'A fox crosses a snowy field at dawn', ...order };
+  if (order.prompt !== undefined || order.model_params?.multi_prompt) return order;
+  const { model, mode, ...rest } = order;
+  return { model, ...(mode && { mode }), prompt: 'A fox crosses a snowy field at dawn', ...rest };
 }
 
 export function Code({ order, model }: { order: CreateGeneration; model: Model }) {

@@ -36,7 +36,7 @@ export function Result({ runs, onGallery, onSave }: ResultProps) {
     );
   }
   return (
-    <section aria-label="Result" className="grid min-w-0 gap-3">
+    <section aria-label="Result" className="group grid min-w-0 gap-3">
       <div ref={clips} className={cx('grid gap-4', shown.length > 1 && 'sm:grid-cols-2')}>
         {shown.map((id) => (
           <TaskView key={id} id={id} named={shown.length > 1} />
@@ -53,9 +53,11 @@ export function Result({ runs, onGallery, onSave }: ResultProps) {
         </ul>
         <div className="flex flex-none gap-2">
           {shown.length > 1 && (
-            <Button small onClick={() => playTogether(clips.current)}>
-              Play together
-            </Button>
+            <span className="hidden group-has-[video]:block">
+              <Button small onClick={() => playTogether(clips.current)}>
+                Play together
+              </Button>
+            </span>
           )}
           <Button small kind="quiet" onClick={onSave}>
             Save the prompt

@@ -6,9 +6,9 @@ import type { CreatePath, PriceSheet, Refusal, UpdatePath } from '@sluice/contra
 import type { z } from 'zod';
 import { healthyPath } from '../../decide/health.ts';
 import { newLimit } from '../../decide/limits.ts';
-import type { Provider, UpstreamWallet } from '../../providers/contract.ts';
+import type { Provider } from '../../providers/contract.ts';
 import { providerById, providers } from '../../providers/registry.ts';
-import type { NewPath, PathChange, PathRow } from '../../store/paths.ts';
+import type { PathChange, PathRow } from '../../store/paths.ts';
 import type { Context } from '../context.ts';
 import { credentialContext } from '../paths.ts';
 import { record } from './actions.ts';
@@ -16,22 +16,14 @@ import { type Checked, checkCredential, concurrencyOf, keepWallet } from './wall
 
 export type PathAnswer = { kind: 'path'; name: string } | { kind: 'refused'; refusal: Refusal };
 
-/** What is to be written of a path whose credential has been checked, or need not be. */
-export type CheckedPath = {
-  kind: 'checked';
-  row: NewPath;
-  limits: Readonly<Record<string, number>>;
-  wallet: UpstreamWallet | null;
-};
-
 type Fields = Record<string, string>;
 type Read<Value> = { ok: true; value: Value } | { ok: false; refusal: Refusal };
 
-/** Asks the vendor, who may take its time, and writes nothing. */
-export async function checkNewPath(
+export async function createPath(
   context: Context,
+  keyId: string,
   input: z.output<typeof CreatePath>,
-): Promise<CheckedPath | Extract<PathAnswer, { kind: 'refused' }>> {
+): Promise<PathAnswer> {
   const nowMs = context.clock.now();
   const provider = providerById(input.provider);
   if (!provider) return refused(unknownProvider(input.provider));
@@ -57,21 +49,10 @@ export async function checkNewPath(
     lostAnswer,
     regions,
   };
-  return { kind: 'checked', row, limits: input.limits, wallet: checked?.wallet ?? null };
-}
-
-export async function createPath(
-  context: Context,
-  keyId: string,
-  { row, limits, wallet }: CheckedPath,
-): Promise<PathAnswer> {
-  const { name, provider, baseUrl } = row;
-  if ((await context.store.paths.insertPath(row, context.clock.now())) === 'exists') {
-    return refused(nameTaken(name));
-  }
-  if (wallet) await keepWallet(context, name, wallet);
-  await addLimits(context, name, limits, wallet);
-  await record(context, keyId, 'path.created', name, { provider, base_url: baseUrl });
+  if ((await context.store.paths.insertPath(row, nowMs)) === 'exists') return refused(nameTaken(name));
+  if (checked?.wallet) await keepWallet(context, name, checked.wallet);
+  await addLimits(context, name, input.limits, checked);
+  await record(context, keyId, 'path.created', name, { provider: provider.id, base_url: baseUrl });
   await readAgain(context);
   return { kind: 'path', name };
 }
@@ -216,9 +197,9 @@ async function addLimits(
   context: Context,
   pathName: string,
   given: Readonly<Record<string, number>>,
-  wallet: UpstreamWallet | null,
+  checked: Checked | null,
 ): Promise<void> {
-  const found = wallet ? concurrencyOf(wallet) : null;
+  const found = checked?.wallet ? concurrencyOf(checked.wallet) : null;
   const otherwise = Object.keys(given).length === 0 ? found : (given['*'] ?? null);
   const limits = familiesOf(context).map((family) => ({
     pathName,
@@ -282,6 +263,6 @@ function notChecked({ detail, refusedBy }: Checked): Refusal {
   };
 }
 
-function refused(refusal: Refusal): Extract<PathAnswer, { kind: 'refused' }> {
+function refused(refusal: Refusal): PathAnswer {
   return { kind: 'refused', refusal };
 }

@@ -14,7 +14,9 @@ export type JudgeAddress = (url: string) => Promise<string | null>;
 export type EndpointAnswer =
   | { kind: 'endpoint'; endpoint: EndpointRow }
   | { kind: 'refused'; refusal: Refusal };
-export type CreatedEndpoint = { endpoint: EndpointRow; secret: string };
+export type CreatedEndpoint =
+  | { kind: 'created'; endpoint: EndpointRow; secret: string }
+  | { kind: 'refused'; refusal: Refusal };
 export type ReplayAnswer =
   | { kind: 'replayed'; delivery: DeliveryLogRow }
   | { kind: 'refused'; refusal: Refusal };
@@ -23,21 +25,15 @@ const INSTALLATION_FORMATS = [NATIVE_FORMAT, CHAT_FORMAT] as const;
 /** The old secret keeps signing for so long. */
 const ROTATION_MS = 24 * 3_600_000;
 
-/** Looks the name of the address up, which may take its time, and writes nothing. */
-export async function endpointRefusal(
-  accountId: string | null,
-  input: z.output<typeof CreateEndpoint>,
-  judge: JudgeAddress,
-): Promise<Refusal | null> {
-  return installationRefusal(accountId, input) ?? (await addressRefusal(input.url, judge));
-}
-
-/** `accountId` null: an endpoint of the installation, where operators are told alerts. Nothing speaks against it. */
+/** `accountId` null: an endpoint of the installation, where operators are told alerts. */
 export async function createEndpoint(
   context: Context,
   accountId: string | null,
   input: z.output<typeof CreateEndpoint>,
+  judge: JudgeAddress,
 ): Promise<CreatedEndpoint> {
+  const refusal = installationRefusal(accountId, input) ?? (await addressRefusal(input.url, judge));
+  if (refusal) return { kind: 'refused', refusal };
   const nowMs = context.clock.now();
   const id = newId('ep', nowMs, context.random);
   const secret = newWebhookSecret(context.random);
@@ -46,7 +42,7 @@ export async function createEndpoint(
   const { shown: url, sealed: urlSealed } = keptAddress(context, id, input.url, format);
   const told = { types: [...new Set(types)], description, format, leastSeverity };
   const row = { id, accountId, url, urlSealed, secretSealed, ...told };
-  return { endpoint: await context.store.webhooks.insertEndpoint(row, nowMs), secret };
+  return { kind: 'created', endpoint: await context.store.webhooks.insertEndpoint(row, nowMs), secret };
 }
 
 /** The address of a chat room is kept sealed, and only hinted at. */

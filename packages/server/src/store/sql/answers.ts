@@ -30,11 +30,9 @@ export const claim = statement(
 
 export type AnswerRow = { request_hash: string; sealed: string | null };
 
-/** $1 key, $2 Idempotency-Key, $3 answers made until then count no more. */
 export const find = statement(
   'answers.find',
-  `SELECT encode(request_hash, 'hex') AS request_hash, sealed FROM answers
-   WHERE api_key_id = $1 AND request_key = $2 AND made_at > $3`,
+  `SELECT encode(request_hash, 'hex') AS request_hash, sealed FROM answers WHERE api_key_id = $1 AND request_key = $2`,
 );
 
 export const keep = statement(

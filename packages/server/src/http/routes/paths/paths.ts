@@ -2,13 +2,7 @@
 import { limitChanges } from '../../../lifecycle/evidence/limit-changes.ts';
 import { windowHours } from '../../../lifecycle/evidence/measures.ts';
 import { pathReports } from '../../../lifecycle/operate/path-report.ts';
-import {
-  checkNewPath,
-  checkPath,
-  createPath,
-  type PathAnswer,
-  updatePath,
-} from '../../../lifecycle/operate/paths.ts';
+import { checkPath, createPath, type PathAnswer, updatePath } from '../../../lifecycle/operate/paths.ts';
 import { providerFacts } from '../../../lifecycle/operate/providers.ts';
 import { pathStatement } from '../../../lifecycle/operate/statement.ts';
 import { storedWallet } from '../../../lifecycle/operate/wallet.ts';
@@ -42,14 +36,8 @@ export const pathHandlers: Pick<
     }));
     return ok({ object: 'list', data, next_cursor: null });
   },
-  createPath: {
-    prepare: async ({ context, body }) => {
-      const checked = await checkNewPath(context, body);
-      if (checked.kind === 'refused') return refused(checked.refusal);
-      return async ({ context: writing, caller }) =>
-        shown(writing, await createPath(writing, caller.keyId, checked));
-    },
-  },
+  createPath: async ({ context, caller, body }) =>
+    shown(context, await createPath(context, caller.keyId, body)),
   getPath: async ({ context, params }) => shown(context, { kind: 'path', name: params.id }),
   updatePath: async ({ context, caller, params, body }) =>
     shown(context, await updatePath(context, caller.keyId, params.id, body)),

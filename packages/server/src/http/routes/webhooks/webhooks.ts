@@ -3,7 +3,6 @@ import type { Refusal } from '@sluice/contract';
 import {
   callbackSecret,
   createEndpoint,
-  endpointRefusal,
   replayDelivery,
   rotateCallbackSecret,
   rotateEndpointSecret,
@@ -45,15 +44,10 @@ export const webhookHandlers: Pick<
     const rows = await context.store.webhooks.listEndpoints(page);
     return ok(pageOf(rows, query.limit, (row) => row.id, endpointView));
   },
-  createEndpoint: {
-    prepare: async ({ context, caller, body }) => {
-      const refusal = await endpointRefusal(caller.accountId, body, context.addressRefusal);
-      if (refusal) return refused(refusal);
-      return async ({ context: writing }) => {
-        const { endpoint, secret } = await createEndpoint(writing, caller.accountId, body);
-        return ok({ ...endpointView(endpoint), secret });
-      };
-    },
+  createEndpoint: async ({ context, caller, body }) => {
+    const answer = await createEndpoint(context, caller.accountId, body, context.addressRefusal);
+    if (answer.kind === 'refused') return refused(answer.refusal);
+    return ok({ ...endpointView(answer.endpoint), secret: answer.secret });
   },
   getEndpoint: async ({ context, caller, params }) => {
     const row = await context.store.webhooks.findEndpoint(params.id, ownerOf(caller));
