@@ -1,6 +1,6 @@
-/** A decoded picture as a JPEG: turned upright, scaled down, from video colours to screen colours. */
-import { encode } from 'jpeg-js';
+/** A decoded picture as a JPEG: scaled down, turned upright, from the clip's colours to those of the JPEG. */
 import type { Still } from './h264/decode.ts';
+import { writeJpeg } from './jpeg.ts';
 
 export type Rotation = 0 | 90 | 180 | 270;
 
@@ -13,69 +13,95 @@ export function stillToJpeg(still: Still, maxWidth: number, rotation: Rotation):
   const [fullWidth, fullHeight] = isTurned ? [still.height, still.width] : [still.width, still.height];
   const width = Math.max(1, Math.min(maxWidth, fullWidth));
   const height = Math.max(1, Math.round((fullHeight * width) / fullWidth));
-  const toRgb = colourOf(still);
-  const data = Buffer.alloc(width * height * 4, 255);
+  const upright = still.planes.map((_, nth) => {
+    const [across, down] = nth === 0 ? [width, height] : [(width + 1) >> 1, (height + 1) >> 1];
+    const small = isTurned ? shrink(still, nth, down, across) : shrink(still, nth, across, down);
+    return rotation === 0 ? small.samples : turned(small, rotation);
+  });
+  const [luma, cb, cr] = upright;
+  if (!luma || !cb || !cr) throw new Error('a picture has three planes');
+  recolour(still, width, luma, cb, cr);
+  return writeJpeg({ width, height, planes: [luma, cb, cr] }, QUALITY);
+}
+
+type Small = { samples: Float32Array; width: number; height: number };
+
+/** The shown part of a plane in so many samples; each is the mean of those that it stands for. */
+function shrink(still: Still, nth: number, width: number, height: number): Small {
+  const plane = still.planes[nth] ?? still.planes[0];
+  const scale = nth === 0 ? 1 : 2;
+  const columns = spans(Math.ceil(still.width / scale), width);
+  const rows = spans(Math.ceil(still.height / scale), height);
+  const samples = new Float32Array(width * height);
   for (let y = 0; y < height; y += 1) {
+    const top = rows[2 * y] ?? 0;
+    const bottom = rows[2 * y + 1] ?? 0;
     for (let x = 0; x < width; x += 1) {
-      const part = { left: x / width, right: (x + 1) / width, top: y / height, bottom: (y + 1) / height };
-      toRgb(averageOver(still, turned(part, rotation)), data, (y * width + x) * 4);
+      const left = columns[2 * x] ?? 0;
+      const right = columns[2 * x + 1] ?? 0;
+      let sum = 0;
+      for (let line = top; line < bottom; line += 1) {
+        const row = (line + still.top / scale) * plane.stride + still.left / scale;
+        for (let column = left; column < right; column += 1) sum += plane.samples[row + column] ?? 0;
+      }
+      samples[y * width + x] = sum / ((right - left) * (bottom - top));
     }
   }
-  return encode({ width, height, data }, QUALITY).data;
+  return { samples, width, height };
 }
 
-/** A part of the picture, in fractions of its sides. */
-type Part = { left: number; right: number; top: number; bottom: number };
-
-/** Where a part of the upright picture lies in the stored one. `rotation` is clockwise. */
-function turned({ left, right, top, bottom }: Part, rotation: Rotation): Part {
-  switch (rotation) {
-    case 0:
-      return { left, right, top, bottom };
-    case 90:
-      return { left: top, right: bottom, top: 1 - right, bottom: 1 - left };
-    case 180:
-      return { left: 1 - right, right: 1 - left, top: 1 - bottom, bottom: 1 - top };
-    case 270:
-      return { left: 1 - bottom, right: 1 - top, top: left, bottom: right };
+/** Where each of `count` parts of a side of `length` samples starts and ends. */
+function spans(length: number, count: number): Int32Array {
+  const ends = new Int32Array(2 * count);
+  for (let nth = 0; nth < count; nth += 1) {
+    const start = Math.min(length - 1, Math.floor((nth * length) / count + 1e-6));
+    ends[2 * nth] = start;
+    ends[2 * nth + 1] = Math.max(start + 1, Math.min(length, Math.round(((nth + 1) * length) / count)));
   }
+  return ends;
 }
 
-const averages = new Float64Array(3);
-
-/** Mean luma, Cb and Cr of a part. */
-function averageOver(still: Still, part: Part): Float64Array {
-  for (const [nth, { samples, stride }] of still.planes.entries()) {
-    const scale = nth === 0 ? 1 : 2;
-    const [width, height] = [Math.ceil(still.width / scale), Math.ceil(still.height / scale)];
-    const x0 = Math.min(width - 1, Math.floor(part.left * width + 1e-6));
-    const y0 = Math.min(height - 1, Math.floor(part.top * height + 1e-6));
-    const x1 = Math.max(x0 + 1, Math.min(width, Math.round(part.right * width)));
-    const y1 = Math.max(y0 + 1, Math.min(height, Math.round(part.bottom * height)));
-    let sum = 0;
-    for (let y = y0; y < y1; y += 1) {
-      const row = (y + still.top / scale) * stride + still.left / scale;
-      for (let x = x0; x < x1; x += 1) sum += samples[row + x] ?? 0;
-    }
-    averages[nth] = sum / ((x1 - x0) * (y1 - y0));
+/** `rotation` is clockwise. */
+function turned({ samples, width, height }: Small, rotation: Rotation): Float32Array {
+  const upright = new Float32Array(samples.length);
+  const across = rotation === 180 ? width : height;
+  for (let to = 0; to < upright.length; to += 1) {
+    const x = to % across;
+    const y = (to - x) / across;
+    const column = rotation === 90 ? y : width - 1 - (rotation === 180 ? x : y);
+    const row = rotation === 270 ? x : height - 1 - (rotation === 180 ? y : x);
+    upright[to] = samples[row * width + column] ?? 0;
   }
-  return averages;
+  return upright;
 }
 
-/** From averages to red, green and blue by the matrix that the clip names (ITU-T H.273). */
-function colourOf(still: Still): (yuv: Float64Array, to: Buffer, at: number) => void {
+/**
+ * In place, from the matrix and the range that the clip names (ITU-T H.273) to those of a JPEG (the matrix of
+ * BT.601, full range), around 0. Both are linear, so one step does what the way over red, green and blue would.
+ */
+function recolour(still: Still, width: number, luma: Float32Array, cb: Float32Array, cr: Float32Array): void {
   const isHigh = Math.min(still.width, still.height) >= HIGH_DEFINITION;
   const [red, blue] = weightsOf(still.matrix === 2 ? (isHigh ? 1 : 6) : still.matrix);
-  const green = 1 - red - blue;
-  const [black, lumaRange, chromaRange] = still.fullRange ? [0, 255, 255] : [16, 219, 224];
-  return (yuv, to, at) => {
-    const y = (((yuv[0] ?? 0) - black) * 255) / lumaRange;
-    const b = y + (((yuv[1] ?? 0) - 128) * 255 * 2 * (1 - blue)) / chromaRange;
-    const r = y + (((yuv[2] ?? 0) - 128) * 255 * 2 * (1 - red)) / chromaRange;
-    to[at] = byteOf(r);
-    to[at + 1] = byteOf((y - red * r - blue * b) / green);
-    to[at + 2] = byteOf(b);
-  };
+  const [toRed, toBlue] = weightsOf(6);
+  const [black, lumaRange, colourRange] = still.fullRange ? [0, 255, 255] : [16, 219, 224];
+  // What one step of Cb adds to blue (and takes from green), and one of Cr to red, when luma stays.
+  const [blueStep, redStep] = [(2 * (1 - blue) * 255) / colourRange, (2 * (1 - red) * 255) / colourRange];
+  const [green, toGreen] = [1 - red - blue, 1 - toRed - toBlue];
+  const lumaByCb = blueStep * (toBlue - (toGreen * blue) / green);
+  const lumaByCr = redStep * (toRed - (toGreen * red) / green);
+  const halfWidth = (width + 1) >> 1;
+  for (let at = 0; at < luma.length; at += 1) {
+    const x = at % width;
+    const colour = (((at - x) / width) >> 1) * halfWidth + (x >> 1);
+    const byColour = lumaByCb * ((cb[colour] ?? 0) - 128) + lumaByCr * ((cr[colour] ?? 0) - 128);
+    luma[at] = clip((((luma[at] ?? 0) - black) * 255) / lumaRange + byColour - 128);
+  }
+  for (let at = 0; at < cb.length; at += 1) {
+    const [ofBlue, ofRed] = [(cb[at] ?? 0) - 128, (cr[at] ?? 0) - 128];
+    const byColour = lumaByCb * ofBlue + lumaByCr * ofRed;
+    cb[at] = clip((blueStep * ofBlue - byColour) / (2 * (1 - toBlue)));
+    cr[at] = clip((redStep * ofRed - byColour) / (2 * (1 - toRed)));
+  }
 }
 
 /** The share of red and blue in luma. */
@@ -91,6 +117,6 @@ function weightsOf(matrix: number): readonly [red: number, blue: number] {
   }
 }
 
-function byteOf(value: number): number {
-  return Math.min(255, Math.max(0, Math.round(value)));
+function clip(value: number): number {
+  return value < -128 ? -128 : Math.min(value, 127);
 }
