@@ -18,6 +18,7 @@ import { claimCopies, copyAsset } from '@sluice/server/lifecycle/5-mirror.ts';
 import { callbackKeys } from '@sluice/server/lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings } from '@sluice/server/lifecycle/context.ts';
 import { createGate } from '@sluice/server/lifecycle/gate.ts';
+import { createBooks } from '@sluice/server/lifecycle/operate/books.ts';
 import { pathDirectory } from '@sluice/server/lifecycle/paths.ts';
 import { silentTelemetry } from '@sluice/server/lifecycle/telemetry.ts';
 import { createDrive } from '@sluice/server/providers/drive.ts';
@@ -98,6 +99,7 @@ async function contextOver(databaseUrl: string, dataDir: string): Promise<Contex
     drive,
     outbound,
     addressRefusal: async () => null,
+    books: createBooks(store, realClock),
     blobs,
     media: realMedia,
     secrets,

@@ -110,6 +110,8 @@ export const routes = {
   updateMember: patch('/v1/members/{id}'),
   removeMember: remove('/v1/members/{id}'),
   listAlerts: get('/v1/alerts'),
+  getAlertSettings: get('/v1/alerts/settings'),
+  updateAlertSettings: patch('/v1/alerts/settings'),
   listPrompts: get('/v1/prompts'),
   createPrompt: post('/v1/prompts', 'keyed'),
   deletePrompt: remove('/v1/prompts/{id}'),

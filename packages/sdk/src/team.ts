@@ -4,15 +4,18 @@ import type { CallOptions, Transport } from './transport.ts';
 import type {
   AccountStatement,
   Alert,
+  AlertSettings,
   CreateMember,
   CreatePrompt,
   Deleted,
+  ListAlertsQuery,
   Member,
   Page,
   Prompt,
   Spend,
   SpendQuery,
   StatementMonthQuery,
+  UpdateAlertSettings,
   UpdateMember,
 } from './types.ts';
 
@@ -53,9 +56,14 @@ export function membersGroup(transport: Transport) {
 
 export function alertsGroup(transport: Transport) {
   return {
-    /** What needs a person now, critical first. */
-    list: (options?: CallOptions): Promise<Page<Alert>> =>
-      transport.json({ route: routes.listAlerts }, options),
+    /** What needs a person now, critical first; or, by pages, what did and is over. */
+    list: (query: ListAlertsQuery = {}, options?: CallOptions): Promise<Page<Alert>> =>
+      transport.json({ route: routes.listAlerts, query }, options),
+    /** When an alert is one: of the key's account, or, for operators, of the installation. */
+    settings: (options?: CallOptions): Promise<AlertSettings> =>
+      transport.json({ route: routes.getAlertSettings }, options),
+    updateSettings: (change: UpdateAlertSettings, options?: CallOptions): Promise<AlertSettings> =>
+      transport.json({ route: routes.updateAlertSettings, body: change }, options),
   };
 }
 

@@ -89,12 +89,15 @@ export type TaskEventData = Read<typeof contract.TaskEventData>;
 
 type EventEnvelope = Omit<contract.Event, 'type' | 'data'>;
 export type TaskEvent = EventEnvelope & { type: TaskEventType; data: TaskEventData };
+export type AlertEventType = Extract<EventType, `alert.${string}`>;
+export type AlertEventData = Read<typeof contract.AlertEventData>;
+export type AlertEvent = EventEnvelope & { type: AlertEventType; data: AlertEventData };
 export type OtherEvent = EventEnvelope & {
-  type: Exclude<EventType, TaskEventType>;
+  type: Exclude<EventType, TaskEventType | AlertEventType>;
   data: Record<string, unknown>;
 };
 /** One event, as webhooks deliver it and as streams carry it. `type` says what `data` is. */
-export type SluiceEvent = TaskEvent | OtherEvent;
+export type SluiceEvent = TaskEvent | AlertEvent | OtherEvent;
 /** An event as a stream carries it: `cursor`, handed in as `lastEventId`, goes on after it. */
 export type StreamedEvent = SluiceEvent & { cursor: string };
 
@@ -124,6 +127,15 @@ export type CreateMember = Sent<typeof contract.CreateMember>;
 export type UpdateMember = Sent<typeof contract.UpdateMember>;
 export type Alert = Read<typeof contract.Alert>;
 export type AlertCode = Read<typeof contract.AlertCode>;
+export type AlertSeverity = contract.AlertSeverity;
+export type ListAlertsQuery = {
+  state?: 'standing' | 'over' | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+};
+export type AlertSettings = Read<typeof contract.AlertSettings>;
+export type AlertThresholdName = contract.AlertThresholdName;
+export type UpdateAlertSettings = Sent<typeof contract.UpdateAlertSettings>;
 export type Prompt = Read<typeof contract.Prompt>;
 export type PromptOrder = Read<typeof contract.PromptOrder>;
 export type CreatePrompt = Sent<typeof contract.CreatePrompt>;

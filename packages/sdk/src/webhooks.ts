@@ -15,12 +15,14 @@ import type {
 } from './types.ts';
 
 export type PageQuery = { limit?: number | undefined; cursor?: string | undefined };
+/** `of`: operators only, who by it read those of the installation itself. */
+export type EndpointsQuery = PageQuery & { of?: 'installation' | undefined };
 export type DeliveriesQuery = PageQuery & { state?: DeliveryState | undefined };
 
 export type Webhooks = ReturnType<typeof webhooksGroup>;
 
 export function webhooksGroup(transport: Transport) {
-  const list = (query: PageQuery = {}, options?: CallOptions): Promise<Page<Endpoint>> =>
+  const list = (query: EndpointsQuery = {}, options?: CallOptions): Promise<Page<Endpoint>> =>
     transport.json({ route: routes.listEndpoints, query }, options);
 
   const deliveries = (
@@ -31,7 +33,7 @@ export function webhooksGroup(transport: Transport) {
 
   return {
     list,
-    all: (query: Omit<PageQuery, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Endpoint> =>
+    all: (query: Omit<EndpointsQuery, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Endpoint> =>
       everyItem((cursor) => list({ ...query, cursor }, options)),
     /** The answer holds the signing secret, shown this once. */
     create: (endpoint: CreateEndpoint, options?: CallOptions): Promise<EndpointWithSecret> =>

@@ -27,7 +27,7 @@ import { callbackKeys } from './lifecycle/callback-keys.ts';
 import { checkoutWarnings } from './lifecycle/checkout.ts';
 import { type Context, defaultLifecycleSettings, type LifecycleSettings } from './lifecycle/context.ts';
 import { createGate } from './lifecycle/gate.ts';
-import { createBooks } from './lifecycle/operate/books.ts';
+import { type Books, createBooks } from './lifecycle/operate/books.ts';
 import { firstOperatorKey } from './lifecycle/operate/first-key.ts';
 import { createPlans } from './lifecycle/operate/plans.ts';
 import { pathDirectory } from './lifecycle/paths.ts';
@@ -202,12 +202,12 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   const hints = createEventHints(db, effects.store.nodes, realClock, complain);
   const store = announcing(effects.store, hints.announce);
   const wakes = createWakes(realClock);
-  const context = contextOf(config, { ...effects, store }, wakes);
+  const books = createBooks(store, realClock);
+  const context = contextOf(config, { ...effects, store }, wakes, books);
   await ensureLimits(context);
   for (const warning of checkoutWarnings(context.settings)) log.warn({}, warning);
   const firstKey = await firstOperatorKey(context);
   const draining = new AbortController();
-  const books = createBooks(store, realClock);
   const plans = createPlans(
     context,
     realThreads({ plan: new URL('./runtime/plan-thread.mjs', import.meta.url) }),
@@ -218,7 +218,6 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
     database: { kind, version, schema: effects.schema, health: () => db.health() },
     draining: draining.signal,
     metricsText: metrics.text,
-    books,
     plans,
     onEvents: hints.subscribe,
   });
@@ -248,7 +247,7 @@ export async function runGateway(config: Config, effects: Effects): Promise<Runn
   };
 }
 
-function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
+function contextOf(config: Config, effects: Effects, wakes: Wakes, books: Books): Context {
   const { log, metrics, store, secrets, outbound, blobs, media, catalogue } = effects;
   const telemetry = createTelemetry(log, metrics);
   const settings = { ...settingsOf(config), ...effects.settings };
@@ -269,6 +268,7 @@ function contextOf(config: Config, effects: Effects, wakes: Wakes): Context {
     paths: pathDirectory(store, secrets, catalogue),
     gate: createGate(store, blobs, realClock, settings.storageReserveBytes),
     callbackKeys: callbackKeys(drive, realClock),
+    books,
     deliveryWriters,
     telemetry,
     settings,

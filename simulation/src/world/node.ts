@@ -11,6 +11,7 @@ import { ensureLimits } from '@sluice/server/lifecycle/2-admit.ts';
 import { callbackKeys } from '@sluice/server/lifecycle/callback-keys.ts';
 import { type Context, defaultLifecycleSettings, type StageName } from '@sluice/server/lifecycle/context.ts';
 import { createGate } from '@sluice/server/lifecycle/gate.ts';
+import { createBooks } from '@sluice/server/lifecycle/operate/books.ts';
 import { pathDirectory } from '@sluice/server/lifecycle/paths.ts';
 import type { Telemetry } from '@sluice/server/lifecycle/telemetry.ts';
 import { createDrive } from '@sluice/server/providers/drive.ts';
@@ -134,6 +135,7 @@ function createContext(parts: NodeParts, wake: (stage: StageName) => void): Cont
     random: dice,
     store,
     addressRefusal: async () => null,
+    books: createBooks(store, clock),
     drive,
     outbound,
     blobs,

@@ -38,6 +38,8 @@ export function stageTimes(model: Model, watching: boolean): StageTimes {
     verify: null,
     // Nor pays by card.
     checkout: null,
+    // Nor is anybody told what needs a person.
+    alert: null,
     retain: earliest(assets.filter(({ state }) => state === 'stored').map((asset) => asset.delete_at)),
   };
 }

@@ -81,7 +81,9 @@ function lineOf(received: Received, { color, nowMs }: Paint): string {
 }
 
 function subjectOf(event: SluiceEvent): string {
-  const { id, model, stage, charge, currency, error_code } = event.data;
+  const data: Record<string, unknown> = event.data;
+  if (event.type === 'alert.raised' || event.type === 'alert.cleared') return clean(event.data.message);
+  const { id, model, stage, charge, currency, error_code } = data;
   const paid = charge ? `${charge} ${currency}` : null;
   return [id, model, stage, error_code, paid]
     .filter((part) => typeof part === 'string')

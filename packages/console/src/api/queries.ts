@@ -127,7 +127,7 @@ export const activityQuery = (hours: number) =>
 
 export const alertsQuery = queryOptions({
   queryKey: ['alerts'],
-  queryFn: ({ signal }) => sluice.alerts.list({ signal }),
+  queryFn: ({ signal }) => sluice.alerts.list({}, { signal }),
 });
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

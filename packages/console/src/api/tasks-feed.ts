@@ -110,7 +110,8 @@ function firstPage(before: InfiniteData<Lines> | undefined): InfiniteData<Lines>
 }
 
 /** Whether a new task may belong to the list; what the event does not say is taken for yes. */
-function fits({ data }: StreamedEvent, filter: ListTasksQuery): boolean {
+function fits(event: StreamedEvent, filter: ListTasksQuery): boolean {
+  const data: Record<string, unknown> = event.data;
   if (filter.model !== undefined && data.model !== filter.model) return false;
   if (filter.status !== undefined && data.status !== filter.status) return false;
   return filter.stage === undefined || data.stage === filter.stage;

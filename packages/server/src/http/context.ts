@@ -1,6 +1,5 @@
 /** What the HTTP edge is given: everything that the stages have, and what only the front door needs. */
 import type { Context } from '../lifecycle/context.ts';
-import type { Books } from '../lifecycle/operate/books.ts';
 import type { Plans } from '../lifecycle/operate/plans.ts';
 
 export type HttpContext = Context & {
@@ -15,7 +14,6 @@ export type HttpContext = Context & {
   /** Fires when the process begins to stop: not ready any more, and streams end. */
   draining: AbortSignal;
   metricsText(): Promise<string>;
-  books: Books;
   plans: Plans;
   /** Calls back when there may be new events, until the function that it answers is called. */
   onEvents(listener: () => void): () => void;

@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import type { CallbackKeys } from './callback-keys.ts';
 import type { DeliveryWriters } from './delivery-formats.ts';
 import type { Gate } from './gate.ts';
+import type { Books } from './operate/books.ts';
 import type { PathDirectory } from './paths.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -34,6 +35,7 @@ export type Context = {
   paths: PathDirectory;
   gate: Gate;
   callbackKeys: CallbackKeys;
+  books: Books;
   /** How events are told in the words of foreign protocols. Absent: ours only. */
   deliveryWriters?: DeliveryWriters;
   telemetry: Telemetry;
@@ -54,6 +56,7 @@ export const stageNames = [
   'watch',
   'verify',
   'checkout',
+  'alert',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 

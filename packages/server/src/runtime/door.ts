@@ -13,7 +13,7 @@ export type Door = { url: string; port: number; close(): Promise<void> };
 
 type FrontDoor = Pick<
   HttpContext,
-  'version' | 'database' | 'draining' | 'metricsText' | 'books' | 'plans' | 'onEvents'
+  'version' | 'database' | 'draining' | 'metricsText' | 'plans' | 'onEvents'
 >;
 
 export async function startDoor(

@@ -10,6 +10,7 @@ import { askUpstream, claimQuestions } from '../lifecycle/4-track.ts';
 import { claimCopies, copyAsset } from '../lifecycle/5-mirror.ts';
 import { settleTasks } from '../lifecycle/6-settle.ts';
 import { claimDeliveries, deliver } from '../lifecycle/7-notify.ts';
+import { tellAlerts } from '../lifecycle/alert.ts';
 import { settleCheckouts } from '../lifecycle/checkout.ts';
 import type { Context, StageName } from '../lifecycle/context.ts';
 import { expireTasks, retainFiles } from '../lifecycle/expire.ts';
@@ -129,6 +130,7 @@ export const stageRounds: readonly StageRound[] = [
   { stage: 'watch', idleMs: 5_000, run: async (context) => (await watchPaths(context)) > 0 },
   { stage: 'verify', idleMs: 2_000, run: verifyPaths },
   { stage: 'checkout', idleMs: 5_000, run: settleCheckouts },
+  { stage: 'alert', idleMs: 5_000, run: tellAlerts },
 ];
 
 function startSends(context: Context, pools: Pools, sends: readonly Sendable[]): void {

@@ -5,7 +5,7 @@
 import type { Store } from './store.ts';
 
 export function announcing(store: Store, onEvents: () => void): Store {
-  const { accept, admission, track, settle, paths, webhooks } = store;
+  const { accept, admission, track, settle, paths, webhooks, alerts } = store;
 
   /** `wrote`: whether the answer means that there were events. */
   function after<Given extends unknown[], Answer>(
@@ -30,6 +30,7 @@ export function announcing(store: Store, onEvents: () => void): Store {
     track: { ...track, recordEnded: after(track.recordEnded, some) },
     settle: { ...settle, settle: after(settle.settle, some) },
     paths: { ...paths, recordAlarm: after(paths.recordAlarm) },
+    alerts: { ...alerts, record: after(alerts.record, (changes) => some(changes?.events ?? [])) },
     webhooks: { ...webhooks, insertTest: after(webhooks.insertTest) },
   };
 }

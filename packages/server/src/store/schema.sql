@@ -23,6 +23,47 @@ CREATE TABLE accounts (
   CONSTRAINT accounts_weight_check CHECK ((weight > 0))
 );
 
+CREATE TABLE alert_settings (
+  account_id text COLLATE "C",
+  value jsonb NOT NULL,
+  CONSTRAINT alert_settings_once UNIQUE NULLS NOT DISTINCT (account_id),
+  CONSTRAINT alert_settings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+
+CREATE TABLE alert_watch (
+  one boolean NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  lease text,
+  CONSTRAINT alert_watch_pkey PRIMARY KEY (one),
+  CONSTRAINT alert_watch_one_check CHECK (one)
+);
+
+CREATE TABLE alerts (
+  id text COLLATE "C" NOT NULL,
+  reader text COLLATE "C",
+  code text NOT NULL,
+  subject text,
+  account_id text COLLATE "C",
+  part text,
+  severity text NOT NULL,
+  message text NOT NULL,
+  action text NOT NULL,
+  since timestamp with time zone,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  raised_at timestamp with time zone,
+  raised_severity text,
+  told_at timestamp with time zone,
+  cleared_at timestamp with time zone,
+  CONSTRAINT alerts_pkey PRIMARY KEY (id),
+  CONSTRAINT alerts_raised_severity_check CHECK ((raised_severity = ANY (ARRAY['critical'::text, 'warning'::text]))),
+  CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text]))),
+  CONSTRAINT alerts_reader_fkey FOREIGN KEY (reader) REFERENCES accounts(id)
+);
+CREATE INDEX alerts_by_reader ON public.alerts USING btree (reader, id DESC);
+CREATE INDEX alerts_over ON public.alerts USING btree (cleared_at) WHERE (cleared_at IS NOT NULL);
+CREATE UNIQUE INDEX alerts_standing ON public.alerts USING btree (reader, code, subject, account_id, part) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
+
 CREATE TABLE answers (
   api_key_id text COLLATE "C" NOT NULL,
   request_key text COLLATE "C" NOT NULL,

@@ -6,6 +6,7 @@ import { type AcceptStore, acceptStore } from './accept.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
 import { type ActivityStore, activityStore } from './activity.ts';
 import { type AdmissionStore, admissionStore } from './admission.ts';
+import { type AlertStore, alertStore } from './alerts.ts';
 import { type AnswerStore, answerStore } from './answers.ts';
 import { type CheckoutStore, checkoutStore } from './checkouts.ts';
 import type { Database } from './database.ts';
@@ -65,6 +66,7 @@ export type Store = {
   verifications: VerificationStore;
   answers: AnswerStore;
   checkouts: CheckoutStore;
+  alerts: AlertStore;
 };
 
 export function createStore(db: Database): Store {
@@ -99,5 +101,6 @@ export function createStore(db: Database): Store {
     verifications: verificationStore(db),
     answers: answerStore(db, createStore),
     checkouts: checkoutStore(db),
+    alerts: alertStore(db),
   };
 }

@@ -11,10 +11,12 @@ export type {
   BudgetRow,
   EndpointTroubleRow,
   ExhaustedRow,
+  FailingRow,
   LostRow,
   LowBalanceRow,
   MemberRow,
   PromptRow,
+  WaitingRow,
 } from './sql/team.ts';
 
 export type NewMember = Pick<sql.MemberRow, 'id' | 'account_id' | 'name' | 'email' | 'role'>;
@@ -31,10 +33,17 @@ export type NewPrompt = {
 export type Troubles = {
   endpoints: sql.EndpointTroubleRow[];
   exhausted: sql.ExhaustedRow[];
-  lost: sql.LostRow;
+  lost: sql.LostRow[];
   budgets: sql.BudgetRow[];
   balances: sql.LowBalanceRow[];
   checkouts: CheckoutTroubleRow[];
+};
+
+/** Null: nobody looks at that. */
+export type WidestThresholds = {
+  budgetPercent: number | null;
+  balanceHours: number | null;
+  balanceMicros: bigint | null;
 };
 
 /** Everywhere `accountId` null means an operator; for prompts, the operators' own. */
@@ -53,7 +62,10 @@ export type TeamStore = {
   /** Null when there are `most` already. */
   insertPrompt(prompt: NewPrompt, most: number, nowMs: number): Promise<sql.PromptRow | null>;
   deletePrompt(id: string, accountId: string | null): Promise<boolean>;
-  troubles(accountId: string | null, sinceMs: number): Promise<Troubles>;
+  /** By the widest thresholds of anybody; who wants narrower ones leaves the rest aside. */
+  troubles(accountId: string | null, sinceMs: number, widest: WidestThresholds): Promise<Troubles>;
+  waitingLongest(nowMs: number): Promise<sql.WaitingRow[]>;
+  lastEnds(renders: number, sinceMs: number): Promise<sql.FailingRow[]>;
 };
 
 export function teamStore(db: Database): TeamStore {
@@ -80,21 +92,24 @@ export function teamStore(db: Database): TeamStore {
     },
     deletePrompt: async (id, accountId) =>
       (await db.query(sql.deletePrompt, [id, accountId])).rows.length === 1,
-    troubles: async (accountId, sinceMs) => {
+    waitingLongest: async (nowMs) => rowsOf<sql.WaitingRow>(await db.query(sql.waitingLongest, [at(nowMs)])),
+    lastEnds: async (renders, sinceMs) =>
+      rowsOf<sql.FailingRow>(await db.query(sql.lastEnds, [renders, at(sinceMs)])),
+    troubles: async (accountId, sinceMs, widest) => {
       const of = [accountId];
       const since = [accountId, at(sinceMs)];
       const [endpoints, exhausted, lost, budgets, balances, checkouts] = await Promise.all([
         db.query(sql.endpointTrouble, of),
         db.query(sql.exhausted, since),
         db.query(sql.lost, of),
-        db.query(sql.spentBudgets, of),
-        db.query(sql.lowBalances, since),
+        db.query(sql.spentBudgets, [accountId, widest.budgetPercent]),
+        db.query(sql.lowBalances, [...since, widest.balanceHours, widest.balanceMicros]),
         db.query(troubled, of),
       ]);
       return {
         endpoints: rowsOf<sql.EndpointTroubleRow>(endpoints),
         exhausted: rowsOf<sql.ExhaustedRow>(exhausted),
-        lost: firstOf<sql.LostRow>(lost) ?? { attempts: 0, since: null },
+        lost: rowsOf<sql.LostRow>(lost),
         budgets: rowsOf<sql.BudgetRow>(budgets),
         balances: rowsOf<sql.LowBalanceRow>(balances),
         checkouts: rowsOf<CheckoutTroubleRow>(checkouts),

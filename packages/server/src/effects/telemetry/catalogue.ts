@@ -50,6 +50,10 @@ export const metricCatalogue = {
     SHORT_SECONDS,
   ),
   sluice_deliveries_total: counter('Webhook deliveries tried, by verdict.', ['outcome']),
+  sluice_alerts_told_total: counter('Alerts told to be there or to be over, by whom they concern.', [
+    'event',
+    'to',
+  ]),
   sluice_http_requests_total: counter('Requests answered, by operation and status.', ['operation', 'status']),
   sluice_http_seconds: histogram('Duration of requests, by operation.', ['operation'], SHORT_SECONDS),
   sluice_statement_seconds: histogram(

@@ -118,7 +118,7 @@ async function nextEventMs({ database }: Rig, emulator: PlayedVendor): Promise<n
 }
 
 /** They do nothing here that a test waits for. */
-const QUIET: readonly StageName[] = ['notify', 'retain', 'watch'];
+const QUIET: readonly StageName[] = ['notify', 'retain', 'watch', 'alert'];
 
 async function answerOf(
   emulator: Emulator,

@@ -93,7 +93,7 @@ export const endpointTrouble = statement(
   'alerts.endpoints',
   `SELECT id, account_id, status, disabled_reason, failing_since FROM endpoints
    WHERE deleted_at IS NULL AND failing_since IS NOT NULL AND ($1::text IS NULL OR account_id = $1)
-   ORDER BY failing_since LIMIT 100`,
+   ORDER BY failing_since, id LIMIT 1000`,
 );
 
 export type ExhaustedRow = {
@@ -108,34 +108,42 @@ export const exhausted = statement(
   'alerts.exhausted',
   `SELECT account_id, endpoint_id, count(*)::int AS deliveries, min(ended_at) AS since FROM deliveries
    WHERE state = 'exhausted' AND ended_at >= $2 AND ($1::text IS NULL OR account_id = $1)
-   GROUP BY 1, 2 ORDER BY 4 LIMIT 100`,
+   GROUP BY 1, 2 ORDER BY 4, 1, 2 LIMIT 1000`,
 );
 
-export type LostRow = { attempts: number; since: number | null };
+export type LostRow = { account_id: string; attempts: number; since: number };
 
 /** $1 account or null for all. */
 export const lost = statement(
   'alerts.lost',
-  `SELECT count(*)::int AS attempts, min(sent_at) AS since FROM attempts
-   WHERE state = 'unknown' AND ($1::text IS NULL OR account_id = $1)`,
+  `SELECT account_id, count(*)::int AS attempts, min(sent_at) AS since FROM attempts
+   WHERE state = 'unknown' AND ($1::text IS NULL OR account_id = $1)
+   GROUP BY account_id ORDER BY account_id`,
 );
 
 export type BudgetRow = { id: string; name: string; account_id: string; budget: bigint; used: bigint };
 
-/** Keys that have used nine tenths of a budget that is not renewed by itself. $1 account or null for all. */
+/** Keys that have used $2 percent of a budget that is not renewed by itself. $1 account or null for all. */
 export const spentBudgets = statement(
   'alerts.budgets',
   `SELECT id, name, account_id, budget_micros AS budget, budget_used_micros AS used FROM api_keys
    WHERE revoked_at IS NULL AND budget_period = 'total' AND budget_micros > 0 AND account_id IS NOT NULL
-     AND budget_used_micros * 10 >= budget_micros * 9 AND ($1::text IS NULL OR account_id = $1)
-   ORDER BY id LIMIT 100`,
+     AND budget_used_micros * 100 >= budget_micros * $2::int AND ($1::text IS NULL OR account_id = $1)
+   ORDER BY id LIMIT 1000`,
 );
 
-export type LowBalanceRow = { account_id: string; name: string; currency: string; available: bigint };
+/** `spent`: in the last day. */
+export type LowBalanceRow = {
+  account_id: string;
+  name: string;
+  currency: string;
+  available: bigint;
+  spent: bigint;
+};
 
 /**
- * Accounts that worked lately and have less left than they were charged in the last day. $1 account or null for all,
- * $2 a day ago.
+ * Accounts with less left than $3 hours of what they were charged in the last day, or less than $4. $1 account or null
+ * for all, $2 a day ago.
  */
 export const lowBalances = statement(
   'alerts.balances',
@@ -144,8 +152,52 @@ export const lowBalances = statement(
      WHERE kind = 'settle' AND at >= $2 AND ($1::text IS NULL OR account_id = $1) GROUP BY 1
    )
    SELECT b.account_id, c.name, c.currency,
-          b.posted_micros - b.held_micros + b.credit_limit_micros AS available
-   FROM spent s JOIN balances b ON b.account_id = s.account_id JOIN accounts c ON c.id = s.account_id
-   WHERE s.micros > 0 AND b.posted_micros - b.held_micros + b.credit_limit_micros < s.micros
-   ORDER BY b.account_id LIMIT 100`,
+          b.posted_micros - b.held_micros + b.credit_limit_micros AS available,
+          coalesce(s.micros, 0)::bigint AS spent
+   FROM balances b JOIN accounts c ON c.id = b.account_id LEFT JOIN spent s ON s.account_id = b.account_id
+   WHERE ($1::text IS NULL OR b.account_id = $1)
+     AND ((s.micros > 0 AND (b.posted_micros - b.held_micros + b.credit_limit_micros) * 24 < s.micros * $3::int)
+          OR b.posted_micros - b.held_micros + b.credit_limit_micros < $4::bigint)
+   ORDER BY b.account_id LIMIT 1000`,
+);
+
+export type WaitingRow = { family: string; since: number };
+
+/**
+ * Since when the oldest order of each family waits for a slot: not of low priority, not before its time, and not of an
+ * account that has all the tasks under way that it may have. Two ranges of one index in each lane. $1 now.
+ */
+export const waitingLongest = statement(
+  'alerts.waiting',
+  `SELECT l.family, min(w.since) AS since
+   FROM lanes l JOIN accounts c ON c.id = l.account_id AND c.status = 'active'
+   CROSS JOIN LATERAL (
+     (SELECT greatest(t.created_at, t.not_before) AS since FROM tasks t
+      WHERE t.family = l.family AND t.account_id = l.account_id AND t.state = 'queued' AND t.priority = 1
+        AND (t.not_before IS NULL OR t.not_before <= $1) ORDER BY t.id LIMIT 1)
+     UNION ALL
+     (SELECT greatest(t.created_at, t.not_before) AS since FROM tasks t
+      WHERE t.family = l.family AND t.account_id = l.account_id AND t.state = 'queued' AND t.priority = 0
+        AND (t.not_before IS NULL OR t.not_before <= $1) ORDER BY t.id LIMIT 1)) w
+   WHERE l.active AND (c.max_in_flight IS NULL OR c.max_in_flight >
+     (SELECT count(*) FROM tasks r WHERE r.state = 'running' AND r.account_id = l.account_id))
+   GROUP BY l.family ORDER BY l.family`,
+);
+
+export type FailingRow = {
+  path_name: string;
+  family: string;
+  failed: number;
+  ends: number;
+  updated_at: number;
+};
+
+/** How the last $1 renders of each model family on each path ended, where one ended since $2. */
+export const lastEnds = statement(
+  'alerts.last_ends',
+  `SELECT path_name, family, updated_at, cardinality(array_positions(last, false)) AS failed, cardinality(last) AS ends
+   FROM (SELECT path_name, family, updated_at,
+                outcomes[greatest(1, cardinality(outcomes) - $1::int + 1):] AS last
+         FROM render_outcomes WHERE updated_at >= $2) r
+   ORDER BY path_name, family`,
 );
