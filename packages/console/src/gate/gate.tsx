@@ -3,7 +3,9 @@
  * drawn for the eye and told as a table to everybody else; both are made from one snapshot.
  */
 import type { Gate as Snapshot } from '@sluice/sdk';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { useSession } from '../app/session-context.ts';
 import { AsTable } from '../ui/as-table.tsx';
 import { cx } from '../ui/class.ts';
 import { Finished } from './finished.tsx';
@@ -12,6 +14,7 @@ import { Slots } from './slots.tsx';
 import { GateTable } from './table.tsx';
 
 type Path = Snapshot['paths'][number];
+type Family = Path['families'][number];
 
 export function Gate({ snapshot }: { snapshot: Snapshot }) {
   const [asTable, setAsTable] = useState(false);
@@ -42,8 +45,15 @@ export function waitingIn({ lanes, others }: Snapshot['queue'][number]): number 
   return lanes.reduce((sum, lane) => sum + lane.waiting, others.waiting);
 }
 
+/** With more lanes than are seen at a glance, those where nothing happens are told in a line. */
+const LANES_DRAWN = 16;
+
 /** Left to right, as the work flows. */
 function Picture({ snapshot }: { snapshot: Snapshot }) {
+  const lanes = snapshot.paths.reduce((sum, { families }) => sum + families.length, 0);
+  const awaited = new Set(snapshot.queue.map(({ family }) => family));
+  const folded = (family: Family): boolean =>
+    lanes > LANES_DRAWN && family.occupied === 0 && !awaited.has(family.family);
   return (
     <div aria-hidden="true" className="grid gap-x-6 gap-y-5 p-4 lg:grid-cols-[13rem_minmax(0,1fr)_15rem]">
       <Column name="waiting">
@@ -52,7 +62,7 @@ function Picture({ snapshot }: { snapshot: Snapshot }) {
       <Column name="slots" className="lg:border-x lg:px-6">
         <div className="grid gap-4">
           {snapshot.paths.map((path) => (
-            <PathStrip key={path.name} path={path} />
+            <PathStrip key={path.name} path={path} folded={folded} />
           ))}
         </div>
         <Legend />
@@ -78,22 +88,50 @@ export const FAMILIES =
   'grid gap-x-5 gap-y-3 max-md:grid-cols-2 max-md:has-[>:only-child]:grid-cols-1 ' +
   'md:grid-cols-[repeat(auto-fill,minmax(min(100%,13rem),1fr))]';
 
+type PathStripProps = {
+  path: Path;
+  /** Which of its families are counted instead of drawn. Absent: none. */
+  folded?: (family: Family) => boolean;
+  /** Absent: yes; not where its name stands above it already. */
+  named?: boolean;
+};
+
 /** One path with its families; also drawn alone, in a row of a list. */
-export function PathStrip({ path }: { path: Path }) {
+export function PathStrip({ path, folded = () => false, named = true }: PathStripProps) {
+  const { operator } = useSession();
   const resting = path.state !== 'active' || path.health !== 'ok';
+  const drawn = path.families.filter((family) => !folded(family));
+  const quiet = path.families.filter(folded);
   return (
     <div className="min-w-0">
       <div className="mb-1.5 flex flex-wrap items-baseline gap-x-2.5">
-        <span className="font-medium">{path.name}</span>
+        {named && !operator && <span className="font-medium">{path.name}</span>}
+        {named && operator && (
+          <Link
+            to="/paths/$name"
+            params={{ name: path.name }}
+            tabIndex={-1}
+            className="font-medium hover:underline"
+          >
+            {path.name}
+          </Link>
+        )}
         {resting && <span className="text-[0.93rem] text-warn">{restingWord(path)}</span>}
+        {quiet.length > 0 && <span className="text-xs text-ink-3">{quietText(quiet, drawn.length)}</span>}
       </div>
       <div className={FAMILIES}>
-        {path.families.map((family) => (
+        {drawn.map((family) => (
           <Slots key={family.family} family={family} named={path.families.length > 1} />
         ))}
       </div>
     </div>
   );
+}
+
+function quietText(quiet: readonly Family[], drawn: number): string {
+  const slots = quiet.reduce((sum, { effective }) => sum + effective, 0);
+  const families = `${quiet.length}${drawn > 0 ? ' more' : ''} ${quiet.length === 1 ? 'family' : 'families'}`;
+  return `${families} quiet, ${slots} slots free`;
 }
 
 export function restingWord({ state, health }: Pick<Path, 'state' | 'health'>): string {
@@ -122,6 +160,10 @@ function Legend() {
       <span>
         <i className={cx(cell, 'hatched border-doubt')} />
         answer lost
+      </span>
+      <span>
+        <i className={cx(cell, 'border-dashed border-line-strong/60')} />
+        held back
       </span>
     </p>
   );

@@ -15,7 +15,8 @@ const DRAWN_MOST = 200;
 export function Slots({ family, named }: { family: Family; named: boolean }) {
   const nowMs = useNow();
   const { slots, effective, occupied, configured, learned } = family;
-  const cells = Math.min(DRAWN_MOST, Math.max(effective, occupied));
+  // What is configured and not used, because less was learned or the path rests, is drawn as held back.
+  const cells = Math.min(DRAWN_MOST, Math.max(effective, occupied, configured ?? 0));
   const width = cells <= ROOMY ? 'w-3.5' : 'w-2';
   return (
     <div className="min-w-0">
@@ -27,11 +28,13 @@ export function Slots({ family, named }: { family: Family; named: boolean }) {
             slot={slots[at] ?? null}
             occupied={at < occupied}
             nowMs={nowMs}
-            className={cx(width, at >= effective && 'opacity-70')}
+            className={cx(width, at >= effective && 'border-dashed opacity-60')}
           />
         ))}
-        {cells < Math.max(effective, occupied) && (
-          <span className="self-center pl-1 text-ink-3">+{Math.max(effective, occupied) - cells}</span>
+        {cells < Math.max(effective, occupied, configured ?? 0) && (
+          <span className="self-center pl-1 text-ink-3">
+            +{Math.max(effective, occupied, configured ?? 0) - cells}
+          </span>
         )}
       </div>
       <p className="mt-1 flex flex-wrap gap-x-3 text-xs text-ink-3">

@@ -76,7 +76,7 @@ function PathCard({ path, gate }: { path: Path; gate: GatePath | null }) {
         <PathState path={path} />
       </header>
       <div className="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="min-w-0">{gate && <PathStrip path={gate} />}</div>
+        <div className="min-w-0">{gate && <PathStrip path={gate} named={false} />}</div>
         <dl className="grid grid-cols-2 content-start gap-x-5 gap-y-3">
           <Fact name="Provider">{path.provider}</Fact>
           <Fact name="Wallet">
