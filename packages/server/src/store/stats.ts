@@ -102,7 +102,7 @@ const handled = statement(
              * 1000)::float8 AS beside_ms,
           (extract(epoch FROM (a.accepted_at - a.sent_at) + (a.ended_at - coalesce(a.upstream_ended_at, a.ended_at)))
              * 1000)::float8 AS slot_ms
-   FROM (SELECT * FROM attempts WHERE path_name = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT $2) a
+   FROM (SELECT * FROM attempts WHERE path_name = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT $2) a
    JOIN tasks t ON t.attempt_id = a.id
    WHERE a.state = 'succeeded' AND a.accepted_at IS NOT NULL AND t.state = 'succeeded'
    ORDER BY a.ended_at DESC, a.id`,

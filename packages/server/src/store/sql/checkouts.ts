@@ -94,7 +94,7 @@ export const saveCheckout = statement(
 export const claimCheckouts = statement(
   'checkouts.claim',
   `UPDATE checkouts SET due_at = $2, looked_at = $1
-   WHERE id IN (SELECT id FROM checkouts WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+   WHERE id IN (SELECT id FROM checkouts WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
    RETURNING ${COLUMNS}`,
 );
 

@@ -57,7 +57,7 @@ export const deleteFiles = statement(
 
 export const expiredFiles = statement(
   'files.expired',
-  `SELECT id FROM files WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2`,
+  `SELECT id FROM files WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2`,
 );
 
 /** Which of these blobs nothing uses any more. */

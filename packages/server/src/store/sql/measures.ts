@@ -30,7 +30,7 @@ export const endedAttempts = statement(
           CASE WHEN t.attempt_id = a.id THEN t.error_code END AS error_code,
           CASE WHEN s.stored_at IS NOT NULL THEN s.duration_seconds END AS delivered_seconds,
           s.source_expires_at AS expires_at, s.stored_at, s.state = 'lost' AS lost, c.called_at, c.verified
-   FROM (SELECT * FROM attempts WHERE path_name = $1 AND ended_at > $2 ORDER BY ended_at DESC LIMIT $3) a
+   FROM (SELECT * FROM attempts WHERE path_name = $1 AND ended_at > $2 ORDER BY ended_at DESC, id LIMIT $3) a
    JOIN tasks t ON t.id = a.task_id
    LEFT JOIN assets s ON s.task_id = a.task_id AND s.attempt_id = a.id AND s.kind = 'video'
    LEFT JOIN LATERAL (SELECT min(received_at) AS called_at, bool_or(verified) AS verified

@@ -24,7 +24,7 @@ export const claimCopies = statement(
   `WITH due AS MATERIALIZED (
      SELECT id FROM assets
      WHERE state = 'copying' AND copy_at <= $1
-     ORDER BY source_expires_at NULLS LAST, copy_at LIMIT $2 FOR UPDATE SKIP LOCKED
+     ORDER BY source_expires_at NULLS LAST, copy_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
    ), s AS (
      UPDATE assets SET lease = $3, copy_at = $4, tries = tries + 1 FROM due WHERE assets.id = due.id
      RETURNING assets.*
@@ -135,7 +135,7 @@ export const assetById = statement(
 /** Assets whose retention is over. $1 now, $2 most. */
 export const retentionOver = statement(
   'mirror.retention_over',
-  `SELECT id, blob_key FROM assets WHERE state = 'stored' AND delete_at <= $1 ORDER BY delete_at LIMIT $2`,
+  `SELECT id, blob_key FROM assets WHERE state = 'stored' AND delete_at <= $1 ORDER BY delete_at, id LIMIT $2`,
 );
 
 /** Marked first, removed after: a crash between the two leaves a stray blob for the sweeper, never a dead asset. */

@@ -38,7 +38,7 @@ export const claimDeliveries = statement(
      SELECT d.id, d.due_at, coalesce(d.endpoint_id, d.url) AS receiver, coalesce(b.under_way, 0) AS under_way
      FROM deliveries d LEFT JOIN busy b ON b.receiver = coalesce(d.endpoint_id, d.url)
      WHERE d.state = 'waiting' AND d.due_at <= $1 AND coalesce(b.under_way, 0) < $5
-     ORDER BY d.due_at LIMIT 5000
+     ORDER BY d.due_at, d.id LIMIT 5000
    ), ranked AS (
      SELECT id, under_way + row_number() OVER (PARTITION BY receiver ORDER BY due_at, id) AS turn FROM candidates
    ), due AS MATERIALIZED (

@@ -106,7 +106,7 @@ export const claimWatches = statement(
                   WHERE state <> 'retired'
                     AND (watch_at <= $1
                          OR health = 'unavailable' AND watch_at > $1 + make_interval(secs => $3::double precision))
-                  ORDER BY watch_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+                  ORDER BY watch_at, name LIMIT $4 FOR UPDATE SKIP LOCKED)
    RETURNING name`,
 );
 

@@ -184,7 +184,8 @@ export type CallbackRow = {
 export const timelineCallbacks = statement(
   'timeline.callbacks',
   `SELECT c.id, c.path_name, c.attempt_id, c.verified, c.word, c.received_at
-   FROM callbacks c JOIN attempts a ON a.id = c.attempt_id WHERE a.task_id = $1 ORDER BY c.received_at LIMIT 1000`,
+   FROM callbacks c JOIN attempts a ON a.id = c.attempt_id WHERE a.task_id = $1
+   ORDER BY c.received_at, c.id LIMIT 1000`,
 );
 
 export type TimelineAssetRow = {
@@ -247,5 +248,5 @@ export const timelineActions = statement(
    FROM operator_actions o
    WHERE o.subject = $1 OR o.subject IN (SELECT id FROM attempts WHERE task_id = $1)
          OR o.subject IN (SELECT id FROM assets WHERE task_id = $1)
-   ORDER BY o.at`,
+   ORDER BY o.at, o.id`,
 );

@@ -81,13 +81,13 @@ export const whoIs = statement(
 export const dropSessions = statement(
   'sessions.drop',
   `DELETE FROM sessions
-   WHERE hash IN (SELECT hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+   WHERE hash IN (SELECT hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at, hash LIMIT $2
                   FOR UPDATE SKIP LOCKED)`,
 );
 
 export const dropLinks = statement(
   'sessions.drop_links',
   `DELETE FROM sign_in_links
-   WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+   WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at, hash LIMIT $2
                   FOR UPDATE SKIP LOCKED)`,
 );

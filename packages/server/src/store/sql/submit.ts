@@ -130,7 +130,7 @@ export const presumeLost = statement(
           history = history || $4::jsonb
    WHERE id IN (SELECT id FROM attempts
                 WHERE path_name = $1 AND state = 'sending' AND ask_at <= $2
-                ORDER BY ask_at LIMIT $3 FOR UPDATE SKIP LOCKED)`,
+                ORDER BY ask_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)`,
 );
 
 export type LookupRow = {
@@ -160,7 +160,7 @@ export const claimLookups = statement(
   `WITH due AS MATERIALIZED (
      SELECT id FROM attempts
      WHERE path_name = $1 AND state = 'unknown' AND ask_at <= $2
-     ORDER BY ask_at LIMIT $3 FOR UPDATE SKIP LOCKED
+     ORDER BY ask_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
    ), a AS (
      UPDATE attempts SET lease = $4, ask_at = $5, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
@@ -171,7 +171,7 @@ export const claimLookups = statement(
           o."order", o.start_by, o.price,
           (SELECT json_build_object('upstream_id', c.upstream_id, 'handle', c.handle) FROM callbacks c
            WHERE c.attempt_id = a.id AND c.upstream_id IS NOT NULL AND c.handle IS NOT NULL
-           ORDER BY c.verified DESC, c.received_at LIMIT 1) AS called
+           ORDER BY c.verified DESC, c.received_at, c.id LIMIT 1) AS called
    FROM a JOIN tasks t ON t.id = a.task_id JOIN task_orders o ON o.task_id = a.task_id
    ORDER BY a.id`,
 );

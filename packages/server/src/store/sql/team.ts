@@ -108,7 +108,7 @@ export const exhausted = statement(
   'alerts.exhausted',
   `SELECT account_id, endpoint_id, count(*)::int AS deliveries, min(ended_at) AS since FROM deliveries
    WHERE state = 'exhausted' AND ended_at >= $2 AND ($1::text IS NULL OR account_id = $1)
-   GROUP BY 1, 2 ORDER BY 4, 1, 2 LIMIT 1000`,
+   GROUP BY 1, 2 ORDER BY since, account_id, endpoint_id LIMIT 1000`,
 );
 
 export type LostRow = { account_id: string; attempts: number; since: number };

@@ -60,7 +60,7 @@ export const claimPolls = statement(
   `WITH due AS MATERIALIZED (
      SELECT id FROM attempts
      WHERE path_name = $1 AND state = 'accepted' AND ask_at <= $5 AND (ask_at <= $6 OR lease IS NULL)
-     ORDER BY ask_at LIMIT $2 FOR UPDATE SKIP LOCKED
+     ORDER BY ask_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
    ), a AS (
      UPDATE attempts SET lease = $3, ask_at = $4, asks = asks + 1, poked = false FROM due WHERE attempts.id = due.id
      RETURNING attempts.*
@@ -228,5 +228,5 @@ export const attemptByToken = statement(
 /** Asks for the newest and not whether one exists: for the latter, generic plans read the inbox from its start. */
 export const pathHasCallbacks = statement(
   'track.path_has_callbacks',
-  `SELECT received_at > $2 AS seen FROM callbacks WHERE path_name = $1 ORDER BY received_at DESC LIMIT 1`,
+  `SELECT received_at > $2 AS seen FROM callbacks WHERE path_name = $1 ORDER BY received_at DESC, id LIMIT 1`,
 );

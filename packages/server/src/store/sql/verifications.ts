@@ -72,7 +72,7 @@ export const stopVerification = statement(
 export const claimVerification = statement(
   'verifications.claim',
   `UPDATE verifications SET lease = $2, due_at = $3
-   WHERE id = (SELECT id FROM verifications WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+   WHERE id = (SELECT id FROM verifications WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
    RETURNING ${COLUMNS}`,
 );
 
@@ -142,7 +142,7 @@ export const ranSince = statement(
   'verifications.ran_since',
   `SELECT accepted_at, coalesce(upstream_ended_at, ended_at) AS ended_at FROM attempts
    WHERE path_name = $1 AND family = $2 AND accepted_at IS NOT NULL AND (ended_at IS NULL OR ended_at > $3)
-   ORDER BY accepted_at DESC LIMIT $4`,
+   ORDER BY accepted_at DESC, id LIMIT $4`,
 );
 
 export type VerifiedAttemptRow = {
