@@ -110,6 +110,70 @@ describe('paying by card', () => {
   });
 });
 
+/** How much of it is reached by scrolling sideways only. */
+const beyond = (box: { scrollWidth: number; clientWidth: number }): number =>
+  box.scrollWidth - box.clientWidth;
+
+describe('the ledger', () => {
+  test('says which way each amount goes; a hold is no charge; what is filtered stands in the address', async () => {
+    await visit('billing', 'money', async ({ page }) => {
+      const rows = page.getByRole('region', { name: 'Ledger', exact: true }).getByRole('row');
+      await rows.filter({ hasText: 'Charge' }).first().getByText('−$0.42').waitFor();
+      const held = rows.filter({ hasText: 'Hold' }).first();
+      await held.getByText('set aside').waitFor();
+      expect(await held.innerText()).not.toMatch(/[−+]/);
+      await page.getByLabel('Kind').selectOption('top_up');
+      await page.waitForURL(/kind=top_up/);
+      await rows.filter({ hasText: 'Charge' }).first().waitFor({ state: 'detached' });
+      await rows.filter({ hasText: 'Top-up' }).getByText('+$10,000.00').waitFor();
+      await page.getByLabel('To', { exact: true }).fill('2020-01-01');
+      await page.getByText('Nothing like that is booked').waitFor();
+      await page.reload();
+      await page.getByText('Nothing like that is booked').waitFor();
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await rows.filter({ hasText: 'Charge' }).first().waitFor();
+    });
+  });
+
+  test('has what, when and how much in sight on a narrow screen', async () => {
+    await visit('operator', 'money', async ({ page }) => {
+      await resize(page, 320);
+      const table = page.getByRole('region', { name: 'Ledger', exact: true });
+      await table.getByText('−$0.42').first().waitFor();
+      expect(await table.evaluate(beyond)).toBe(0);
+      const accounts = page.getByRole('region', { name: 'Balances' });
+      expect(await accounts.evaluate(beyond)).toBe(0);
+    });
+  });
+});
+
+describe('budgets', () => {
+  test('an owner sets one, changes it and takes it away; near its end it is said', async () => {
+    await visit('developer', 'money', async ({ page }) => {
+      const budgets = page.getByRole('region', { name: 'Budgets' });
+      const row = (name: string) => budgets.getByRole('row').filter({ hasText: name });
+      await row('render worker').getByText('$0.42 of $0.45 a month').waitFor();
+      await row('render worker').getByText('$0.03').waitFor();
+      await page.getByRole('button', { name: 'Set a budget' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Set a budget' });
+      await dialog.getByLabel('Key').selectOption('Studio North');
+      await dialog.getByLabel('Budget', { exact: true }).fill('25');
+      await dialog.getByLabel('a day').check();
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await row('Studio North').getByText('$0.00 of $25.00 a day').waitFor();
+      await row('Studio North').getByRole('button', { name: 'Change' }).click();
+      const change = page.getByRole('dialog', { name: 'Budget of Studio North' });
+      await change.getByLabel('Budget', { exact: true }).fill('');
+      await change.getByRole('button', { name: 'Save' }).click();
+      await row('Studio North').waitFor({ state: 'detached' });
+    });
+    await visit('billing', 'money', async ({ page }) => {
+      await page.getByRole('region', { name: 'Budgets' }).getByText('render worker').waitFor();
+      expect(await page.getByRole('button', { name: /budget/i }).count()).toBe(0);
+    });
+  });
+});
+
 describe('files to take along', () => {
   test('a statement as CSV, and the whole book for an operator', async () => {
     await visit('billing', 'money', async ({ page }) => {

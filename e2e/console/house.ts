@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { ensureConsole } from '@sluice/console/build/ensure.ts';
 import { type ServedStripe, serveStripe } from '@sluice/emulators';
-import type { CreatePlan, Role, Sluice } from '@sluice/sdk';
+import { type CreateKey, type CreatePlan, createSluice, type Role, type Sluice } from '@sluice/sdk';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Customer, type Installation, openInstallation, PATH } from '../processes/installation.ts';
 import { startReceiver } from '../processes/receiver.ts';
@@ -54,6 +54,16 @@ const PLAN: CreatePlan = {
   seeds: 1,
   search: false,
 };
+
+/** A program with a budget that one clip nearly uses up. */
+function workerOf(account: string): CreateKey {
+  return {
+    name: 'render worker',
+    account,
+    budget: '0.45',
+    budget_period: 'month',
+  };
+}
 
 /** The emulator refuses what asks for it, as the vendor refuses what it may not make. */
 const REFUSED = 'refused: what the vendor may not make [moderate]';
@@ -153,7 +163,11 @@ async function furnish(installation: Installation, studio: Customer): Promise<Th
     description: 'the cutting room',
   });
   const clips = [];
-  for (const prompt of PROMPTS) clips.push(await finished(sluice, prompt));
+  const worker = await installation.operator.keys.create(workerOf(studio.id));
+  const [first = '', ...others] = PROMPTS;
+  const { url } = installation.gateway;
+  clips.push(await finished(createSluice({ baseUrl: url, apiKey: worker.key }), first));
+  for (const prompt of others) clips.push(await finished(sluice, prompt));
   const refused = await finished(sluice, REFUSED);
   const plan = await installation.operator.plans.create(PLAN);
   const planned = await installation.operator.plans.wait(plan.id, { signal: AbortSignal.timeout(60_000) });

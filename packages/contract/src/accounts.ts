@@ -117,6 +117,15 @@ export const CreateKey = z
     expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
   })
   .meta({ id: 'CreateKey' });
+export const UpdateKey = z
+  .strictObject({
+    name: Name,
+    budget: Decimal.nullable().describe('What this key may spend in a period; null: no budget.'),
+    budget_period: z.enum(['total', 'day', 'month']),
+    max_in_flight: z.int().min(1).max(1_000_000).nullable(),
+  })
+  .partial()
+  .meta({ id: 'UpdateKey', description: 'What is left out stays as it is. What was spent stays counted.' });
 
 export const Key = z
   .strictObject({
@@ -128,9 +137,11 @@ export const Key = z
     scopes: z.array(Scope),
     budget: Decimal.nullable(),
     budget_period: z.enum(['total', 'day', 'month']),
-    budget_used: Decimal,
+    budget_used: Decimal.describe('In the running period, holds included; counted while there is a budget.'),
+    budget_renews_at: Instant.nullable().describe('When the next period begins; null: never.'),
     max_in_flight: z.int().nullable(),
     created_at: Instant,
+    created_by: z.string().nullable().describe('The key or member that made it, by name; null: not noted.'),
     expires_at: Instant.nullable(),
     revoked_at: Instant.nullable(),
     last_used_at: Instant.nullable(),
@@ -164,11 +175,15 @@ export const SigningSecret = z
   });
 export type SigningSecret = z.infer<typeof SigningSecret>;
 
+export const LedgerKind = z
+  .enum(['top_up', 'adjustment', 'hold', 'settle', 'release', 'cost', 'refund'])
+  .meta({ id: 'LedgerKind' });
+
 export const LedgerEntry = z
   .strictObject({
     id: z.string(),
     object: z.literal('ledger_transaction'),
-    kind: z.enum(['top_up', 'adjustment', 'hold', 'settle', 'release', 'cost', 'refund']),
+    kind: LedgerKind,
     at: Instant,
     task_id: z.string().nullable(),
     reference: z.string(),
@@ -183,6 +198,9 @@ export const ListLedgerQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(200).optional(),
   task: z.string().max(100).optional(),
+  kind: LedgerKind.optional(),
+  booked_after: z.iso.datetime({ offset: true }).optional(),
+  booked_before: z.iso.datetime({ offset: true }).optional(),
   account: z.string().max(100).optional().describe('Operators only.'),
 });
 

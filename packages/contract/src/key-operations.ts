@@ -28,6 +28,16 @@ export const keyOperations = {
     errors: [...INPUT],
     idempotent: 'answer',
   },
+  updateKey: {
+    method: 'patch',
+    path: '/v1/keys/{id}',
+    tag: 'Keys',
+    summary: 'Change the name, the budget or the tasks at once of a key that works',
+    access: 'keys:write',
+    body: accounts.UpdateKey,
+    response: json(accounts.Key, 'The key.'),
+    errors: [...INPUT, 'not_found'],
+  },
   revokeKey: {
     method: 'delete',
     path: '/v1/keys/{id}',

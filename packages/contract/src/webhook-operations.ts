@@ -1,6 +1,7 @@
 /** Webhook endpoints, their secrets, their deliveries. */
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
+import { EventType } from './events.ts';
 import { Deleted, INPUT, json, list, type Operation, PageQuery } from './operation.ts';
 
 export const webhookOperations = {
@@ -106,7 +107,10 @@ export const webhookOperations = {
     tag: 'Webhooks',
     summary: 'Delivery log of an endpoint, newest first',
     access: 'tasks:read',
-    query: PageQuery.extend({ state: z.enum(['waiting', 'delivered', 'exhausted']).optional() }),
+    query: PageQuery.extend({
+      state: z.enum(['waiting', 'delivered', 'exhausted']).optional(),
+      event_type: EventType.optional(),
+    }),
     response: json(list(accounts.Delivery, 'DeliveryList'), 'Deliveries.'),
     errors: ['not_found'],
   },

@@ -28,6 +28,7 @@ import type {
   TopUp,
   UnknownAttempt,
   UpdateAccount,
+  UpdateKey,
   UpdatePath,
 } from './types.ts';
 import type { PageQuery } from './webhooks.ts';
@@ -69,6 +70,8 @@ export function keysGroup(transport: Transport) {
     /** The answer holds the key itself, shown this once. */
     create: (key: CreateKey, options?: CallOptions): Promise<KeyWithSecret> =>
       transport.json({ route: routes.createKey, body: key }, options),
+    update: (id: string, change: UpdateKey, options?: CallOptions): Promise<Key> =>
+      transport.json({ route: routes.updateKey, id, body: change }, options),
     revoke: (id: string, options?: CallOptions): Promise<Deleted> =>
       transport.json({ route: routes.revokeKey, id }, options),
     /** The pair that the key of this client signs tokens with, for Kling's older clients. */

@@ -89,6 +89,7 @@ describe('every operation can be reached through the client', () => {
     getSigningSecret: () => sluice.keys.signingSecret(),
     listKeys: () => sluice.keys.list(),
     createKey: () => sluice.keys.create({ name: 'k' }),
+    updateKey: () => sluice.keys.update('x', { budget: '5' }),
     revokeKey: () => sluice.keys.revoke('x'),
     listPaths: () => sluice.paths.list(),
     listProviders: () => sluice.paths.providers(),

@@ -82,6 +82,7 @@ export const routes = {
   adjustAccount: post('/v1/accounts/{id}/adjustments', 'keyed'),
   listKeys: get('/v1/keys'),
   createKey: post('/v1/keys', 'keyed'),
+  updateKey: patch('/v1/keys/{id}'),
   revokeKey: remove('/v1/keys/{id}'),
   listPaths: get('/v1/paths'),
   listProviders: get('/v1/providers'),

@@ -148,6 +148,7 @@ export type UpdateAccount = Sent<typeof contract.UpdateAccount>;
 export type Key = Read<typeof contract.Key>;
 export type KeyWithSecret = Read<typeof contract.KeyWithSecret>;
 export type CreateKey = Sent<typeof contract.CreateKey>;
+export type UpdateKey = Sent<typeof contract.UpdateKey>;
 export type Path = Read<typeof contract.Path>;
 export type PathLimit = Read<typeof contract.PathLimit>;
 export type Provider = Read<typeof contract.ProviderView>;

@@ -10,6 +10,7 @@ import type {
   DeliveryState,
   Endpoint,
   EndpointWithSecret,
+  EventType,
   Page,
   UpdateEndpoint,
 } from './types.ts';
@@ -17,7 +18,10 @@ import type {
 export type PageQuery = { limit?: number | undefined; cursor?: string | undefined };
 /** `of`: operators only, who by it read those of the installation itself. */
 export type EndpointsQuery = PageQuery & { of?: 'installation' | undefined };
-export type DeliveriesQuery = PageQuery & { state?: DeliveryState | undefined };
+export type DeliveriesQuery = PageQuery & {
+  state?: DeliveryState | undefined;
+  event_type?: EventType | undefined;
+};
 
 export type Webhooks = ReturnType<typeof webhooksGroup>;
 

@@ -153,6 +153,7 @@ async function addKey({ store, clock, dice, climate }: SettleInParts, accountId:
       budgetPeriod: dice.pick(['total', 'day'] as const),
       maxInFlight: capped && dice.chance(0.4) ? dice.whole(1, 3) : null,
       expiresAtMs: null,
+      createdBy: null,
     },
     clock.now(),
   );

@@ -19,6 +19,14 @@ export function isZero(amount: string): boolean {
   return micros(amount) === 0n;
 }
 
+export function isNegative(amount: string): boolean {
+  return micros(amount) < 0n;
+}
+
+export function negated(amount: string): string {
+  return decimal(-micros(amount));
+}
+
 function micros(amount: string): bigint {
   const read = /^(-?)(\d+)(?:\.(\d{0,6}))?$/.exec(amount);
   if (!read) throw new TypeError(`not an amount: ${amount}`);

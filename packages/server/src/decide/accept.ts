@@ -176,6 +176,19 @@ function budgetVerdict(
   return null;
 }
 
+/** Null: what is spent is never forgotten. */
+export function nextPeriodMs(period: KeyBudget['period'], nowMs: number): number | null {
+  const now = new Date(nowMs);
+  switch (period) {
+    case 'total':
+      return null;
+    case 'day':
+      return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
+    case 'month':
+      return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+  }
+}
+
 /** A budget of a day or a month starts again at midnight UTC of its first day. */
 export function currentPeriod(budget: KeyBudget, nowMs: number): { usedMicros: bigint; sinceMs: number } {
   const startMs = periodStartMs(budget.period, nowMs);

@@ -27,6 +27,7 @@ const named: Partial<Record<OperationId, Kind>> = {
   testEndpoint: 'endpoint',
   listDeliveries: 'endpoint',
   replayDelivery: 'delivery',
+  updateKey: 'key',
   revokeKey: 'key',
   updateMember: 'member',
   removeMember: 'member',
@@ -36,6 +37,7 @@ const named: Partial<Record<OperationId, Kind>> = {
 
 const bodies: Partial<Record<OperationId, object>> = {
   updateEndpoint: { description: 'taken over' },
+  updateKey: { name: 'taken over' },
   updateMember: { name: 'taken over' },
 };
 

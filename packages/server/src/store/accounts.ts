@@ -49,7 +49,14 @@ export type Booked =
   /** It would take the available balance below the credit limit. */
   | { kind: 'below_limit'; account: sql.AccountRow };
 
-export type Page = { before: bigint | null; most: number };
+export type LedgerFilter = {
+  /** Null: everybody's. */
+  accountId: string | null;
+  taskId: string | null;
+  kind: string | null;
+  bookedAfterMs: number | null;
+  bookedBeforeMs: number | null;
+};
 
 export type AccountStore = {
   insert(account: NewAccount, nowMs: number): Promise<sql.AccountRow>;
@@ -63,9 +70,7 @@ export type AccountStore = {
     decide: (account: sql.AccountRow) => { transaction: LedgerTransaction; micros: bigint },
     nowMs: number,
   ): Promise<Booked>;
-  ledgerOfAccount(accountId: string, page: Page): Promise<sql.LedgerRow[]>;
-  ledgerOfAll(page: Page): Promise<sql.LedgerRow[]>;
-  ledgerOfTask(taskId: string, accountId: string | null, page: Page): Promise<sql.LedgerRow[]>;
+  ledger(filter: LedgerFilter, page: { before: bigint | null; most: number }): Promise<sql.LedgerRow[]>;
   /**
    * The whole book as one moment saw it, in pages and in its order. The next page is read when `take` has resolved; a
    * reader that stalls for longer than the database's idle limit loses the export, never the database its locks.
@@ -104,11 +109,13 @@ export function accountStore(db: Database): AccountStore {
       rowsOf<sql.AccountRow>(await db.query(sql.listAccounts, [before, most])),
     update: (id, change) => updateAccount(db, id, change),
     book: (accountId, id, decide, nowMs) => book(db, accountId, id, decide, nowMs),
-    ledgerOfAccount: (accountId, { before, most }) =>
-      readLedger(sql.listByAccount, [accountId, before, most]),
-    ledgerOfAll: ({ before, most }) => readLedger(sql.listAll, [before, most]),
-    ledgerOfTask: (taskId, accountId, { before, most }) =>
-      readLedger(sql.listByTask, [taskId, accountId, before, most]),
+    ledger: ({ accountId, taskId, kind, bookedAfterMs, bookedBeforeMs }, { before, most }) => {
+      const walked = [before, most, kind, at(bookedAfterMs), at(bookedBeforeMs)];
+      if (taskId !== null) return readLedger(sql.listByTask, [...walked, taskId, accountId]);
+      return accountId === null
+        ? readLedger(sql.listAll, walked)
+        : readLedger(sql.listByAccount, [...walked, accountId]);
+    },
     exportLedger: (take) =>
       db.transaction(
         async (tx) => {

@@ -19,6 +19,13 @@ export type NewKey = {
   budgetPeriod: 'total' | 'day' | 'month';
   maxInFlight: number | null;
   expiresAtMs: number | null;
+  /** The key that makes it; null: nobody's, such as the first of an installation. */
+  createdBy: string | null;
+};
+
+export type KeyChange = Pick<NewKey, 'name' | 'budgetMicros' | 'budgetPeriod' | 'maxInFlight'> & {
+  usedMicros: bigint;
+  sinceMs: number;
 };
 
 export type KeyStore = {
@@ -27,6 +34,12 @@ export type KeyStore = {
   findAuthById(id: string): Promise<sql.AuthRow | null>;
   findBudget(id: string): Promise<sql.BudgetRow | null>;
   list(page: { accountId: string | null; before: string | null; most: number }): Promise<sql.KeyRow[]>;
+  /** `accountId` null reaches everybody's. `decide` gets the key under lock. Null: there is none that works. */
+  update(
+    id: string,
+    accountId: string | null,
+    decide: (key: sql.KeyRow) => KeyChange,
+  ): Promise<sql.KeyRow | null>;
   /** `accountId` null reaches everybody's. */
   revoke(id: string, accountId: string | null, nowMs: number): Promise<sql.KeyRow | null>;
   touch(id: string, nowMs: number): Promise<void>;
@@ -54,6 +67,14 @@ export function keyStore(db: Database): KeyStore {
     findAuthById: async (id) => firstOf<sql.AuthRow>(await db.query(sql.findAuthById, [id])),
     list: async ({ accountId, before, most }) =>
       rowsOf<sql.KeyRow>(await db.query(sql.listKeys, [accountId, before, most])),
+    update: (id, accountId, decide) =>
+      db.transaction(async (tx) => {
+        const key = firstOf<sql.KeyRow>(await tx.query(sql.lockKey, [id, accountId]));
+        if (!key) return null;
+        const { name, budgetMicros, budgetPeriod, usedMicros, sinceMs, maxInFlight } = decide(key);
+        const values = [id, name, budgetMicros, budgetPeriod, usedMicros, at(sinceMs), maxInFlight];
+        return firstOf<sql.KeyRow>(await tx.query(sql.updateKey, values));
+      }),
     revoke: async (id, accountId, nowMs) =>
       firstOf<sql.KeyRow>(await db.query(sql.revokeKey, [id, at(nowMs), accountId])),
     touch: async (id, nowMs) => {
@@ -97,5 +118,6 @@ function keyValues(key: NewKey, nowMs: number): unknown[] {
     at(nowMs),
     key.maxInFlight,
     at(key.expiresAtMs),
+    key.createdBy,
   ];
 }

@@ -121,7 +121,7 @@ async function readTimeline(
     task,
     attempts: rowsOf(await tx.query(sql.timelineAttempts, [id])),
     callbacks: rowsOf(await tx.query(sql.timelineCallbacks, [id])),
-    ledger: rowsOf(await tx.query(listByTask, [id, accountId, null, LEDGER_MOST])),
+    ledger: rowsOf(await tx.query(listByTask, [null, LEDGER_MOST, null, null, null, id, accountId])),
     assets: rowsOf(await tx.query(sql.timelineAssets, [id])),
     deliveries: rowsOf(await tx.query(sql.timelineDeliveries, [id])),
     events: rowsOf(await tx.query(sql.timelineEvents, [id])),

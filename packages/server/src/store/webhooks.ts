@@ -73,6 +73,7 @@ export type WebhookStore = {
   listDeliveries(page: {
     endpointId: string;
     state: string | null;
+    eventType: string | null;
     before: string | null;
     most: number;
   }): Promise<sql.DeliveryLogRow[]>;
@@ -137,8 +138,10 @@ export function webhookStore(db: Database): WebhookStore {
       if (!row) throw new Error('an inserted delivery comes back');
       return row;
     },
-    listDeliveries: async ({ endpointId, state, before, most }) =>
-      rowsOf<sql.DeliveryLogRow>(await db.query(sql.listDeliveries, [endpointId, state, before, most])),
+    listDeliveries: async ({ endpointId, state, eventType, before, most }) =>
+      rowsOf<sql.DeliveryLogRow>(
+        await db.query(sql.listDeliveries, [endpointId, state, before, most, eventType]),
+      ),
     replay: (id, accountId, nowMs) =>
       db.transaction(async (tx): Promise<Replayed> => {
         const locked = firstOf<sql.LockedDelivery>(await tx.query(sql.lockDelivery, [id, accountId]));

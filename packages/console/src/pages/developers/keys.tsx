@@ -5,8 +5,10 @@ import { useState } from 'react';
 import { useActing } from '../../api/acting.ts';
 import { sluice } from '../../api/client.ts';
 import { keysQuery } from '../../api/money-queries.ts';
+import { useCurrencies } from '../../app/currencies.ts';
 import { messageOf } from '../../app/key-form.tsx';
 import { useMay, useSession } from '../../app/session-context.ts';
+import { BudgetUse } from '../../ui/budget.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty, Failure, Panel, SkeletonRows } from '../../ui/panel.tsx';
@@ -46,10 +48,12 @@ export function KeysPanel() {
 
 function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
   const [ending, setEnding] = useState<Key | null>(null);
+  const currencyOf = useCurrencies();
   return (
     <>
       <Table
         label="API keys"
+        stack
         columns={[
           { title: 'Name' },
           { title: 'Starts with' },
@@ -70,7 +74,7 @@ function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
               {key.account === null ? 'operator' : scopesText(key.scopes)}
             </td>
             <td className="text-right">
-              <Budget keyOf={key} />
+              <BudgetUse keyOf={key} currency={currencyOf(key.account)} />
             </td>
             <td className="whitespace-nowrap">
               {key.last_used_at ? <Ago at={key.last_used_at} /> : <span className="text-ink-3">never</span>}
@@ -95,23 +99,6 @@ function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
 
 function scopesText(scopes: Key['scopes']): string {
   return scopes.join(', ');
-}
-
-/** In the currency of the account. */
-function Budget({ keyOf: { budget, budget_used, budget_period } }: { keyOf: Key }) {
-  if (budget === null) return <span className="text-ink-3">no budget</span>;
-  const share = Number(budget) > 0 ? Math.min(1, Number(budget_used) / Number(budget)) : 1;
-  return (
-    <span className="inline-grid min-w-32 gap-1">
-      <span className={share >= 0.9 ? 'text-warn' : ''}>
-        {budget_used} of {budget}
-        {budget_period === 'total' ? '' : ` a ${budget_period}`}
-      </span>
-      <span className="block h-1 overflow-hidden rounded-full bg-line" aria-hidden="true">
-        <span className="block h-full bg-accent" style={{ width: `${share * 100}%` }} />
-      </span>
-    </span>
-  );
 }
 
 function State({ keyOf: { revoked_at, expires_at } }: { keyOf: Key }) {

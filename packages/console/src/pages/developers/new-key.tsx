@@ -7,8 +7,9 @@ import { useActing } from '../../api/acting.ts';
 import { sluice } from '../../api/client.ts';
 import { accountsQuery } from '../../api/queries.ts';
 import { useSession } from '../../app/session-context.ts';
+import { BudgetFields, type Period } from '../../ui/budget.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Pick, Segments } from '../../ui/choice.tsx';
+import { Pick } from '../../ui/choice.tsx';
 import { copyText } from '../../ui/copy.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -25,14 +26,6 @@ const SCOPES: readonly { scope: Scope; says: string }[] = [
   { scope: 'members:write', says: 'manage members' },
 ];
 const USUAL = new Set<Scope>(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write']);
-const PERIODS = [
-  { value: 'total', label: 'in all' },
-  { value: 'month', label: 'a month' },
-  { value: 'day', label: 'a day' },
-] as const;
-
-type Period = (typeof PERIODS)[number]['value'];
-
 export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [made, setMade] = useState<KeyWithSecret | null>(null);
   const close = (): void => {
@@ -128,31 +121,6 @@ function Scopes({ scopes, onChange }: ScopesProps) {
         ))}
       </div>
     </fieldset>
-  );
-}
-
-type BudgetProps = {
-  budget: string;
-  period: Period;
-  onBudget: (budget: string) => void;
-  onPeriod: (period: Period) => void;
-};
-
-function BudgetFields({ budget, period, onBudget, onPeriod }: BudgetProps) {
-  return (
-    <>
-      <TextField
-        label="Budget"
-        value={budget}
-        onChange={onBudget}
-        inputMode="decimal"
-        placeholder="none"
-        hint="What it may spend; an order beyond it is refused before anything is held."
-      />
-      {budget !== '' && (
-        <Segments label="Budget period" hideLabel value={period} options={PERIODS} onChange={onPeriod} />
-      )}
-    </>
   );
 }
 

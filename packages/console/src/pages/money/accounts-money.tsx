@@ -16,6 +16,7 @@ export function AccountsMoney({ accounts }: { accounts: readonly Account[] }) {
   return (
     <Table
       label="Balances"
+      stack
       columns={[
         { title: 'Account' },
         { title: 'Available', right: true },

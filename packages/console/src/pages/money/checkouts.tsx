@@ -23,7 +23,12 @@ export function CameBack() {
     if (state === 'paid') void queries.invalidateQueries();
   }, [state, queries]);
   if (id === '') return null;
-  const close = () => void navigate({ to: '/money', search: {}, replace: true });
+  const close = () =>
+    void navigate({
+      to: '/money',
+      search: ({ checkout: _, left: __, ...rest }) => rest,
+      replace: true,
+    });
   return (
     <section aria-label="Payment" role="status" className="mb-5 rounded-lg border bg-surface p-4">
       {checkout.isError && (
@@ -110,6 +115,7 @@ export function CheckoutsPanel({ account }: { account: string | null }) {
     <Panel title="Payments by card" flush>
       <Table
         label="Payments by card"
+        stack
         columns={[
           { title: 'When' },
           ...(account === null ? [{ title: 'Account' }] : []),

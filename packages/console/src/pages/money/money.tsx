@@ -6,6 +6,7 @@ import { useMay, useSession } from '../../app/session-context.ts';
 import { Empty, Failure, InOrder, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { AccountsMoney } from './accounts-money.tsx';
 import { Balance } from './balance.tsx';
+import { BudgetsPanel } from './budgets.tsx';
 import { CameBack, CheckoutsPanel } from './checkouts.tsx';
 import { LedgerPanel } from './ledger.tsx';
 import { PayByCard } from './pay-by-card.tsx';
@@ -44,6 +45,7 @@ export function Money() {
         {account === null ? <Everybody /> : <Balance account={account} />}
         <SpendPanel account={account} />
         {account !== null && <StatementPanel account={account} />}
+        <BudgetsPanel account={account} />
         <CheckoutsPanel account={account} />
         <LedgerPanel account={account} />
       </InOrder>

@@ -150,6 +150,7 @@ function ByGroup({ rows, currency, costs, by }: RowsProps & { by: By }) {
   return (
     <Table
       label={`Spend by ${by} in ${currency}`}
+      stack
       columns={[
         { title: by.replace(/^./, (letter) => letter.toUpperCase()) },
         { title: 'Clips', right: true },

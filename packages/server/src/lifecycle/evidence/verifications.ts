@@ -151,15 +151,19 @@ async function accountFor(
     routing: { policy: 'cheapest', rerun: false },
   });
   if (made.kind === 'refused') throw new Error(`no account for ${id}: ${made.refusal.code}`);
-  const { key } = newKey(context, {
-    name: id,
-    account: made.account.id,
-    scopes: ['tasks:write'],
-    budget: null,
-    budget_period: 'total',
-    max_in_flight: null,
-    expires_at: null,
-  });
+  const { key } = newKey(
+    context,
+    {
+      name: id,
+      account: made.account.id,
+      scopes: ['tasks:write'],
+      budget: null,
+      budget_period: 'total',
+      max_in_flight: null,
+      expires_at: null,
+    },
+    null,
+  );
   await context.store.keys.insert(key, context.clock.now());
   return { accountId: made.account.id, keyId: key.id };
 }

@@ -29,15 +29,19 @@ export async function firstOperatorKey(
   const unseen = await unseenKey(context);
   if (unseen === 'settled') return null;
   if (unseen === null && (await store.keys.countOperatorKeys(clock.now())) > 0) return null;
-  const { text, key } = newKey(context, {
-    name: 'first operator key',
-    account: null,
-    scopes: ['operator'],
-    budget: null,
-    budget_period: 'total',
-    max_in_flight: null,
-    expires_at: null,
-  });
+  const { text, key } = newKey(
+    context,
+    {
+      name: 'first operator key',
+      account: null,
+      scopes: ['operator'],
+      budget: null,
+      budget_period: 'total',
+      max_in_flight: null,
+      expires_at: null,
+    },
+    null,
+  );
   if (!(await store.keys.insertFirstKey(key, unseen, clock.now()))) return null;
   return { text, shown: () => markShown(context, key.id) };
 }

@@ -1,6 +1,7 @@
 /** API keys: made here, shown once, kept as a hash. */
-import { type CreateKey, microsFromDecimal, type Refusal } from '@sluice/contract';
+import { type CreateKey, microsFromDecimal, type Refusal, type UpdateKey } from '@sluice/contract';
 import type { z } from 'zod';
+import { currentPeriod, type KeyBudget } from '../../decide/accept.ts';
 import { newId } from '../../effects/random/id.ts';
 import { hashKey, keyPrefix, newKeyText } from '../../effects/secrets/keys.ts';
 import type { KeyRow, NewKey } from '../../store/keys.ts';
@@ -27,10 +28,47 @@ export async function createKey(
   const input = by.operator ? asked : { ...asked, account: asked.account ?? by.accountId };
   const refusal = byRefusal(by, input) ?? (await refusalOf(context, input));
   if (refusal) return { kind: 'refused', refusal };
-  const { text, key: made } = newKey(context, input);
+  const { text, key: made } = newKey(context, input, by.keyId);
   const key = await context.store.keys.insert(made, context.clock.now());
   await record(context, by.keyId, 'key.created', key.id, { account: input.account, scopes: made.scopes });
   return { kind: 'created', key, text };
+}
+
+export type KeyUpdate = { kind: 'updated'; key: KeyRow } | { kind: 'refused'; refusal: Refusal };
+
+/** What was spent stays counted: a smaller budget may be used up at once, a larger one goes on where it was. */
+export async function updateKey(
+  context: Context,
+  by: Pick<KeyMaker, 'keyId'>,
+  id: string,
+  accountId: string | null,
+  change: z.output<typeof UpdateKey>,
+): Promise<KeyUpdate> {
+  const budgetMicros = typeof change.budget === 'string' ? microsFromDecimal(change.budget) : change.budget;
+  if (budgetMicros && budgetMicros < 0n) {
+    return { kind: 'refused', refusal: invalid('budget', 'A budget is not negative.') };
+  }
+  const nowMs = context.clock.now();
+  const key = await context.store.keys.update(id, accountId, (row) => ({
+    name: change.name ?? row.name,
+    budgetMicros: budgetMicros === undefined ? row.budget_micros : budgetMicros,
+    budgetPeriod: change.budget_period ?? row.budget_period,
+    maxInFlight: change.max_in_flight === undefined ? row.max_in_flight : change.max_in_flight,
+    // By the period that it was counted in: the next one would take a month for a day.
+    ...currentPeriod(budgetOf(row), nowMs),
+  }));
+  if (!key) return { kind: 'refused', refusal: { code: 'not_found' } };
+  await record(context, by.keyId, 'key.changed', key.id, change);
+  return { kind: 'updated', key };
+}
+
+export function budgetOf(row: KeyRow): KeyBudget {
+  return {
+    budgetMicros: row.budget_micros ?? 0n,
+    period: row.budget_period,
+    usedMicros: row.budget_used_micros,
+    sinceMs: row.budget_since,
+  };
 }
 
 function byRefusal(by: KeyMaker, { account, scopes }: z.output<typeof CreateKey>): Refusal | null {
@@ -47,6 +85,7 @@ function byRefusal(by: KeyMaker, { account, scopes }: z.output<typeof CreateKey>
 export function newKey(
   context: Pick<Context, 'clock' | 'random'>,
   input: z.output<typeof CreateKey>,
+  createdBy: string | null,
 ): { text: string; key: NewKey } {
   const text = newKeyText(context.random);
   const key = {
@@ -60,6 +99,7 @@ export function newKey(
     budgetPeriod: input.budget_period,
     maxInFlight: input.max_in_flight,
     expiresAtMs: input.expires_at === null ? null : Date.parse(input.expires_at),
+    createdBy,
   };
   return { text, key };
 }

@@ -35,15 +35,19 @@ export async function createMember(
   if (refusal) return { kind: 'refused', refusal };
   const { name, email, role } = input;
   const scopes = [...SCOPES[role]];
-  const { key } = newKey(context, {
-    name,
-    account: accountId,
-    scopes,
-    budget: null,
-    budget_period: 'total',
-    max_in_flight: null,
-    expires_at: null,
-  });
+  const { key } = newKey(
+    context,
+    {
+      name,
+      account: accountId,
+      scopes,
+      budget: null,
+      budget_period: 'total',
+      max_in_flight: null,
+      expires_at: null,
+    },
+    by.keyId,
+  );
   const nowMs = context.clock.now();
   const id = newId('mem', nowMs, context.random);
   await context.store.team.insertMember({ id, account_id: accountId, name, email, role }, key, nowMs);

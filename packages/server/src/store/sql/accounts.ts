@@ -102,25 +102,30 @@ export const insertTransaction = statement(
    RETURNING ${LEDGER}`,
 );
 
-/** Newest first. $1 account, $2 before this number, $3 most. */
+/**
+ * Newest first: before the number $1 at most $2. Filters, every one of which may be null, are applied while an index
+ * is walked: $3 kind, $4 booked after, $5 booked before.
+ */
+const WALKED = `($1::bigint IS NULL OR number < $1) AND ($3::text IS NULL OR kind = $3)
+  AND ($4::timestamptz IS NULL OR at > $4) AND ($5::timestamptz IS NULL OR at < $5) ORDER BY number DESC LIMIT $2`;
+
+/** $6 account. */
 export const listByAccount = statement(
   'ledger.list_by_account',
-  `SELECT ${LEDGER} FROM ledger_transactions
-   WHERE account_id = $1 AND ($2::bigint IS NULL OR number < $2) ORDER BY number DESC LIMIT $3`,
+  `SELECT ${LEDGER} FROM ledger_transactions WHERE account_id = $6 AND ${WALKED}`,
 );
 
-/** The book of the whole installation, upstream costs included. $1 before this number, $2 most. */
+/** The book of the whole installation, upstream costs included. */
 export const listAll = statement(
   'ledger.list_all',
-  `SELECT ${LEDGER} FROM ledger_transactions WHERE $1::bigint IS NULL OR number < $1 ORDER BY number DESC LIMIT $2`,
+  `SELECT ${LEDGER} FROM ledger_transactions WHERE ${WALKED}`,
 );
 
-/** $1 task, $2 account or null for everybody's (then with the upstream's cost), $3 before this number, $4 most. */
+/** $6 task, $7 account or null for everybody's (then with the upstream's cost). */
 export const listByTask = statement(
   'ledger.list_by_task',
   `SELECT ${LEDGER} FROM ledger_transactions
-   WHERE task_id = $1 AND ($2::text IS NULL OR account_id = $2) AND ($3::bigint IS NULL OR number < $3)
-   ORDER BY number DESC LIMIT $4`,
+   WHERE task_id = $6 AND ($7::text IS NULL OR account_id = $7) AND ${WALKED}`,
 );
 
 /** In the order of the book. $1 after this number, $2 most. */

@@ -16,19 +16,23 @@ export type KeyRow = {
   budget_since: number;
   max_in_flight: number | null;
   created_at: number;
+  /** The name of the key that made it; an operator's is nobody's business. */
+  created_by_name: string | null;
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
 };
 
 const COLUMNS = `id, account_id, name, prefix, scopes, budget_micros, budget_period, budget_used_micros, budget_since,
-  max_in_flight, created_at, expires_at, revoked_at, last_used_at`;
+  max_in_flight, created_at, expires_at, revoked_at, last_used_at,
+  (SELECT CASE WHEN m.account_id IS NULL THEN 'operator' ELSE m.name END FROM api_keys m
+   WHERE m.id = api_keys.created_by) AS created_by_name`;
 
 export const insertKey = statement(
   'keys.insert',
   `INSERT INTO api_keys (id, account_id, name, prefix, hash, scopes, budget_micros, budget_period, budget_since,
-                         max_in_flight, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11)
+                         max_in_flight, created_at, expires_at, created_by)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12)
    RETURNING ${COLUMNS}`,
 );
 
@@ -61,6 +65,20 @@ export const listKeys = statement(
   'keys.list',
   `SELECT ${COLUMNS} FROM api_keys
    WHERE ($1::text IS NULL OR account_id = $1) AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+);
+
+/** Spending of the same key waits meanwhile. $2 account, or null for an operator. */
+export const lockKey = statement(
+  'keys.lock',
+  `SELECT ${COLUMNS} FROM api_keys
+   WHERE id = $1 AND ($2::text IS NULL OR account_id = $2) AND revoked_at IS NULL FOR NO KEY UPDATE`,
+);
+
+export const updateKey = statement(
+  'keys.update',
+  `UPDATE api_keys SET name = $2, budget_micros = $3, budget_period = $4, budget_used_micros = $5, budget_since = $6,
+          max_in_flight = $7
+   WHERE id = $1 RETURNING ${COLUMNS}`,
 );
 
 export const revokeKey = statement(

@@ -120,6 +120,7 @@ export const listDeliveries = statement(
   'deliveries.list',
   `SELECT ${DELIVERY} FROM deliveries
    WHERE endpoint_id = $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR id < $3)
+     AND ($5::text IS NULL OR event_type = $5)
    ORDER BY id DESC LIMIT $4`,
 );
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useRig } from '../../testing/rig.ts';
 
 const use = useRig();
@@ -74,6 +74,69 @@ test('the budget shown is that of the running period', async () => {
   expect(await shown()).toBe('4.00');
   clock.advance(24 * 3_600_000);
   expect(await shown()).toBe('0.00');
+});
+
+describe('changing a key', () => {
+  const made = async (body: object) => {
+    const { ask, operatorKey, account } = use();
+    const { id, key } = await account({ topUp: '0', scopes: ['keys:write', 'billing:read'] });
+    const answer = await ask('POST', '/v1/keys', { key: operatorKey, body: { account: id, ...body } });
+    return { own: key, id: answer.body.id, address: `/v1/keys/${answer.body.id}` };
+  };
+
+  test('its owner sets a budget; what was spent stays counted, and the rest of the key as it was', async () => {
+    const { ask, database } = use();
+    const { own, id, address } = await made({ name: 'worker', budget: '10', max_in_flight: 3 });
+    await database.query(
+      { name: 'test_spend', text: 'UPDATE api_keys SET budget_used_micros = 9000000 WHERE id = $1' },
+      [id],
+    );
+    const changed = await ask('PATCH', address, { key: own, body: { budget: '12.5' } });
+    expect(changed.body).toMatchObject({
+      budget: '12.50',
+      budget_used: '9.00',
+      max_in_flight: 3,
+      name: 'worker',
+    });
+    const without = await ask('PATCH', address, { key: own, body: { budget: null, name: 'render worker' } });
+    expect(without.body).toMatchObject({ budget: null, budget_renews_at: null, name: 'render worker' });
+  });
+
+  test('what a day has spent does not become what a month has', async () => {
+    const { ask, database, clock } = use();
+    const { own, id, address } = await made({ name: 'daily', budget: '10', budget_period: 'day' });
+    await database.query(
+      { name: 'test_spend', text: 'UPDATE api_keys SET budget_used_micros = 9000000 WHERE id = $1' },
+      [id],
+    );
+    clock.advance(24 * 3_600_000);
+    const changed = await ask('PATCH', address, { key: own, body: { budget_period: 'total' } });
+    expect(changed.body).toMatchObject({
+      budget_used: '0.00',
+      budget_period: 'total',
+      budget_renews_at: null,
+    });
+  });
+
+  test('a negative budget is refused, and a revoked key is not changed', async () => {
+    const { ask } = use();
+    const { own, address } = await made({ name: 'old' });
+    const negative = await ask('PATCH', address, { key: own, body: { budget: '-1' } });
+    expect(negative.body.error).toMatchObject({ code: 'invalid_input', field: 'budget' });
+    await ask('DELETE', address, { key: own });
+    expect((await ask('PATCH', address, { key: own, body: { budget: '5' } })).status).toBe(404);
+  });
+});
+
+test('a key says who made it; an operator is not named', async () => {
+  const { ask, operatorKey, account } = use();
+  const { id, key } = await account({ topUp: '0', scopes: ['keys:write', 'billing:read'] });
+  const body = { name: 'made by its owner', scopes: ['billing:read'] };
+  expect((await ask('POST', '/v1/keys', { key, body })).body.created_by).toBe('test key');
+  const { data } = (await ask('GET', '/v1/keys', { key })).body;
+  expect(data.map((each: { created_by: string }) => each.created_by)).toEqual(['test key', 'operator']);
+  const other = { key: operatorKey, body: { name: 'k', account: id } };
+  expect((await ask('POST', '/v1/keys', other)).body.created_by).toBe('operator');
 });
 
 test('the last use of a key is noted', async () => {

@@ -1,13 +1,16 @@
 /** Operations on API keys. The text of a key is in one answer only: the one to its creation. */
 
 import { record } from '../../../lifecycle/operate/actions.ts';
-import { createKey } from '../../../lifecycle/operate/keys.ts';
+import { createKey, updateKey } from '../../../lifecycle/operate/keys.ts';
 import { ownerOf, wantedAccount } from '../../auth.ts';
 import { pageOf, readIdCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { keyView } from '../../views/key.ts';
 
-export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey' | 'getSigningSecret'> = {
+export const keyHandlers: Pick<
+  Handlers,
+  'listKeys' | 'createKey' | 'updateKey' | 'revokeKey' | 'getSigningSecret'
+> = {
   listKeys: async ({ context, caller, query }) => {
     const wanted = wantedAccount(caller, query.account);
     if (!wanted.ok) return refused(wanted.refusal);
@@ -33,6 +36,10 @@ export const keyHandlers: Pick<Handlers, 'listKeys' | 'createKey' | 'revokeKey' 
     const answer = await createKey(context, caller, body);
     if (answer.kind === 'refused') return refused(answer.refusal);
     return ok({ ...keyView(answer.key, context.clock.now()), key: answer.text });
+  },
+  updateKey: async ({ context, caller, params, body }) => {
+    const answer = await updateKey(context, caller, params.id, ownerOf(caller), body);
+    return answer.kind === 'refused' ? refused(answer.refusal) : ok(keyView(answer.key, context.clock.now()));
   },
   revokeKey: async ({ context, caller, params }) => {
     const revoked = await context.store.keys.revoke(params.id, ownerOf(caller), context.clock.now());

@@ -178,6 +178,28 @@ test('an account sees its own book, and an operator everybody’s', async () => 
   expect(next.body.data[0].id).not.toBe(all.body.data[0].id);
 });
 
+test('the book is read by kind and by time', async () => {
+  const { ask, operatorKey, account, clock } = use();
+  const { id, key } = await account({ topUp: '5' });
+  clock.advance(60_000);
+  const between = new Date(clock.now()).toISOString();
+  clock.advance(60_000);
+  await ask('POST', `/v1/accounts/${id}/adjustments`, {
+    key: operatorKey,
+    body: { amount: '1', reference: 'by hand', note: 'goodwill' },
+  });
+  const kinds = async (query: string) => {
+    const { body } = await ask('GET', `/v1/ledger?${query}`, { key });
+    return body.data.map((each: { kind: string }) => each.kind);
+  };
+  expect(await kinds('')).toEqual(['adjustment', 'top_up']);
+  expect(await kinds('kind=top_up')).toEqual(['top_up']);
+  expect(await kinds('kind=hold')).toEqual([]);
+  expect(await kinds(`booked_after=${between}`)).toEqual(['adjustment']);
+  expect(await kinds(`booked_before=${between}`)).toEqual(['top_up']);
+  expect((await ask('GET', '/v1/ledger?kind=gift', { key })).body.error).toMatchObject({ field: 'kind' });
+});
+
 test('the balance is the account’s own; an operator key has none', async () => {
   const { ask, operatorKey, account } = use();
   const { key } = await account({ topUp: '7' });

@@ -1,5 +1,4 @@
 /** Operations on money that is already booked: the balance, the book, and the book as a journal. */
-import type { AccountStore, LedgerRow } from '../../../store/accounts.ts';
 import { accountOf, wantedAccount } from '../../auth.ts';
 import { pageOf, readNumberCursor } from '../../cursor.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
@@ -25,8 +24,16 @@ export const ledgerHandlers: Pick<Handlers, 'getBalance' | 'getCredits' | 'listL
     if (!wanted.ok) return refused(wanted.refusal);
     const cursor = readNumberCursor(query.cursor);
     if (!cursor.ok) return refused(cursor.refusal);
-    const page = { before: cursor.before, most: query.limit + 1 };
-    const rows = await readLedger(context.store.accounts, wanted.accountId, query.task, page);
+    const rows = await context.store.accounts.ledger(
+      {
+        accountId: wanted.accountId,
+        taskId: query.task ?? null,
+        kind: query.kind ?? null,
+        bookedAfterMs: query.booked_after === undefined ? null : Date.parse(query.booked_after),
+        bookedBeforeMs: query.booked_before === undefined ? null : Date.parse(query.booked_before),
+      },
+      { before: cursor.before, most: query.limit + 1 },
+    );
     return ok(pageOf(rows, query.limit, (row) => row.number, ledgerView));
   },
   exportLedger: async ({ context, reply }) => {
@@ -34,13 +41,3 @@ export const ledgerHandlers: Pick<Handlers, 'getBalance' | 'getCredits' | 'listL
     return { kind: 'sent' };
   },
 };
-
-function readLedger(
-  accounts: AccountStore,
-  accountId: string | null,
-  taskId: string | undefined,
-  page: { before: bigint | null; most: number },
-): Promise<LedgerRow[]> {
-  if (taskId !== undefined) return accounts.ledgerOfTask(taskId, accountId, page);
-  return accountId === null ? accounts.ledgerOfAll(page) : accounts.ledgerOfAccount(accountId, page);
-}

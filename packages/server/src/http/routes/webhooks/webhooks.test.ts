@@ -107,6 +107,8 @@ test('a delivery is replayed with the same event, and its log goes on', async ()
   const endpoint = await added(rig, key);
   const { taskId } = await liveWhole(rig, key);
   const [first] = await deliverAll(rig, 500);
+  const tests = `/v1/webhooks/${endpoint.id}/deliveries?event_type=webhook.test`;
+  expect((await rig.ask('GET', tests, { key })).body.data).toHaveLength(0);
   const listed = await rig.ask('GET', `/v1/webhooks/${endpoint.id}/deliveries?state=waiting`, { key });
   expect(listed.body.data).toMatchObject([{ task_id: taskId, event_type: 'task.completed' }]);
   const [{ id }] = listed.body.data;

@@ -93,6 +93,7 @@ export const webhookHandlers: Pick<
     const rows = await context.store.webhooks.listDeliveries({
       endpointId: endpoint.id,
       state: query.state ?? null,
+      eventType: query.event_type ?? null,
       before: cursor.before,
       most: query.limit + 1,
     });
