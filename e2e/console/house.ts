@@ -20,6 +20,8 @@ export type House = {
   /** Where cards are paid. */
   stripe: ServedStripe;
   studio: Customer;
+  /** Another customer, with nothing made yet. */
+  agency: Customer;
   things: Things;
   browser: Browser;
   /** A context and a page of their own, with the session of all who are like that: ending it ends it for them too. */
@@ -93,7 +95,7 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
     openBrowser(),
     installation.openAccount({ name: 'Studio North' }),
   ]);
-  await installation.openAccount({ name: 'Agency Süd' });
+  const agency = await installation.openAccount({ name: 'Agency Süd' });
   const members: Partial<Record<Who, string>> = {};
   for (const as of ['developer', 'billing'] as const) {
     const email = `${as}@studio.example`;
@@ -114,7 +116,7 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
   const sessions = new Map<Who, Promise<Kept>>();
   return {
     url: gateway.url,
-    ...{ installation, stripe, studio, things, browser, signInLink, knock },
+    ...{ installation, stripe, studio, agency, things, browser, signInLink, knock },
     signIn,
     visit: async (as, options) => {
       const session = sessions.get(as) ?? signIn(as).then(keptSession);

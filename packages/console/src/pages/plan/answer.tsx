@@ -81,9 +81,9 @@ const ROWS: { name: string; of: (outcome: PlanOutcome) => ReactNode }[] = [
   { name: 'Wait, half of them', of: ({ overall }) => spanText(overall.wait.p50.mean) },
   { name: 'Wait, 95 %', of: ({ overall }) => spanText(overall.wait.p95.mean) },
   { name: 'Order to stored, 95 %', of: ({ overall }) => spanText(overall.finish.p95.mean) },
-  { name: 'Slots taken, at most', of: ({ peak }) => Math.round(peak.running.mean) },
-  { name: 'Slots wanted, in the fullest moment', of: ({ peak }) => Math.round(peak.wanted.mean) },
-  { name: 'Longest backlog', of: ({ peak }) => Math.round(peak.waiting.mean) },
+  { name: 'Slots taken, at most', of: ({ peak }) => countText(Math.round(peak.running.mean)) },
+  { name: 'Slots wanted, in the fullest moment', of: ({ peak }) => countText(Math.round(peak.wanted.mean)) },
+  { name: 'Longest backlog', of: ({ peak }) => countText(Math.round(peak.waiting.mean)) },
   {
     name: 'Vendors take, a month',
     of: ({ cost_per_month: cost }) => <Amount amount={cost.mean} currency="USD" />,

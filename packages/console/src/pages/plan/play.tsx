@@ -9,12 +9,12 @@ import { FAMILIES } from '../../gate/gate.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Pick } from '../../ui/choice.tsx';
 import { cx } from '../../ui/class.ts';
+import { countText } from '../../ui/locale.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { hourText } from './week.tsx';
 
 export type Named = { name: string; outcome: PlanOutcome; changes?: string };
 
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 /** A day of steps of a quarter of an hour in some ten seconds. */
 const STEP_MS = 110;
 const DRAWN_MOST = 120;
@@ -41,6 +41,10 @@ export function Play({ outcomes }: { outcomes: readonly Named[] }) {
       <Player outcome={chosen} most={Math.max(...outcomes.map((each) => peakOf(each.outcome)))} />
     </Panel>
   );
+}
+
+function wholeText(mean: number): string {
+  return countText(Math.round(mean));
 }
 
 function peakOf({ curve }: PlanOutcome): number {
@@ -119,10 +123,10 @@ function sentence({ curve, paths }: PlanOutcome, at: number, when: string): stri
   const lanes = paths.flatMap(({ path, slots }) =>
     slots.map(
       ({ family, slots: all, taken }) =>
-        `${whole.format(taken[at] ?? 0)} of ${all} slots of ${path} for ${family}`,
+        `${wholeText(taken[at] ?? 0)} of ${all} slots of ${path} for ${family}`,
     ),
   );
-  return [`${when}: ${whole.format(curve.waiting[at] ?? 0)} waiting`, ...lanes].join(', ');
+  return [`${when}: ${wholeText(curve.waiting[at] ?? 0)} waiting`, ...lanes].join(', ');
 }
 
 function Moment({ outcome, at, most }: { outcome: PlanOutcome; at: number; most: number }) {
@@ -134,7 +138,7 @@ function Moment({ outcome, at, most }: { outcome: PlanOutcome; at: number; most:
       className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-4 sm:grid-cols-[9rem_minmax(0,1fr)_9rem]"
     >
       <Column name="waiting">
-        <b className="text-[1.6rem] leading-tight font-semibold">{whole.format(waiting)}</b>
+        <b className="text-[1.6rem] leading-tight font-semibold">{wholeText(waiting)}</b>
         <span className="mt-1 block h-1.5 rounded-full bg-sunken">
           <span
             className="block h-full rounded-full bg-warn-fill"
@@ -142,7 +146,7 @@ function Moment({ outcome, at, most }: { outcome: PlanOutcome; at: number; most:
           />
         </span>
         <span className="mt-1 block text-xs text-ink-3">
-          {whole.format(curve.arriving[at] ?? 0)} ordered an hour
+          {wholeText(curve.arriving[at] ?? 0)} ordered an hour
         </span>
       </Column>
       <Column name="slots" className="sm:border-x sm:px-6">
@@ -162,9 +166,9 @@ function Moment({ outcome, at, most }: { outcome: PlanOutcome; at: number; most:
         </div>
       </Column>
       <Column name="came out">
-        <b className="text-[1.6rem] leading-tight font-semibold">{whole.format(endedBy(curve, at))}</b>
+        <b className="text-[1.6rem] leading-tight font-semibold">{wholeText(endedBy(curve, at))}</b>
         <span className="mt-1 block text-xs text-ink-3">
-          since Monday, {whole.format(curve.copying[at] ?? 0)} being copied
+          since Monday, {wholeText(curve.copying[at] ?? 0)} being copied
         </span>
       </Column>
     </div>
@@ -226,7 +230,7 @@ function Lane({ lane: { family, slots, taken }, at }: LaneProps) {
       <p className="mt-1 flex flex-wrap gap-x-3 text-xs text-ink-3">
         <span className="font-mono text-ink-2">{family}</span>
         <span>
-          <b className="font-medium text-ink">{whole.format(busy)}</b> of {slots} taken
+          <b className="font-medium text-ink">{wholeText(busy)}</b> of {slots} taken
         </span>
       </p>
     </div>

@@ -40,13 +40,7 @@ export function Week({ outcome: { curve, paths } }: { outcome: PlanOutcome }) {
       <div className="grid gap-6">
         <Lines label="Orders over the week" {...axis} lines={ordered} height={LOW} />
         <Lines label="Slots taken, over the week" {...axis} lines={running} height={LOW} />
-        <Lines
-          label="Tasks that wait, over the week"
-          at={at}
-          atText={hourText}
-          lines={waiting}
-          height={LOW}
-        />
+        <Lines label="Tasks that wait, over the week" {...axis} lines={waiting} height={LOW} />
       </div>
     </Panel>
   );
