@@ -1,7 +1,11 @@
 /**
  * fal's errors, in two shapes (errors and request-errors pages, autumn 2026): a model complains with a list of typed
- * entries, mostly 422; the platform with a sentence and an `error_type`, which is repeated in `x-fal-error-type`. What
- * 401 and 403 say is documented nowhere; the texts about a locked account are those of public reports (2026-06 to -09).
+ * entries, mostly 422; the platform with a sentence and an `error_type`, which is repeated in `x-fal-error-type`.
+ *
+ * What a 403 says is documented nowhere. Public reports (fal-ai/fal 914 to 1183, 2026-04 to -09, read 2026-11-30) know
+ * one kind, "User is locked" with a reason: an exhausted balance or a top-up that did not take is the wallet's, and
+ * ends with money; "Admin lock" ends by a person at fal. Both are the whole account's, whatever the model, and no new
+ * key helps. Complaints of an order's content come with 422. So every 403 rests the whole path.
  */
 import { questionFailed, retryAfterOf } from '../answers.ts';
 import type { FailureClass, Observation, QuestionFailed, RefusalClass, SubmitOutcome } from '../contract.ts';

@@ -1,6 +1,11 @@
 /**
  * Refusals as servers of this shape tell them (reference of the vendor's SDK, documents of vLLM-Omni, LiteLLM and
- * new-api, read 2026-11-22). The HTTP status decides; a code corrects it where the same status means two things.
+ * new-api, read 2026-11-22). The HTTP status decides; a code or a type corrects it where one status means two things.
+ *
+ * A 403 is mostly about one model: `model_not_found` where a project may not use it (public reports, 2024-05 to
+ * 2026-02), `key_model_access_denied` of LiteLLM, which said it with 401 before (2025-09 and 2026-08). It may be the
+ * quota of new-api. `unsupported_country_region_territory` (OpenAI's error codes, read 2026-11-30) is our address, and
+ * a missing permission is the key: those rest the whole path, and so does a 403 that does not speak of a model.
  */
 import { questionFailed } from '../answers.ts';
 import type {
@@ -24,8 +29,10 @@ export const errorTable: Readonly<Record<number, { means: string; class: Refusal
   429: { means: 'too many requests', class: 'throttled' },
 };
 
-/** Seen as 400 (moderation), 403 and 429 (quota of an account or of a key). */
-export const codeTable: readonly { pattern: RegExp; class: RefusalClass }[] = [
+/** Seen as 400 (moderation), 401 and 403 (a model that is not for this key), 403 and 429 (quota). */
+export const codeTable: readonly { pattern: RegExp; class: RefusalClass; statuses?: readonly number[] }[] = [
+  // With another status it is a name that nobody knows.
+  { pattern: /model_not_found|model_access_denied/i, class: 'no_model', statuses: [401, 403] },
   { pattern: /moderation|content_policy|content_filter|policy_violation/i, class: 'moderation' },
   { pattern: /insufficient_(?:user_)?quota|quota_not_enough|billing/i, class: 'wallet' },
 ];
@@ -37,13 +44,17 @@ export function readCreateError(response: Answered): SubmitOutcome {
   const row = response.status < 300 ? undefined : errorTable[response.status];
   if (!row) return { kind: 'unknown', reason: `HTTP ${response.status} without a video` };
   const fault = readAs(Fault, response.text);
-  const byCode = codeTable.find(({ pattern }) => pattern.test(fault?.code ?? ''));
+  const named = `${fault?.code ?? ''} ${fault?.type ?? ''}`;
+  const byCode = codeTable.find(
+    ({ pattern, statuses }) => pattern.test(named) && (statuses?.includes(response.status) ?? true),
+  );
   // Without a readable reason a 404 is some other server: every order would fail the same way.
   const elsewhere = response.status === 404 && !fault;
   const message = fault?.message || `${row.means}; no answer of a video server, is the base URL right?`;
+  const oneModel = response.status === 403 && /\bmodels?\b|模型/i.test(fault?.message ?? '');
   return {
     kind: 'refused',
-    class: byCode?.class ?? (elsewhere ? 'forbidden' : row.class),
+    class: byCode?.class ?? (elsewhere ? 'forbidden' : oneModel ? 'no_model' : row.class),
     code: fault?.code || `http_${response.status}`,
     message: message.slice(0, 500),
     retryAfterMs: retryAfterOf(response),

@@ -35,12 +35,17 @@ export const Fault = z.union([
         type: z.string().nullish(),
       }),
     })
-    .transform(({ error }) => ({ message: error.message, code: String(error.code ?? error.type ?? '') })),
+    .transform(({ error }) => ({
+      message: error.message,
+      code: String(error.code ?? error.type ?? ''),
+      type: error.type ?? '',
+    })),
   z
     .object({ detail: z.union([z.string(), z.array(z.object({ msg: z.string() })).min(1)]) })
     .transform(({ detail }) => ({
       message: typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; '),
       code: '',
+      type: '',
     })),
 ]);
 export type Fault = z.infer<typeof Fault>;

@@ -1,4 +1,12 @@
-/** The errors of the API reference (read 2026-11-22): `error` with a code, which is the HTTP status, and a message. */
+/**
+ * The errors of the API reference (read 2026-11-22): `error` with a code, which is the HTTP status, and a message.
+ *
+ * A 403 is many things. The errors page (read 2026-11-30) names a moderation flag, which has its reasons and the
+ * flagged input beside the message, a guardrail's block of one request, and a lack of permission. Public reports show a
+ * key at its spending limit ("Key limit exceeded", 2025-01 to 2026-08), a model that is not sold in this region
+ * (2026-02) and a refusal of the provider behind it ("Provider returned error" with its name, 2025-02). What speaks of
+ * one order ends that order, what speaks of a model rests that model, and the rest rests the whole path.
+ */
 import { questionFailed } from '../answers.ts';
 import type {
   FailureClass,
@@ -21,7 +29,15 @@ export const errorTable: Readonly<Record<number, { means: string; class: Refusal
 };
 
 /** Sentences of failed jobs that speak of moderation. What is not listed is an upstream failure. */
-export const moderationText = /content policy|flagged|moderation|risk control/i;
+export const moderationText = /content[ _]policy|flagged|moderation|risk control/i;
+
+/** Sentences of a 403, the first that fits. */
+const forbiddenTexts: readonly { pattern: RegExp; class: RefusalClass }[] = [
+  { pattern: moderationText, class: 'moderation' },
+  { pattern: /^request blocked/i, class: 'moderation' },
+  { pattern: /limit exceeded/i, class: 'wallet' },
+  { pattern: /\bmodel\b|unsupported_country_region_territory/i, class: 'no_model' },
+];
 
 type Answered = Extract<UpstreamResponse, { kind: 'answered' }>;
 
@@ -32,17 +48,25 @@ export function readCreateError(response: Answered): SubmitOutcome {
   const fault = readAs(Fault, response.text);
   // Without the vendor's own words a 404 is some other server: every order would fail the same way.
   const elsewhere = response.status === 404 && !fault;
-  // Moderation of an input is a 403 with its reasons beside the message.
-  const flagged = response.status === 403 && (fault?.error.metadata?.reasons?.length ?? 0) > 0;
   return {
     kind: 'refused',
-    class: flagged ? 'moderation' : elsewhere ? 'forbidden' : row.class,
+    class: elsewhere ? 'forbidden' : response.status === 403 ? classOfForbidden(fault) : row.class,
     code: `http_${response.status}`,
     message: (
       fault?.error.message || `${row.means}; no answer of OpenRouter’s, is the base URL right?`
     ).slice(0, 500),
     retryAfterMs: retryAfterOf(response),
   };
+}
+
+function classOfForbidden(fault: Fault | null): RefusalClass {
+  const { message = '', metadata } = fault?.error ?? {};
+  const { reasons, flagged_input: flagged, provider_name: provider, raw } = metadata ?? {};
+  if ((reasons?.length ?? 0) > 0 || flagged) return 'moderation';
+  const behind = typeof raw === 'string' ? raw : JSON.stringify(raw ?? '');
+  const said = forbiddenTexts.find(({ pattern }) => pattern.test(message) || pattern.test(behind));
+  // What one provider refuses is the model that it serves; the others are with other providers.
+  return said?.class ?? (provider ? 'no_model' : 'forbidden');
 }
 
 export function readQuestionError(response: UpstreamResponse): QuestionFailed {

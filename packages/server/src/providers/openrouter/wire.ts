@@ -30,7 +30,14 @@ export const Fault = z.object({
   error: z.object({
     code: z.union([z.number(), z.string()]).nullish(),
     message: z.string(),
-    metadata: z.object({ reasons: z.array(z.unknown()).nullish() }).nullish(),
+    metadata: z
+      .object({
+        reasons: z.array(z.unknown()).nullish(),
+        flagged_input: z.string().nullish(),
+        provider_name: z.string().nullish(),
+        raw: z.unknown().optional(),
+      })
+      .nullish(),
   }),
 });
 export type Fault = z.infer<typeof Fault>;
