@@ -1,6 +1,7 @@
 /** What to validate before launch: five questions by their names, each with an answer, a judgement and its evidence. */
 import type { Estimate, PlanGrade, PlanResult, PlanValidation } from '@sluice/contract';
 import { estimateOf } from './estimate.ts';
+import { retryAnswer } from './retries.ts';
 import { type Facts, TIGHT } from './verdict.ts';
 import { hourOfWeek, percent, seconds, whole } from './words.ts';
 
@@ -85,14 +86,18 @@ function retries(facts: Facts): PlanValidation {
     0,
   );
   const lost = (overall.failed.mean + overall.given_up.mean) / Math.max(1, overall.tasks.mean);
-  const again = retry.order_again > 0 ? `, and clients order again up to ${retry.order_again} times` : '';
   return {
     question:
       'Retry behaviour for failed or delayed tasks: what is tried again, and what is lost all the same?',
-    answer:
-      `${whole(spoiled)} of ${whole(attempts)} renders fail; the gateway begins them again ` +
-      `${retry.rerun && paths.length > 1 ? 'once on another path' : 'nowhere'}${again}. ` +
-      `${whole(refused)} sends are refused and wait for their turn. ${percent(lost)} of tasks end without a clip.`,
+    answer: retryAnswer({
+      renders: attempts,
+      failed: spoiled,
+      rerun: retry.rerun,
+      paths: paths.length,
+      orderAgain: retry.order_again,
+      refused,
+      lostShare: lost,
+    }),
     judgement: lost < 0.01 ? 'good' : lost < 0.05 ? 'tight' : 'bad',
     figures: [
       figure('tasks that failed', 'tasks', overall.failed),
