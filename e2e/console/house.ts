@@ -155,7 +155,7 @@ async function watched(context: BrowserContext): Promise<Visitor> {
   return { context, page, complaints };
 }
 
-/** Finished clips, one that was refused, an endpoint that heard of them. */
+/** Finished clips, one that was refused, an endpoint that heard of them, and a place where alerts are told. */
 async function furnish(installation: Installation, studio: Customer): Promise<Things> {
   const { sluice } = studio;
   const { folder, logFile } = installation;
@@ -164,6 +164,13 @@ async function furnish(installation: Installation, studio: Customer): Promise<Th
     url: `${receiver.url}/hook`,
     description: 'the cutting room',
   });
+  const pager = await installation.operator.webhooks.create({
+    url: `${receiver.url}/pager`,
+    types: ['alert.raised', 'alert.cleared'],
+    description: 'the pager of whoever is on call',
+    least_severity: 'critical',
+  });
+  await installation.operator.webhooks.test(pager.id);
   const clips = [];
   const worker = await installation.operator.keys.create(workerOf(studio.id));
   const [first = '', ...others] = PROMPTS;

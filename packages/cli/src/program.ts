@@ -101,6 +101,11 @@ const OPERATIONS: Entry[] = [
     load: () => import('./commands/webhooks.ts'),
   },
   {
+    name: 'alerts',
+    summary: 'what needs a person, where it is told, and when it is one',
+    load: () => import('./commands/alerts.ts'),
+  },
+  {
     name: 'attempts',
     summary: 'attempts whose answer was lost',
     load: () => import('./commands/attempts.ts'),

@@ -1,4 +1,5 @@
 /** `sluice.webhooks`: endpoints, their secrets and their delivery log. */
+import { type Clock, platformClock } from './clock.ts';
 import { everyItem } from './pages.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -22,6 +23,11 @@ export type DeliveriesQuery = PageQuery & {
   state?: DeliveryState | undefined;
   event_type?: EventType | undefined;
 };
+
+/** A first try follows within a moment. */
+const LOOK_MS = 500;
+
+export type DeliveryWaitOptions = CallOptions & { clock?: Clock | undefined };
 
 export type Webhooks = ReturnType<typeof webhooksGroup>;
 
@@ -67,6 +73,20 @@ export function webhooksGroup(transport: Transport) {
       query: Omit<DeliveriesQuery, 'cursor'> = {},
       options?: CallOptions,
     ): AsyncGenerator<Delivery> => everyItem((cursor) => deliveries(id, { ...query, cursor }, options)),
+    /** Reads the log until this one was tried: it arrived, or its attempts say why not. It is among the newest. */
+    wait: async (
+      id: string,
+      deliveryId: string,
+      { clock = platformClock, ...call }: DeliveryWaitOptions = {},
+    ): Promise<Delivery> => {
+      for (;;) {
+        const { data } = await deliveries(id, {}, call);
+        const delivery = data.find((each) => each.id === deliveryId);
+        if (delivery && (delivery.state !== 'waiting' || delivery.attempts.length > 0)) return delivery;
+        await clock.sleep(LOOK_MS, call.signal ?? undefined);
+        call.signal?.throwIfAborted();
+      }
+    },
     /** Delivers an event again, under the same event id. */
     replay: (deliveryId: string, options?: CallOptions): Promise<Delivery> =>
       transport.json({ route: routes.replayDelivery, id: deliveryId }, options),

@@ -64,6 +64,26 @@ export const endpointsQuery = queryOptions({
   queryFn: ({ signal }) => sluice.webhooks.list({ limit: 200 }, { signal }),
 });
 
+/** Where alerts are told: of the operators, or of an account. */
+export const placesQuery = (operators: boolean) =>
+  queryOptions({
+    queryKey: ['webhooks', 'places', operators],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 200, ...(operators ? { of: 'installation' as const } : {}) };
+      const { data } = await sluice.webhooks.list(query, { signal });
+      return data.filter(({ types }) => types.includes('alert.raised') || types.includes('alert.cleared'));
+    },
+  });
+
+/** Null: nothing was delivered there yet. */
+export const lastDeliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id, 'last'],
+    queryFn: async ({ signal }) =>
+      (await sluice.webhooks.deliveries(id, { limit: 1 }, { signal })).data[0] ?? null,
+    refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 2_000 : 30_000),
+  });
+
 export const endpointQuery = (id: string) =>
   queryOptions({
     queryKey: ['webhooks', id],

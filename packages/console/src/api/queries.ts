@@ -130,6 +130,11 @@ export const alertsQuery = queryOptions({
   queryFn: ({ signal }) => sluice.alerts.list({}, { signal }),
 });
 
+export const alertSettingsQuery = queryOptions({
+  queryKey: ['alert-settings'],
+  queryFn: ({ signal }) => sluice.alerts.settings({ signal }),
+});
+
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** By day, in the days of whoever looks. */

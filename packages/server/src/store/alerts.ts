@@ -29,6 +29,8 @@ export type AlertChanges = {
 export type AlertStore = {
   /** True: nobody else looks before `untilMs`. */
   claimWatch(nowMs: number, lease: string, untilMs: number): Promise<boolean>;
+  /** The next look is due; one that is under way goes on. */
+  hurryWatch(nowMs: number): Promise<void>;
   /** Decides about what stands and writes it, in one transaction. Null: the lease is another's by now. */
   record(
     look: { lease: string; nowMs: number; nextMs: number; clearedSinceMs: number; keptSinceMs: number },
@@ -51,6 +53,9 @@ export function alertStore(db: Database): AlertStore {
   return {
     claimWatch: async (nowMs, lease, untilMs) =>
       rowsOf(await db.query(sql.claimWatch, [at(nowMs), lease, at(untilMs)])).length === 1,
+    hurryWatch: async (nowMs) => {
+      await db.query(sql.hurryWatch, [at(nowMs)]);
+    },
     record: ({ lease, nowMs, nextMs, clearedSinceMs, keptSinceMs }, decide) =>
       db.transaction(async (tx) => {
         if (rowsOf(await tx.query(sql.lockWatch, [lease])).length === 0) return null;

@@ -78,6 +78,8 @@ export async function changeAlertSettings(
   const both = reset.find((name) => name in change);
   if (both !== undefined) return { kind: 'refused', refusal: contradiction(both) };
   const stored = await context.store.alerts.changeSettings(accountId, change, reset);
+  await context.store.alerts.hurryWatch(context.clock.now());
+  context.wake('alert');
   return { kind: 'settings', settings: settingsView(accountId, stored) };
 }
 

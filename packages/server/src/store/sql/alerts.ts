@@ -35,6 +35,12 @@ export const claimWatch = statement(
    RETURNING lease`,
 );
 
+/** What was changed holds from the next look on, and that is now. $1 now. */
+export const hurryWatch = statement(
+  'alerts.hurry_watch',
+  `UPDATE alert_watch SET due_at = $1 WHERE lease IS NULL AND due_at > $1`,
+);
+
 /** Nobody who looked in our place can write before we have. */
 export const lockWatch = statement(
   'alerts.lock_watch',

@@ -48,7 +48,7 @@ async function standing(context: HttpContext, reader: string | null): Promise<Vi
       object: 'alert',
       code,
       ...rest,
-      since: instant(sinceMs),
+      since: instant(sinceMs ?? row?.first_seen_at ?? null),
       told_at: instant(row?.told_at ?? null),
       cleared_at: null,
     };
