@@ -9,8 +9,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { sampleImage, sampleVideo } from '@sluice/emulators';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { type House, openHouse } from './house.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -31,6 +36,13 @@ beforeAll(async () => {
   const shim = `#!/bin/sh\nexec ${process.execPath} --import ${LOADER} ${PROJECT}packages/cli/src/main.ts "$@"\n`;
   await writeFile(join(folder, 'bin/sluice'), shim);
   await chmod(join(folder, 'bin/sluice'), 0o755);
+  // The files that the code names.
+  for (const file of ['first-frame.png', 'reference.png', 'figure.png']) {
+    await writeFile(join(folder, file), sampleImage({ seed: file }).bytes);
+  }
+  for (const file of ['clip.mp4', 'motion.mp4']) {
+    await writeFile(join(folder, file), sampleVideo({ seed: file }).bytes);
+  }
 });
 
 afterAll(async () => {
@@ -41,9 +53,11 @@ afterAll(async () => {
 type Snippet = { name: string; text: string };
 
 /** What stands in each of the boxes that these choices open. */
-async function copied(address: string, choices: string, box: string): Promise<Snippet[]> {
+async function copied(address: string, choices: string, box: string, mode?: string): Promise<Snippet[]> {
   const { page, context } = await house.visit('developer');
   await page.goto(`${house.url}/console/${address}`);
+  if (mode !== undefined)
+    await page.getByRole('group', { name: 'Mode' }).getByText(mode, { exact: true }).click();
   await page.locator(choices).first().waitFor();
   const found: Snippet[] = [];
   for (const choice of await page.locator(choices).all()) {
@@ -103,8 +117,16 @@ const WORKS: Record<string, { run: (text: string) => Promise<Ran>; says: RegExp;
   'AI Gateway': { run: runProgram, says: /^$/, fails: /private|localhost|not allowed|download/i },
 };
 
+const MODES: Record<string, string> = {
+  text: 'text-to-video',
+  image: 'image-to-video',
+  references: 'reference-to-video',
+  edit: 'video-edit',
+  motion: 'motion-control',
+};
+
 /** One after the other: each orders one clip, and says so. */
-async function allWork(snippets: readonly Snippet[], model: string): Promise<void> {
+async function allWork(snippets: readonly Snippet[], model: string, mode = MODES.text): Promise<void> {
   const { tasks } = house.studio.sluice;
   for (const { name, text } of snippets) {
     const way = WORKS[name];
@@ -115,17 +137,23 @@ async function allWork(snippets: readonly Snippet[], model: string): Promise<voi
     else expect(`${name}: ${errors}`).toMatch(way.fails);
     expect(out.trim(), `${name}: ${errors}`).toMatch(way.says);
     const [made, earlier] = (await tasks.list({ limit: 2 })).data;
-    expect([name, made?.model, earlier?.id]).toEqual([name, model, before]);
+    expect([name, made?.model, made?.mode, earlier?.id]).toEqual([name, model, mode, before]);
   }
 }
 
+const OWN = ['curl', 'SDK', 'CLI'];
+
 test.each([
-  ['kling-3.0', ['curl', 'SDK', 'CLI', 'OpenAI', 'Kling', 'fal', 'Replicate', 'AI SDK', 'AI Gateway']],
-  ['kling-o3', ['curl', 'SDK', 'CLI', 'OpenAI', 'Kling', 'fal', 'Replicate', 'AI SDK']],
-])('the page of %s: each way to order orders', async (model, names) => {
-  const found = await copied(`models/${model}`, '[role=tab]', '[role=tabpanel] pre');
+  ['kling-3.0', 'text', [...OWN, 'OpenAI', 'Kling', 'fal', 'Replicate', 'AI SDK', 'AI Gateway']],
+  ['kling-3.0', 'image', [...OWN, 'OpenAI', 'Kling', 'fal', 'Replicate', 'AI SDK', 'AI Gateway']],
+  ['kling-o3', 'text', [...OWN, 'OpenAI', 'Kling', 'fal', 'Replicate', 'AI SDK']],
+  ['kling-o3', 'references', [...OWN, 'Kling', 'fal', 'Replicate']],
+  ['kling-o3', 'edit', [...OWN, 'Kling', 'fal', 'Replicate']],
+  ['kling-motion-control', undefined, [...OWN, 'Kling', 'fal']],
+])('the page of %s, mode %s: each way to order orders', async (model, mode, names) => {
+  const found = await copied(`models/${model}`, '[role=tab]', '[role=tabpanel] pre', mode);
   expect(found.map(({ name }) => name)).toEqual(names);
-  await allWork(found, model);
+  await allWork(found, model, MODES[mode ?? 'motion']);
 });
 
 test('the guides of Developers order, and the receiver believes only what is signed', async () => {
@@ -134,12 +162,37 @@ test('the guides of Developers order, and the receiver believes only what is sig
     'fieldset:has(legend:text-is("Library")) label',
     '[aria-label=Code] pre',
   );
-  const receiver = found.find(({ name }) => name === 'Webhook receiver');
+  const named = (wanted: string) => found.find(({ name }) => name === wanted);
+  const [receiver, assistant] = [named('Webhook receiver'), named('MCP')];
   await allWork(
-    found.filter((each) => each !== receiver),
+    found.filter((each) => each !== receiver && each !== assistant),
     'kling-3.0',
   );
+  await assists(assistant?.text ?? '');
   await receives(receiver?.text ?? '');
+});
+
+/** As a client reads its settings, with what it knows of the environment. */
+async function assists(settings: string): Promise<void> {
+  const { sluice } = McpSettings.parse(JSON.parse(settings)).mcpServers;
+  const authorization = sluice.headers.Authorization.replace(/\$\{SLUICE_KEY\}/, house.studio.key);
+  const client = new Client({ name: 'an-assistant', version: '1.0.0' });
+  const requestInit = { headers: { authorization } };
+  // The package's two declarations of a transport disagree under exact optional properties.
+  await client.connect(new StreamableHTTPClientTransport(new URL(sluice.url), { requestInit }) as Transport);
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name)).toContain('generate_video');
+  await client.close();
+}
+
+const McpSettings = z.object({
+  mcpServers: z.object({
+    sluice: z.object({
+      type: z.literal('http'),
+      url: z.url(),
+      headers: z.object({ Authorization: z.string() }),
+    }),
+  }),
 });
 
 async function receives(text: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the pages about money, people and access ask, each under one name. */
-import type { ListLedgerQuery, SpendQuery, StatementMonthQuery } from '@sluice/sdk';
+import type { DeliveriesQuery, ListLedgerQuery, SpendQuery, StatementMonthQuery } from '@sluice/sdk';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { sluice } from './client.ts';
 
@@ -90,13 +90,22 @@ export const endpointQuery = (id: string) =>
     queryFn: ({ signal }) => sluice.webhooks.get(id, { signal }),
   });
 
-export const deliveriesQuery = (id: string) =>
+export type DeliveryFilter = Pick<DeliveriesQuery, 'state' | 'event_type'>;
+
+export const deliveriesQuery = (id: string, filter: DeliveryFilter) =>
   infiniteQueryOptions({
-    queryKey: ['webhooks', id, 'deliveries'],
+    queryKey: ['webhooks', id, 'deliveries', filter],
     queryFn: ({ signal, pageParam }) =>
-      sluice.webhooks.deliveries(id, { limit: 50, cursor: pageParam }, { signal }),
+      sluice.webhooks.deliveries(id, { ...filter, limit: 50, cursor: pageParam }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+/** Enough to say how an endpoint is doing. */
+export const lastDeliveriesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id, 'deliveries', 'last'],
+    queryFn: ({ signal }) => sluice.webhooks.deliveries(id, { limit: 100 }, { signal }),
   });
 
 export const membersQuery = queryOptions({

@@ -3,6 +3,7 @@ import type { CreateGeneration, ListTasksQuery } from '@sluice/sdk';
 import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { sluice } from './client.ts';
 import { isSignedOut, sayExpired } from './expiry.ts';
+import { inOrder } from './model-order.ts';
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
@@ -22,7 +23,10 @@ export const queryClient = new QueryClient({
 
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
-  queryFn: ({ signal }) => sluice.models.list({ signal }),
+  queryFn: async ({ signal }) => {
+    const page = await sluice.models.list({ signal });
+    return { ...page, data: inOrder(page.data) };
+  },
   staleTime: 60_000,
 });
 

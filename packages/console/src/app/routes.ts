@@ -1,6 +1,7 @@
 /** Every address of the console. Each page is a file of its own, loaded when somebody goes there. */
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { readCompareSearch } from '../pages/compare/search.ts';
+import { readDeliverySearch } from '../pages/developers/search.ts';
 import { readMoneySearch } from '../pages/money/search.ts';
 import { readPlanSearch } from '../pages/plan/search.ts';
 import { readPlaygroundSearch } from '../pages/playground/search.ts';
@@ -102,6 +103,7 @@ const developers = createRoute({
 const endpoint = createRoute({
   ...at,
   path: '/developers/webhooks/$id',
+  validateSearch: readDeliverySearch,
   component: lazyRouteComponent(() => import('../pages/developers/endpoint.tsx'), 'EndpointPage'),
 });
 const settings = createRoute({

@@ -13,7 +13,7 @@ const PERIODS = [
   { value: 'day', label: 'a day' },
 ] as const;
 
-/** From here on it is said aloud: the alert of a budget that runs out comes at the same share. */
+/** From here on it is said aloud; alerts begin there as well, where nobody has set another share. */
 const NEAR = 0.9;
 
 /** From 0 to 1. Shares are estimates, so here amounts may be numbers. */

@@ -3,15 +3,15 @@
  * then it is a picture: a page of twenty players decodes nothing and still costs as much as all of its text.
  */
 import type { Task } from '@sluice/sdk';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { localLink } from './local-link.ts';
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 type LoopingClipProps = {
   task: Pick<Task, 'assets'> | null;
-  /** Of what there is no clip yet. */
-  empty: string;
+  /** What stands there as long as there is no clip. */
+  empty: ReactNode;
   /** In sight at once: its picture does not wait for the layout. */
   first?: boolean;
   /** Its task is still asked for. */
@@ -43,7 +43,7 @@ export function LoopingClip({ task, empty, first = false, pending = false }: Loo
   if (!clip) {
     return (
       <div className="flex aspect-video items-center justify-center border-b bg-sunken px-4 text-center text-ink-3">
-        {!pending && <span>No clip of {empty} was made here yet</span>}
+        {!pending && empty}
       </div>
     );
   }

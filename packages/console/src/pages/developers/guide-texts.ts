@@ -76,7 +76,7 @@ console.log(url);`,
   },
   {
     name: 'AI SDK',
-    says: 'A provider of the Vercel AI SDK. Code that uses its gateway client finds that door under /ai-gateway.',
+    says: 'A provider of the Vercel AI SDK.',
     code: (base) => `import { createSluice } from '@sluice/ai-sdk-provider';
 import { experimental_generateVideo as generateVideo } from 'ai';
 
@@ -87,6 +87,36 @@ const { video } = await generateVideo({
   duration: 5,
 });
 console.log(video.uint8Array.length);`,
+  },
+  {
+    name: 'AI Gateway',
+    says:
+      'Code of the AI SDK that names models of its gateway keeps those names. The SDK downloads clips itself and ' +
+      'refuses private addresses, so this gateway needs a public one.',
+    code: (base) => `import { createGateway, experimental_generateVideo as generateVideo } from 'ai';
+
+const gateway = createGateway({ baseURL: '${base}/ai-gateway', apiKey: process.env.SLUICE_KEY });
+const { video } = await generateVideo({
+  model: gateway.videoModel('klingai/kling-v3.0-t2v'),
+  prompt: 'a fox in the snow',
+  duration: 5,
+});
+console.log(video.uint8Array.length);`,
+  },
+  {
+    name: 'MCP',
+    says:
+      'Tools for assistants: models, quotes, orders, tasks. Clients that start programs run `sluice mcp` instead. ' +
+      'What an assistant may spend is the budget of its key.',
+    code: (base) => `{
+  "mcpServers": {
+    "sluice": {
+      "type": "http",
+      "url": "${base}/mcp",
+      "headers": { "Authorization": "Bearer \${SLUICE_KEY}" }
+    }
+  }
+}`,
   },
   {
     name: 'Webhook receiver',

@@ -17,6 +17,7 @@ import { Ago } from '../../ui/time.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { NewKey } from './new-key.tsx';
+import { ReplaceKey } from './replace-key.tsx';
 
 export function KeysPanel() {
   const { operator } = useSession();
@@ -48,6 +49,7 @@ export function KeysPanel() {
 
 function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
   const [ending, setEnding] = useState<Key | null>(null);
+  const [replacing, setReplacing] = useState<Key | null>(null);
   const currencyOf = useCurrencies();
   return (
     <>
@@ -66,8 +68,9 @@ function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
       >
         {keys.map((key) => (
           <tr key={key.id}>
-            <td className="max-w-56 truncate font-medium">
-              <bdi>{key.name}</bdi>
+            <td className="max-w-56">
+              <bdi className="block truncate font-medium">{key.name}</bdi>
+              <Made keyOf={key} />
             </td>
             <td className="font-mono whitespace-nowrap">{key.prefix}…</td>
             <td className="min-w-56 text-ink-2">
@@ -82,18 +85,38 @@ function Keys({ keys, may }: { keys: readonly Key[]; may: boolean }) {
             <td>
               <State keyOf={key} />
             </td>
-            <td className="text-right">
+            <td className="text-right whitespace-nowrap">
               {may && key.revoked_at === null && (
-                <Button small kind="quiet" onClick={() => setEnding(key)}>
-                  Revoke <span className="sr-only">{key.name}</span>
-                </Button>
+                <>
+                  <Button small kind="quiet" onClick={() => setReplacing(key)}>
+                    Replace <span className="sr-only">{key.name}</span>
+                  </Button>
+                  <Button small kind="quiet" onClick={() => setEnding(key)}>
+                    Revoke <span className="sr-only">{key.name}</span>
+                  </Button>
+                </>
               )}
             </td>
           </tr>
         ))}
       </Table>
+      <ReplaceKey keyOf={replacing} onClose={() => setReplacing(null)} onRevoke={setEnding} />
       <Revoke keyOf={ending} onClose={() => setEnding(null)} />
     </>
+  );
+}
+
+function Made({ keyOf: { created_at, created_by } }: { keyOf: Key }) {
+  return (
+    <span className="block truncate text-[0.93rem] text-ink-3">
+      made <Ago at={created_at} />
+      {created_by !== null && (
+        <>
+          {' by '}
+          <bdi>{created_by}</bdi>
+        </>
+      )}
+    </span>
   );
 }
 

@@ -1,7 +1,6 @@
 /** A new key: what it may do, what it may spend; then the key itself, once. */
 import type { KeyWithSecret, Scope } from '@sluice/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useActing } from '../../api/acting.ts';
 import { sluice } from '../../api/client.ts';
@@ -10,10 +9,10 @@ import { useSession } from '../../app/session-context.ts';
 import { BudgetFields, type Period } from '../../ui/budget.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Pick } from '../../ui/choice.tsx';
-import { copyText } from '../../ui/copy.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Said } from '../../ui/said.tsx';
+import { ShownOnce } from './shown-once.tsx';
 
 const SCOPES: readonly { scope: Scope; says: string }[] = [
   { scope: 'tasks:read', says: 'read tasks and clips' },
@@ -26,6 +25,7 @@ const SCOPES: readonly { scope: Scope; says: string }[] = [
   { scope: 'members:write', says: 'manage members' },
 ];
 const USUAL = new Set<Scope>(['tasks:read', 'tasks:write', 'files:write', 'billing:read', 'webhooks:write']);
+
 export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [made, setMade] = useState<KeyWithSecret | null>(null);
   const close = (): void => {
@@ -34,7 +34,7 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
   };
   return (
     <Dialog open={open} onClose={close} title={made ? 'Your new key' : 'New key'}>
-      {made ? <Shown made={made} onDone={close} /> : <Form onMade={setMade} />}
+      {made ? <ShownOnce made={made} onDone={close} /> : <Form onMade={setMade} />}
     </Dialog>
   );
 }
@@ -128,23 +128,4 @@ function toggled(scopes: ReadonlySet<Scope>, scope: Scope): ReadonlySet<Scope> {
   const next = new Set(scopes);
   if (!next.delete(scope)) next.add(scope);
   return next;
-}
-
-function Shown({ made, onDone }: { made: KeyWithSecret; onDone: () => void }) {
-  return (
-    <div className="grid gap-4">
-      <p>Copy it now: it is shown this once and kept only as a hash.</p>
-      <code className="block rounded-md border bg-sunken p-3 font-mono break-all select-all">{made.key}</code>
-      <div className="flex justify-end gap-2">
-        <Button
-          icon={<Copy className="size-4" aria-hidden="true" />}
-          kind="primary"
-          onClick={() => copyText(made.key, 'The key is copied')}
-        >
-          Copy
-        </Button>
-        <Button onClick={onDone}>I have it</Button>
-      </div>
-    </div>
-  );
 }

@@ -52,6 +52,7 @@ function Endpoints({ endpoints }: { endpoints: readonly Endpoint[] }) {
   return (
     <Table
       label="Webhook endpoints"
+      stack
       columns={[{ title: 'Address' }, { title: 'Events' }, { title: 'State' }]}
     >
       {endpoints.map((endpoint) => (

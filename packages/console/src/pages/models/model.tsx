@@ -1,14 +1,14 @@
 /** One model: what it can do, mode by mode, what it costs and where that comes from, and how to order it. */
-import type { CreateGeneration, Model } from '@sluice/sdk';
+import type { Model } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { modelQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
-import { Code } from '../playground/code.tsx';
-import { newDraft, toOrder } from '../playground/draft.ts';
 import { Abilities } from './abilities.tsx';
+import { NoClip } from './no-clip.tsx';
+import { OrderCode } from './order-code.tsx';
 import { Prices } from './prices.tsx';
 import { Times } from './render-time.tsx';
 import { useSample } from './sample.ts';
@@ -45,7 +45,7 @@ function Whole({ model }: { model: Model }) {
       <div className="grid gap-5">
         <div className="grid gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
           <div className="self-start overflow-hidden rounded-lg border [&>*]:border-0">
-            <LoopingClip task={task} pending={pending} empty={model.name} first />
+            <LoopingClip task={task} pending={pending} empty={<NoClip model={model} />} first />
           </div>
           <Panel title="What it can do" flush>
             <Abilities model={model} />
@@ -57,15 +57,8 @@ function Whole({ model }: { model: Model }) {
         <Panel title="What it costs" flush>
           <Prices model={model} />
         </Panel>
-        <Panel flush>
-          <Code order={exampleOrder(model)} model={model} />
-        </Panel>
+        <OrderCode model={model} />
       </div>
     </>
   );
-}
-
-/** The model's plainest clip, with a prompt in it. */
-function exampleOrder(model: Model): CreateGeneration {
-  return toOrder({ ...newDraft(model), prompt: 'A fox crosses a snowy field at dawn' }, model);
 }

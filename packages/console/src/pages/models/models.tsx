@@ -8,6 +8,7 @@ import { Grade } from '../../ui/grade.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
 import { Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
 import { cheapest, MODE_WORDS, modesOf, reachOf } from './facts.ts';
+import { NoClip } from './no-clip.tsx';
 import { RenderTime } from './render-time.tsx';
 import { useSample } from './sample.ts';
 
@@ -53,7 +54,7 @@ function Card({ model, first }: { model: Model; first: boolean }) {
   const { seconds, resolution, sound } = reachOf(model);
   return (
     <li className="group relative flex flex-col overflow-hidden rounded-lg border bg-surface hover:border-line-strong">
-      <LoopingClip task={task} pending={pending} empty={model.name} first={first} />
+      <LoopingClip task={task} pending={pending} empty={<NoClip model={model} />} first={first} />
       <div className="flex flex-1 flex-col gap-2 p-4">
         <div className="flex items-baseline justify-between gap-3">
           <h2 className="truncate">
@@ -92,9 +93,9 @@ function Card({ model, first }: { model: Model; first: boolean }) {
 function From({ model }: { model: Model }) {
   const price = cheapest(model);
   return (
-    <div className="relative z-[1] flex items-center justify-between gap-3 border-t pt-2.5">
+    <div className="relative z-[1] flex flex-wrap items-center justify-between gap-x-3 gap-y-0.5 border-t pt-2.5">
       {price ? (
-        <span className="flex items-center gap-1.5">
+        <span className="flex items-center gap-1.5 whitespace-nowrap">
           <span>
             from <Amount amount={price.price} currency="USD" className="font-semibold" /> / {price.per}
           </span>

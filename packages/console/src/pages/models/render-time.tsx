@@ -2,7 +2,7 @@
 import type { Model } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { activityQuery } from '../../api/queries.ts';
-import { Grade } from '../../ui/grade.tsx';
+import { Grade, gradeOf } from '../../ui/grade.tsx';
 import { Fact } from '../../ui/panel.tsx';
 import { spanText } from '../../ui/time.tsx';
 
@@ -15,20 +15,26 @@ function useMeasured(model: Model) {
   return activity.data?.models.find((each) => each.model === model.id) ?? null;
 }
 
+/** A figure that nobody stands behind: another model's, or a guess. The word `unknown` beside a number is a riddle. */
+function isAssumed(grade: string): boolean {
+  return gradeOf(grade) === 'unknown';
+}
+
 export function RenderTime({ model }: { model: Model }) {
   const measured = useMeasured(model);
   const { base, per_second, grade, source } = model.expected_render_seconds;
   if (measured?.render_seconds) {
     return (
-      <span className="flex items-center gap-1.5 text-ink-2">
+      <span className="flex items-center gap-1.5 whitespace-nowrap text-ink-2">
         {spanText(measured.render_seconds.p50)}
         <Grade grade="measured" source={`median of ${measured.succeeded} renders here, last 30 days`} />
       </span>
     );
   }
   return (
-    <span className="flex items-center gap-1.5 text-ink-2">
+    <span className="flex items-center gap-1.5 whitespace-nowrap text-ink-2">
       ≈ {spanText(base + per_second * EXAMPLE_SECONDS)}
+      {isAssumed(grade) && ', assumed'}
       <Grade grade={grade} source={source.name} date={source.reviewed_on} />
     </span>
   );
@@ -40,9 +46,10 @@ export function Times({ model }: { model: Model }) {
   return (
     <dl className="grid gap-x-6 gap-y-4 sm:grid-cols-2 lg:grid-cols-4">
       <Fact name="Expected render, 5 s clip">
-        <span className="flex items-center gap-1.5">
-          {spanText(base + per_second * EXAMPLE_SECONDS)}
-          <Grade grade={grade} source={source.name} date={source.reviewed_on} word />
+        <span className="flex flex-wrap items-center gap-x-1.5">
+          ≈ {spanText(base + per_second * EXAMPLE_SECONDS)}
+          <Grade grade={grade} source={source.name} date={source.reviewed_on} word={!isAssumed(grade)} />
+          {isAssumed(grade) && <span className="text-ink-3">no measurement yet, assumed</span>}
         </span>
       </Fact>
       <Measured name="Wait for a slot, here" spread={measured?.wait_seconds} count={measured?.ordered} />
