@@ -1,4 +1,4 @@
-/** Seeds that once failed, each in the kind of world in which it did. They run before all others, for ever. */
+/** Seeds that once failed, each in the kind of world in which it did. They run before all others. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Size } from './world/climate.ts';

@@ -71,6 +71,8 @@ test(
     // A failed render that was begun again elsewhere, and a callback from what had been given up.
     expect([...made.keys()].some((point) => point.startsWith('begun again'))).toBe(true);
     expect(made.has('attempt abandoned → unknown')).toBe(true);
+    // A request that left late, after the attempt had been given up.
+    expect(made.get('attempt abandoned → accepted') ?? 0).toBeGreaterThan(1);
   },
   15 * MINUTES,
 );

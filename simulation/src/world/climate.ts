@@ -53,6 +53,8 @@ export type Climate = {
   processes: {
     killRate: number;
     pauseRate: number;
+    /** How often a process is stopped for long just as a paid request leaves, while another looks after its work. */
+    sleepRate: number;
     stopRate: number;
     loseBeforeRate: number;
     loseAfterRate: number;
@@ -135,7 +137,10 @@ export function drawClimate(dice: Dice, size: Size): Climate {
   const storm = dice.chance(0.125) ? 0 : 1;
   const rate = (most: number): number => storm * dice.rate(most);
   const nodes = size.nodes ?? (dice.chance(0.15) ? 3 : 2);
-  const faultsUntilMs = dice.whole(3, 12) * MINUTE_MS;
+  // One in ten of the others stops over paid requests while clients change their minds: what was given up turns up.
+  const sleepy = dice.fork('sleepy').chance(0.1 * storm);
+  const drawnMs = dice.whole(3, 12) * MINUTE_MS;
+  const faultsUntilMs = sleepy ? Math.max(drawnMs, 9 * MINUTE_MS) : drawnMs;
   const paths = size.paths === null ? null : drawPaths(dice.fork('paths'), size.paths, faultsUntilMs, storm);
   return {
     nodes,
@@ -158,6 +163,7 @@ export function drawClimate(dice: Dice, size: Size): Climate {
     processes: {
       killRate: rate(0.01),
       pauseRate: rate(0.006),
+      sleepRate: sleepy ? 0.5 : 0,
       stopRate: rate(0.002),
       loseBeforeRate: rate(0.02),
       loseAfterRate: rate(0.02),
@@ -187,7 +193,7 @@ export function drawClimate(dice: Dice, size: Size): Climate {
     clients: {
       accounts: dice.whole(2, 3),
       lostAnswerRate: rate(0.4),
-      cancelRate: rate(0.9),
+      cancelRate: Math.max(rate(0.9), sleepy ? 0.7 : 0),
       keyedShare: dice.fraction(),
       batchShare: dice.pick([0, 0, 0.15]),
       limitedShare: dice.pick([0, 0.2, 0.4]),

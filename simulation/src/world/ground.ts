@@ -6,7 +6,7 @@ import { type VirtualClock, virtualClock } from '@sluice/server/effects/clock/vi
 import type { Database } from '@sluice/server/store/database.ts';
 import type { Coverage } from '../coverage.ts';
 import { type Dice, diceOf } from '../dice.ts';
-import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
+import { createScheduler, type Parked, type Scheduler } from '../schedule/scheduler.ts';
 import { type Invariant, Violation } from '../violation.ts';
 import { type Climate, drawClimate, type Size } from './climate.ts';
 import { createObserver, type Observer } from './model.ts';
@@ -41,6 +41,11 @@ export const DELICATE = 15;
 /** Where a delay or a death is worth most. */
 export function isDelicate(label: string): boolean {
   return label.startsWith('submit.') || label.startsWith('POST api.');
+}
+
+/** A paid request that is about to leave. Receivers are posted to as well, under names of their own. */
+export function isPaid({ kind, label }: Pick<Parked, 'kind' | 'label'>): boolean {
+  return kind === 'send' && /^POST (?!\S*hooks\.example)/.test(label);
 }
 
 export function layGround(seed: number, size: Size, db: Database, coverage: Coverage): Ground {

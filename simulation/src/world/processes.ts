@@ -6,7 +6,7 @@ import type { VirtualClock } from '@sluice/server/effects/clock/virtual.ts';
 import type { Dice } from '../dice.ts';
 import type { Fate, Life, Parked, Scheduler } from '../schedule/scheduler.ts';
 import type { Climate } from './climate.ts';
-import { DELICATE, isDelicate } from './ground.ts';
+import { DELICATE, isDelicate, isPaid } from './ground.ts';
 import type { Node } from './node.ts';
 
 export type Processes = {
@@ -35,6 +35,8 @@ export type ProcessParts = {
 /** Twice the lease and more: whatever the process held is somebody else's when it wakes. */
 const PAUSE_LEAST_MS = 120_000;
 const PAUSE_MOST_MS = 420_000;
+/** The send window and two lookups: time enough for another process to give it up. */
+const SLEEP_LEAST_MS = 240_000;
 
 export function createProcesses(parts: ProcessParts): Processes {
   const { clock, dice, climate, scheduler, hit } = parts;
@@ -83,18 +85,28 @@ export function createProcesses(parts: ProcessParts): Processes {
     kill(node.life);
   }
 
+  function pause(life: Life, leastMs: number): void {
+    hit('process paused');
+    life.pausedUntilMs = clock.now() + dice.whole(leastMs, PAUSE_MOST_MS);
+  }
+
+  function othersAwake(life: Life): boolean {
+    const others = [...nodes.values()].filter((node) => node.life !== life && !node.stopping);
+    return others.some((node) => node.life.pausedUntilMs <= clock.now());
+  }
+
   function fateOf(parked: Parked): Fate {
     if (healed) return { kind: 'run' };
-    const { killRate, pauseRate, stopRate, loseBeforeRate, loseAfterRate } = climate.processes;
+    const { killRate, pauseRate, sleepRate, stopRate, loseBeforeRate, loseAfterRate } = climate.processes;
     const node = nodes.get(parked.life.node);
     if (node && !node.stopping && dice.chance(stopRate)) {
       hit('process asked to stop');
       void stop(node);
     }
     const delicate = isDelicate(parked.label) ? DELICATE : 1;
-    if (dice.chance(delicate * pauseRate)) {
-      hit('process paused');
-      parked.life.pausedUntilMs = clock.now() + dice.whole(PAUSE_LEAST_MS, PAUSE_MOST_MS);
+    if (dice.chance(delicate * pauseRate)) pause(parked.life, PAUSE_LEAST_MS);
+    if (isPaid(parked) && othersAwake(parked.life) && dice.chance(sleepRate)) {
+      pause(parked.life, SLEEP_LEAST_MS);
     }
     if (dice.chance(delicate * killRate)) {
       const kind = dice.chance(0.5) ? 'die_before' : 'die_after';
