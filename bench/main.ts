@@ -7,6 +7,7 @@ import { type BenchServer, startBenchServer } from './database.ts';
 import type { Bench, Figure } from './figure.ts';
 import { accept } from './figures/accept.ts';
 import { admission } from './figures/admission.ts';
+import { pages } from './figures/console.ts';
 import { inFlight } from './figures/in-flight.ts';
 import { lifecycle } from './figures/lifecycle.ts';
 import { mirror } from './figures/mirror.ts';
@@ -30,6 +31,7 @@ const FIGURES: readonly Figure[] = [
   outbound,
   planner,
   start,
+  pages,
 ];
 
 type Options = { only?: string[]; quick: boolean; json: boolean; write: boolean };

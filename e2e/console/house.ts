@@ -8,7 +8,7 @@ import { type ServedStripe, serveStripe } from '@sluice/emulators';
 import { type CreateKey, type CreatePlan, createSluice, type Role, type Sluice } from '@sluice/sdk';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Customer, type Installation, openInstallation, PATH } from '../processes/installation.ts';
-import { startReceiver } from '../processes/receiver.ts';
+import { type Receiver, startReceiver } from '../processes/receiver.ts';
 import { openBrowser } from './browser.ts';
 import type { Things, Who } from './pages.ts';
 
@@ -103,7 +103,7 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
       await operator.members.create({ name: `A ${as}`, email, role: MEMBERS[as], account: studio.id })
     ).id;
   }
-  const things = await furnish(installation, studio);
+  const { things, receiver } = await furnish(installation, studio);
   const signInLink = async (as: Who): Promise<string> =>
     (await operator.session.createLink({ member: members[as] ?? null })).url;
   const knock: House['knock'] = async (options = {}) => watched(await browser.newContext(contextOf(options)));
@@ -125,6 +125,8 @@ export async function openHouse(databaseUrl?: string): Promise<House> {
     },
     close: async () => {
       await browser.close();
+      receiver.signal('SIGTERM');
+      await receiver.exited;
       await installation.close();
       await stripe.close();
     },
@@ -156,7 +158,10 @@ async function watched(context: BrowserContext): Promise<Visitor> {
 }
 
 /** Finished clips, one that was refused, an endpoint that heard of them, and a place where alerts are told. */
-async function furnish(installation: Installation, studio: Customer): Promise<Things> {
+async function furnish(
+  installation: Installation,
+  studio: Customer,
+): Promise<{ things: Things; receiver: Receiver }> {
   const { sluice } = studio;
   const { folder, logFile } = installation;
   const receiver = await startReceiver({ log: join(folder, 'received.jsonl'), logFile });
@@ -181,13 +186,14 @@ async function furnish(installation: Installation, studio: Customer): Promise<Th
   const plan = await installation.operator.plans.create(PLAN);
   const planned = await installation.operator.plans.wait(plan.id, { signal: AbortSignal.timeout(60_000) });
   if (planned.error !== null) throw new Error(planned.error);
-  return {
+  const things = {
     planId: plan.id,
     taskId: clips[0] ?? '',
     failedTaskId: refused,
     endpointId: endpoint.id,
     path: PATH,
   };
+  return { things, receiver };
 }
 
 async function finished(sluice: Sluice, prompt: string): Promise<string> {
