@@ -1,6 +1,8 @@
 /** Builds the OpenAPI 3.1 document from the operations table. The golden copy is `openapi.json`. */
 import { z } from 'zod';
+import { AlertEventData } from './alerts.ts';
 import { errorCatalogue, Problem } from './errors.ts';
+import { alertEventTypes, EndpointEventType, Event, TaskEventData } from './events.ts';
 import { bounded, boundedEach } from './openapi-bounds.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
@@ -46,6 +48,7 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
       }),
     ),
     paths,
+    webhooks: webhooksOf(components),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, `sk-sluice-…`.' } },
       headers: HEADERS,
@@ -53,6 +56,33 @@ export function buildOpenApi(serverUrl = 'http://localhost:8080'): JsonObject {
     },
   };
 }
+
+/** What is delivered to endpoints in our own words, by type. */
+function webhooksOf(components: JsonObject): JsonObject {
+  const of = (type: EndpointEventType): JsonObject => {
+    const data = (alertEventTypes as readonly string[]).includes(type) ? AlertEventData : TaskEventData;
+    const event = schemaOf(Event.extend({ type: z.literal(type), data }), components, 'output');
+    return {
+      post: {
+        operationId: `told.${type}`,
+        summary: SUMMARIES[type],
+        tags: ['Webhooks'],
+        requestBody: { required: true, content: { 'application/json': { schema: event } } },
+        responses: { '2XX': { description: 'Taken. Anything else is tried again, for three days.' } },
+      },
+    };
+  };
+  return Object.fromEntries(EndpointEventType.options.map((type) => [type, of(type)]));
+}
+
+const SUMMARIES: Record<EndpointEventType, string> = {
+  'task.started': 'A task was sent to a path',
+  'task.completed': 'A task is done and its clip is stored',
+  'task.failed': 'A task failed; nothing is charged',
+  'task.cancelled': 'A task was cancelled',
+  'alert.raised': 'Something needs a person',
+  'alert.cleared': 'It needs nobody any more',
+};
 
 const REPEATS = {
   tasks: 'Same key and body within 7 days: same answer, no second effect.',

@@ -131,6 +131,27 @@ test('what is less severe than an endpoint asks for is not told there', async ()
   expect(aboutPath(await looks(rig, 7)).map(({ to }) => to)).toEqual([ops]);
 });
 
+test('a place that is added while an alert stands is told of it once, and the others hear nothing', async () => {
+  const rig = use();
+  await pause(rig, 'paused');
+  await looks(rig, 10);
+  const url = 'https://hooks.example.com/later';
+  await rig.ask('POST', '/v1/webhooks', { key: rig.operatorKey, body: { url, types: ALERTS } });
+  const heard = aboutPath(await looks(rig, 5));
+  expect(heard.map(({ to, data }) => [to, data.why])).toEqual([[url, 'reminder']]);
+});
+
+test('a restored copy that is not confirmed tells nobody, then or later', async () => {
+  const rig = use();
+  const quarantine = (on: boolean) => rig.context.store.nodes.writeSetting('quarantine', on);
+  await pause(rig, 'paused');
+  await quarantine(true);
+  expect(await looks(rig, 10)).toEqual([]);
+  await quarantine(false);
+  rig.clock.advance(5_000);
+  expect(await delivered(rig)).toEqual([]);
+});
+
 test('an endpoint that fails is not told so at itself', async () => {
   const rig = use();
   const text = `UPDATE endpoints SET failing_since = $1`;

@@ -23,12 +23,15 @@ const KEPT_MS = 90 * 24 * 3_600_000;
 
 type Found = { reader: Reader; facts: AlertFacts };
 type Why = 'new' | 'worse' | 'reminder' | 'cleared';
-type Step = { row: AlertRow; why: Why | null };
+/** `since`: only places that were added after this are told; null: all that ask for it. */
+type Step = { row: AlertRow; why: Why | null; since: number | null };
 
 /** One round; answers whether another one at once may find more. */
 export async function tellAlerts(context: Context): Promise<boolean> {
-  const { store, clock, random, settings } = context;
+  const { store, clock, random, settings, gate } = context;
   const startedMs = clock.now();
+  // A restored copy tells nobody anything: the original does.
+  if (await gate.quarantined()) return false;
   const lease = newId('lease', startedMs, random);
   if (!(await store.alerts.claimWatch(startedMs, lease, startedMs + settings.leaseMs))) return false;
   const found = (await everybodysAlerts(context)).flatMap(({ reader, alerts }) =>
@@ -41,7 +44,7 @@ export async function tellAlerts(context: Context): Promise<boolean> {
     ...{ clearedSinceMs: nowMs - RETURN_MS - AWAY_MS, keptSinceMs: nowMs - KEPT_MS },
   };
   const written = await store.alerts.record(look, (rows, listeners) => {
-    const { steps, forgotten } = stepsOf(context, found, rows, thresholds, nowMs);
+    const { steps, forgotten } = stepsOf(context, found, rows, listeners, thresholds, nowMs);
     return changesOf(context, steps, forgotten, listeners, nowMs);
   });
   if (written === null) return false;
@@ -59,6 +62,7 @@ function stepsOf(
   context: Context,
   found: readonly Found[],
   rows: readonly AlertRow[],
+  listeners: readonly ListenerRow[],
   thresholds: AllThresholds,
   nowMs: number,
 ): { steps: Step[]; forgotten: string[] } {
@@ -77,7 +81,10 @@ function stepsOf(
     const row = seenRow(context, reader, facts, before, nowMs);
     const rules = rulesOf(thresholds.of(reader));
     const why = whenSeen(standingOf(row), facts.severity, clearedMs.get(name) ?? null, rules, nowMs);
-    seen.set(name, { row: why === null ? row : toldRow(row, nowMs), why });
+    seen.set(
+      name,
+      why === null ? lateStep(row, listeners, nowMs) : { row: toldRow(row, nowMs), why, since: null },
+    );
   }
   const gone = [...standing].filter(([name]) => !seen.has(name)).map(([, row]) => row);
   const verdicts = gone.map((row) => ({ row, verdict: whenGone(standingOf(row), nowMs) }));
@@ -86,11 +93,28 @@ function stepsOf(
     steps: [
       ...seen.values(),
       ...cleared.map(
-        ({ row }): Step => ({ row: { ...row, cleared_at: nowMs, told_at: nowMs }, why: 'cleared' }),
+        ({ row }): Step => ({
+          row: { ...row, cleared_at: nowMs, told_at: nowMs },
+          why: 'cleared',
+          since: null,
+        }),
       ),
     ],
     forgotten: verdicts.filter(({ verdict }) => verdict === 'forget').map(({ row }) => row.id),
   };
+}
+
+/** A place that was added while it stands is told of it, and only that place. */
+function lateStep(row: AlertRow, listeners: readonly ListenerRow[], nowMs: number): Step {
+  const { told_at: since } = row;
+  const late = listeners.some((listener) => isAfter(listener, since) && hears(listener, row, 'alert.raised'));
+  return since !== null && late
+    ? { row: toldRow(row, nowMs), why: 'reminder', since }
+    : { row, why: null, since: null };
+}
+
+function isAfter({ created_at: createdAtMs }: ListenerRow, sinceMs: number | null): boolean {
+  return sinceMs !== null && createdAtMs > sinceMs;
 }
 
 function nameOf({ reader, code, subject, account_id: account, part }: AlertRow): string {
@@ -141,14 +165,14 @@ function changesOf(
   nowMs: number,
 ): AlertChanges {
   const id = (prefix: 'evt' | 'dlv') => newId(prefix, nowMs, context.random);
-  const told = steps.flatMap(({ row, why }) => {
+  const told = steps.flatMap(({ row, why, since }) => {
     if (why === null) return [];
     const type = why === 'cleared' ? 'alert.cleared' : 'alert.raised';
-    return [{ row, event: { id: id('evt'), reader: row.reader, type, data: eventData(row, why) } }];
+    return [{ row, since, event: { id: id('evt'), reader: row.reader, type, data: eventData(row, why) } }];
   });
-  const deliveries = told.flatMap(({ row, event }) =>
+  const deliveries = told.flatMap(({ row, since, event }) =>
     listeners
-      .filter((listener) => hears(listener, row, event.type))
+      .filter((listener) => hears(listener, row, event.type) && (since === null || isAfter(listener, since)))
       .map(({ id: endpointId, url, format }) => ({
         ...{ id: id('dlv'), endpointId, reader: row.reader, url, format },
         ...{ eventId: event.id, eventType: event.type },

@@ -122,6 +122,7 @@ function Way({ alert: { code, subject } }: { alert: Alert }) {
     case 'model_refused':
     case 'path_unavailable':
     case 'path_paused':
+    case 'renders_failing':
       return subject === null ? null : (
         <ButtonLink to="/paths/$name" params={{ name: subject }} small>
           Open the path
@@ -156,6 +157,12 @@ function Way({ alert: { code, subject } }: { alert: Alert }) {
       return (
         <ButtonLink to="/settings" small>
           Open Settings
+        </ButtonLink>
+      );
+    case 'waiting_long':
+      return (
+        <ButtonLink to="/" small>
+          See the gate
         </ButtonLink>
       );
     case 'terms_stale':

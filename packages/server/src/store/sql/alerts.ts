@@ -60,11 +60,12 @@ export type ListenerRow = {
   types: string[];
   format: string;
   least_severity: 'critical' | 'warning';
+  created_at: number;
 };
 
 export const listeners = statement(
   'alerts.listeners',
-  `SELECT id, account_id, url, types, format, least_severity FROM endpoints
+  `SELECT id, account_id, url, types, format, least_severity, created_at FROM endpoints
    WHERE status = 'enabled' AND deleted_at IS NULL AND types && ARRAY['alert.raised', 'alert.cleared']
    ORDER BY id`,
 );
