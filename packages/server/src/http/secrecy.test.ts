@@ -14,6 +14,11 @@ test('no answer to a read, and no log line, carries a key, a credential, a secre
     key,
     body: { url: 'https://hooks.example.com/in?token=RECEIVER' },
   });
+  const room = { url: 'https://rooms.example.com/services/T1/topsecret', format: 'slack' };
+  await rig.ask('POST', '/v1/webhooks', { key, body: room, headers: { 'idempotency-key': 'one room' } });
+  const alerts = { ...room, types: ['alert.raised', 'alert.cleared'] };
+  const place = await rig.ask('POST', '/v1/webhooks', { key: rig.operatorKey, body: alerts });
+  await rig.ask('POST', `/v1/webhooks/${place.body.id}/test`, { key: rig.operatorKey });
   const file = await rig.ask('POST', '/v1/files', {
     key,
     body: Buffer.from('image:100x100'),
@@ -22,7 +27,7 @@ test('no answer to a read, and no log line, carries a key, a credential, a secre
   const { taskId, assetId } = await liveWhole(rig, key);
   const rotated = await rig.ask('POST', `/v1/webhooks/${endpoint.body.id}/rotate`, { key });
   const secrets = [key, rig.operatorKey, API_KEY, endpoint.body.secret, rotated.body.secret, 'topsecret'];
-  const ids = [id, taskId, assetId, file.body.id, endpoint.body.id, 'kling-test', 'kling-3.0'];
+  const ids = [id, taskId, assetId, file.body.id, endpoint.body.id, place.body.id, 'kling-test', 'kling-3.0'];
   const reads = Object.values<Operation>(operations).filter(
     ({ method, response }) => method === 'get' && response.contentType !== 'text/event-stream',
   );

@@ -123,6 +123,8 @@ test('lists of another account show nothing of it', async () => {
     'checkouts',
     'gate',
     'alerts',
+    'alerts?state=over',
+    'alerts/settings',
     'spend?by=key',
   ];
   for (const path of lists.map((name) => `/v1/${name}`)) {
