@@ -7,6 +7,8 @@
  * If it dies in the middle: before the request left, while it was under way, or after the answer came and before it was
  * written, the row says `sending`, and nobody can tell which it was. All three go the same way: after the send window
  * the attempt is `unknown` and is looked up by our own id before anything else happens (reconcile.ts).
+ * While it lives it does know: what went wrong before the request left puts the task back in the queue, and an answer
+ * that the database would not take is written again (until-written.ts).
  *
  * The request is sent once. Nothing below this file retries it.
  */
@@ -16,7 +18,7 @@ import { limitAfterAccept, limitAfterRefusal } from '../decide/limits.ts';
 import { nextPollAtMs, shapeOf } from '../decide/polling.ts';
 import { type SubmitVerdict, submitVerdict } from '../decide/retry.ts';
 import { newId } from '../effects/random/id.ts';
-import type { SubmitOutcome } from '../providers/contract.ts';
+import type { PathContext, SubmitIds, SubmitOutcome } from '../providers/contract.ts';
 import type { Driven } from '../providers/drive.ts';
 import type { Context } from './context.ts';
 import { contextFor, credentialRefused } from './credentials.ts';
@@ -24,6 +26,7 @@ import { reachableOrder } from './inputs.ts';
 import { note } from './note.ts';
 import type { AccessPath } from './paths.ts';
 import { declaredRenderMs } from './plan.ts';
+import { untilWritten } from './until-written.ts';
 
 export type Sendable = {
   attemptId: string;
@@ -41,40 +44,62 @@ export type Sendable = {
 };
 
 export async function submitAttempt(context: Context, send: Sendable): Promise<void> {
-  const path = await usablePath(context, send);
-  if (!path) return;
-  const driven = await sendOnce(context, path, send);
-  if (!driven) return;
+  const ready = await readied(context, send);
+  if (ready.kind === 'unsent') return putBack(context, send, ready.reason);
+  const { path, at, order, ids } = ready;
+  const driven = await context.drive.runSubmit(path.provider.submit(at, order, ids), at);
   const { outcome } = driven;
   const nowMs = context.clock.now();
   const verdict = submitVerdict(outcome, nowMs, context.random.fraction());
   // Before its task is in the queue again: the next admission must not walk into the same refusal.
-  if (verdict.kind === 'requeue') await learn(context, path, send, outcome, verdict);
-  await record(context, path, send, driven, verdict);
-  if (verdict.kind !== 'requeue') await learn(context, path, send, outcome, verdict);
+  if (verdict.kind === 'requeue') await tryToLearn(context, path, send, outcome, verdict);
+  await untilWritten(context, () => record(context, path, send, driven, verdict));
+  if (verdict.kind !== 'requeue') await tryToLearn(context, path, send, outcome, verdict);
 }
 
-async function usablePath(context: Context, send: Sendable): Promise<AccessPath | null> {
-  await context.paths.refresh(context.clock.now());
-  return context.paths.byName(send.pathName);
+type Ready =
+  | { kind: 'ready'; path: AccessPath; at: PathContext; order: Order; ids: SubmitIds }
+  /** Nothing has left this machine, and nothing will. */
+  | { kind: 'unsent'; reason: string };
+
+/** All that can fail before the request leaves; after it, nothing may be told as unsent. */
+async function readied(context: Context, send: Sendable): Promise<Ready> {
+  try {
+    await context.paths.refresh(context.clock.now());
+    const path = context.paths.byName(send.pathName);
+    if (!path) return { kind: 'unsent', reason: `this process knows no path ${send.pathName}` };
+    const order = await reachableOrder(context, path, Order.parse(send.order));
+    const ids = {
+      correlationId: send.attemptId,
+      callbackUrl: callbackUrl(context, path, send.callbackToken),
+      startBeforeMs: send.startByMs,
+    };
+    const at = await contextFor(context, path, send.credentialVersion);
+    const waitedMs = context.clock.monotonic() - send.leasedAtMonotonicMs;
+    // The last look before it leaves: another process may take over soon what this one slept over.
+    if (waitedMs > context.settings.sendStartWithinMs) {
+      return { kind: 'unsent', reason: `this process was stopped for ${Math.round(waitedMs / 1000)} s` };
+    }
+    return { kind: 'ready', path, at, order, ids };
+  } catch (error) {
+    return { kind: 'unsent', reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
-/** Null when this process was paused for too long: then whoever reconciles the attempt decides. */
-async function sendOnce(
-  context: Context,
-  path: AccessPath,
-  send: Sendable,
-): Promise<Driven<SubmitOutcome> | null> {
-  const order = await reachableOrder(context, path, Order.parse(send.order));
-  const waitedMs = context.clock.monotonic() - send.leasedAtMonotonicMs;
-  if (waitedMs > context.settings.sendStartWithinMs) return null;
-  const ids = {
-    correlationId: send.attemptId,
-    callbackUrl: callbackUrl(context, path, send.callbackToken),
-    startBeforeMs: send.startByMs,
-  };
-  const at = await contextFor(context, path, send.credentialVersion);
-  return context.drive.runSubmit(path.provider.submit(at, order, ids), at);
+/** What fails before the request leaves is ours: it is tried again in a moment, and says nothing about the path. */
+const UNSENT_PAUSE_MS = 5_000;
+
+/** Only the holder of the lease: where another process looks for it already, this one has nothing to say any more. */
+async function putBack(context: Context, send: Sendable, reason: string): Promise<void> {
+  const { attemptId, lease } = send;
+  context.telemetry.log('warn', `not sent, back to the queue: ${reason}`, { attempt: attemptId });
+  await untilWritten(context, async () => {
+    const nowMs = context.clock.now();
+    const line = note(nowMs, 'attempt.refused', `never sent: ${reason}; back to the queue`);
+    const notBeforeMs = nowMs + UNSENT_PAUSE_MS;
+    const back = { attemptId, lease, notBeforeMs, reason, kind: 'not_sent', note: line };
+    await context.store.submit.recordRequeued([back], nowMs);
+  });
 }
 
 export function callbackUrl(context: Context, path: AccessPath, token: string): string | null {
@@ -144,7 +169,15 @@ async function firstPollAtMs(
   return nextPollAtMs({ nowMs, acceptedAtMs: nowMs, samplesMs, declaredMs, callbacks: false });
 }
 
-/** What the answer taught about the path: its limit and its health. Losing a lesson to a crash costs only time. */
+/** Losing a lesson costs only time; an answer must not be lost for it. */
+async function tryToLearn(...taught: Parameters<typeof learn>): Promise<void> {
+  const [context, path] = taught;
+  await learn(...taught).catch((error: unknown) => {
+    context.telemetry.log('error', `a lesson about a path is lost: ${String(error)}`, { path: path.name });
+  });
+}
+
+/** What the answer taught about the path: its limit and its health. */
 async function learn(
   context: Context,
   path: AccessPath,
