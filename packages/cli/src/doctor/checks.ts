@@ -5,7 +5,14 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isSluiceError, type Path, type PriceSheet, type Sluice, type SystemStatus } from '@sluice/sdk';
+import {
+  type Endpoint,
+  isSluiceError,
+  type Path,
+  type PriceSheet,
+  type Sluice,
+  type SystemStatus,
+} from '@sluice/sdk';
 import type { Connection } from '../connection/connection.ts';
 import { clean, size } from '../output/text.ts';
 
@@ -69,6 +76,7 @@ export async function checkGateway(sluice: Sluice): Promise<Check[]> {
     answerOf('installation', async () => systemChecks(await sluice.system.get())),
     answerOf('paths', async () => pathChecks((await sluice.paths.list()).data)),
     answerOf('prices', async () => [priceCheck((await sluice.prices.list()).data)]),
+    answerOf('alerts', async () => [placeCheck((await sluice.webhooks.list({ of: 'installation' })).data)]),
   ]);
   return [...models, ...deeper.flat()];
 }
@@ -137,6 +145,17 @@ export function pathChecks(paths: Path[]): Check[] {
       return { name, state: 'bad', detail: clean(detail), fix: `sluice paths check ${path.name}` };
     return { name, state: path.state === 'active' ? 'good' : 'doubtful', detail: clean(detail) };
   });
+}
+
+/** Whether anybody hears of what needs them while nobody looks. */
+export function placeCheck(places: Endpoint[]): Check {
+  const open = places.filter(({ status }) => status === 'enabled').length;
+  if (open > 0) {
+    return { name: 'alerts', state: 'good', detail: `told at ${open} ${open === 1 ? 'place' : 'places'}` };
+  }
+  const detail = places.length === 0 ? 'told to nobody' : 'every place where they were told is disabled';
+  const fix = places.length === 0 ? 'sluice alerts add <url> --format slack' : 'sluice alerts where';
+  return { name: 'alerts', state: 'doubtful', detail, fix };
 }
 
 export function priceCheck(sheets: PriceSheet[]): Check {

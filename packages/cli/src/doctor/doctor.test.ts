@@ -2,13 +2,14 @@ import {
   pageOf,
   problem,
   type ScriptedGateway,
+  sampleEndpoint,
   samplePath,
   sampleSystem,
   startScriptedGateway,
 } from '@sluice/sdk/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTerminal, type Terminal } from '../testing/terminal.ts';
-import { checkNode, pathChecks, systemChecks } from './checks.ts';
+import { checkNode, pathChecks, placeCheck, systemChecks } from './checks.ts';
 
 describe('single checks', () => {
   test.each([
@@ -40,6 +41,15 @@ describe('single checks', () => {
     expect(systemChecks(sampleSystem(over)).find((check) => check.name === name)?.state).toBe(state);
   });
 
+  test('where alerts are told', () => {
+    expect(placeCheck([])).toMatchObject({
+      state: 'doubtful',
+      fix: 'sluice alerts add <url> --format slack',
+    });
+    expect(placeCheck([sampleEndpoint()])).toMatchObject({ state: 'good', detail: 'told at 1 place' });
+    expect(placeCheck([sampleEndpoint({ status: 'disabled' })]).state).toBe('doubtful');
+  });
+
   test('paths', () => {
     expect(pathChecks([])[0]?.state).toBe('doubtful');
     expect(pathChecks([samplePath()])[0]?.state).toBe('good');
@@ -60,6 +70,7 @@ describe('doctor', () => {
     gateway.on('GET', '/v1/system', { json: sampleSystem({ unknown_attempts: 0 }) });
     gateway.on('GET', '/v1/paths', { json: pageOf([samplePath()]) });
     gateway.on('GET', '/v1/prices', { json: pageOf([]) });
+    gateway.on('GET', '/v1/webhooks', { json: pageOf([sampleEndpoint({ account: null })]) });
     terminal = await openTerminal({ url: gateway.url, terminal: true });
   });
   afterEach(async () => {
@@ -92,12 +103,12 @@ describe('doctor', () => {
   });
 
   test('an account key sees less, and that is no fault', async () => {
-    for (const path of ['/v1/system', '/v1/paths', '/v1/prices']) {
+    for (const path of ['/v1/system', '/v1/paths', '/v1/prices', '/v1/webhooks']) {
       gateway.on('GET', path, problem(403, 'forbidden', { retryable: false }));
     }
     const { code, out } = await terminal.run('doctor');
     expect(code).toBe(0);
-    expect(out.match(/an operator key may/g)).toHaveLength(3);
+    expect(out.match(/an operator key may/g)).toHaveLength(4);
   });
 
   test('no gateway at all', async () => {
