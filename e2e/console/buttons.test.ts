@@ -147,6 +147,54 @@ describe('the ledger', () => {
   });
 });
 
+describe('the list of tasks', () => {
+  test('is searched, kept under a name, and taken along as it is filtered', async () => {
+    await visit('developer', 'tasks', async ({ page }) => {
+      const row = (text: string) => page.getByRole('row').filter({ hasText: text });
+      await row('a paper boat').waitFor();
+      await page.getByLabel('Search tasks').fill('MISTY heron');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/search=MISTY/);
+      await row('a paper boat').waitFor({ state: 'detached' });
+      await row('a heron').waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'CSV' }).click();
+      const { name, text } = await textOf(download);
+      expect(name).toMatch(/^tasks-\d{4}-\d{2}-\d{2}\.csv$/);
+      expect([text.includes('a heron'), text.includes('a paper boat')]).toEqual([true, false]);
+      await page.getByRole('button', { name: 'Keep these filters' }).click();
+      await page.getByLabel('Name of these filters').fill('birds');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'birds' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Keep these filters' }).count()).toBe(0);
+      for (const theme of THEMES) {
+        await wear(page, theme);
+        expect(await violations(page, theme === 'dark' ? 'color-contrast' : undefined)).toEqual([]);
+      }
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await row('a paper boat').waitFor();
+      await page.reload();
+      await page.getByRole('link', { name: 'birds' }).click();
+      await row('a paper boat').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Forget birds' }).click();
+      await page.getByRole('link', { name: 'birds' }).waitFor({ state: 'detached' });
+      await page.getByLabel('Search tasks').fill(house.things.taskId);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: /a heron/ }).waitFor();
+    });
+  });
+
+  test('is walked by j and k, and opened by Enter', async () => {
+    await visit('developer', 'tasks', async ({ page }) => {
+      const rows = page.locator('main [role=row] bdi');
+      await rows.first().waitFor();
+      const second = await rows.nth(1).innerText();
+      for (const key of ['j', 'j', 'j', 'k', 'Enter']) await page.keyboard.press(key);
+      await page.getByRole('heading', { level: 1, name: second }).waitFor();
+    });
+  });
+});
+
 describe('budgets', () => {
   test('an owner sets one, changes it and takes it away; near its end it is said', async () => {
     await visit('developer', 'money', async ({ page }) => {

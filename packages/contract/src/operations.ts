@@ -111,6 +111,17 @@ const taskOperations = {
     response: json(tasks.TaskList, 'A page of tasks.'),
     errors: ['invalid_input', 'unknown_field'],
   },
+  exportTasks: {
+    method: 'get',
+    path: '/v1/tasks/export',
+    tag: 'Tasks',
+    summary: 'The tasks of a list as CSV, newest first',
+    description: 'As many as there are. The filters are those of the list.',
+    access: 'tasks:read',
+    query: tasks.ExportTasksQuery,
+    response: { status: 200, contentType: 'text/csv', description: 'RFC 4180, UTF-8.' },
+    errors: ['invalid_input', 'unknown_field'],
+  },
   getTask: {
     method: 'get',
     path: '/v1/tasks/{id}',

@@ -244,6 +244,9 @@ export const TaskList = z
     object: z.literal('list'),
     data: z.array(Task),
     next_cursor: z.string().nullable(),
+    searched_back_to: Instant.optional().describe(
+      'Of a search that stopped before the oldest task: it looked at tasks as old as this.',
+    ),
   })
   .meta({ id: 'TaskList' });
 
@@ -260,8 +263,20 @@ export const ListTasksQuery = z.strictObject({
   path: z.string().max(100).optional(),
   created_after: z.iso.datetime({ offset: true }).optional(),
   created_before: z.iso.datetime({ offset: true }).optional(),
+  search: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Words that all occur in the prompt, in the metadata or in the names that the client gave the task, whatever ' +
+        'their case. A page looks through 20,000 tasks at most and may be short or empty before the last one: ' +
+        '`next_cursor` goes on.',
+    ),
   account: z.string().max(100).optional().describe('Operators only.'),
 });
+export const ExportTasksQuery = ListTasksQuery.omit({ limit: true, cursor: true });
 
 export const TimelineLane = z.enum(['task', 'upstream', 'money', 'copy', 'delivery']);
 

@@ -63,6 +63,7 @@ describe('every operation can be reached through the client', () => {
     deleteFile: () => sluice.files.delete('x'),
     getBalance: () => sluice.balance.get(),
     listLedger: () => sluice.ledger.list(),
+    exportTasks: () => sluice.tasks.export({ stage: 'failed' }),
     exportLedger: () => sluice.ledger.export(),
     getCheckoutTerms: () => sluice.checkouts.terms(),
     createCheckout: () => sluice.checkouts.create({ amount: '25' }),

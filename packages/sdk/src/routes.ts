@@ -27,6 +27,7 @@ export const routes = {
   createGeneration: post('/v1/videos/generations', 'keyed'),
   createBatch: post('/v1/tasks/batch', 'keyed'),
   listTasks: get('/v1/tasks'),
+  exportTasks: get('/v1/tasks/export'),
   getTask: get('/v1/tasks/{id}'),
   // A second cancel of the same task finds it cancelled or cancelling: nothing more happens.
   cancelTask: post('/v1/tasks/{id}/cancel', 'safe'),

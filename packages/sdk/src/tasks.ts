@@ -8,11 +8,13 @@ import type {
   ActivityQuery,
   CancelResult,
   CreateGeneration,
+  ExportTasksQuery,
   ListTasksQuery,
   Page,
   StreamedEvent,
   Task,
   TaskBatch,
+  TaskPage,
   Timeline,
   UpstreamExchange,
 } from './types.ts';
@@ -26,7 +28,7 @@ export function tasksGroup(transport: Transport) {
   const get = (id: string, options?: CallOptions): Promise<Task> =>
     transport.json({ route: routes.getTask, id }, options);
 
-  const list = (query: ListTasksQuery = {}, options?: CallOptions): Promise<Page<Task>> =>
+  const list = (query: ListTasksQuery = {}, options?: CallOptions): Promise<TaskPage> =>
     transport.json({ route: routes.listTasks, query }, options);
 
   const create = (order: CreateGeneration, options?: CallOptions): Promise<Task> =>
@@ -53,6 +55,17 @@ export function tasksGroup(transport: Transport) {
     /** All pages: `for await (const task of sluice.tasks.all({ status: 'failed' }))`. */
     all: (query: Omit<ListTasksQuery, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Task> =>
       everyItem((cursor) => list({ ...query, cursor }, options)),
+    /** The tasks of a list as CSV, as a stream of UTF-8 bytes. */
+    export: async (
+      query: ExportTasksQuery = {},
+      options?: CallOptions,
+    ): Promise<ReadableStream<Uint8Array>> => {
+      const response = await transport.open(
+        { route: routes.exportTasks, query, accept: 'text/csv' },
+        options,
+      );
+      return response.body ?? new Blob([]).stream();
+    },
     get,
     cancel: (id: string, options?: CallOptions): Promise<CancelResult> =>
       transport.json({ route: routes.cancelTask, id }, options),

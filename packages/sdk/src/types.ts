@@ -19,6 +19,8 @@ export type ErrorCode = contract.ErrorCode;
 export type TaskErrorCode = contract.TaskErrorCode;
 
 export type Page<T> = { object: 'list'; data: T[]; next_cursor: string | null };
+/** `searched_back_to`: of a search that stopped before the oldest task, how far it looked. */
+export type TaskPage = Page<Task> & { searched_back_to?: string | undefined };
 export type Deleted = Read<typeof contract.Deleted>;
 
 export type Currency = contract.Currency;
@@ -46,6 +48,7 @@ export type Timeline = Read<typeof contract.Timeline>;
 export type TimelineEntry = Read<typeof contract.TimelineEntry>;
 export type UpstreamExchange = Read<typeof contract.UpstreamExchange>;
 export type ListTasksQuery = SentQuery<typeof contract.ListTasksQuery>;
+export type ExportTasksQuery = Sent<typeof contract.ExportTasksQuery>;
 
 // Catalogue and quotes.
 export type Model = Read<typeof contract.ModelView>;

@@ -28,7 +28,7 @@ export type TaskLine = Pick<
   | 'held'
 > & { poster: string | null; clip: string | null; seconds: number | null; position: number | null };
 
-type Lines = Page<TaskLine>;
+type Lines = Page<TaskLine> & { searched_back_to?: string | undefined };
 
 const PAGE = 100;
 /** More changed tasks than these at once are cheaper to read as a page. */
@@ -83,7 +83,9 @@ export function useTasksFeed(filter: Omit<ListTasksQuery, 'limit' | 'cursor'>) {
     await pages.refetch();
     setFresh(new Set());
   };
-  return { ...pages, rows, fresh: fresh.size, showFresh };
+  // Of a search: how far back it looked, where it stopped before the oldest task.
+  const lookedBackTo = pages.data?.pages.at(-1)?.searched_back_to ?? null;
+  return { ...pages, rows, fresh: fresh.size, showFresh, lookedBackTo };
 }
 
 async function readAgain(ids: string[], filter: ListTasksQuery): Promise<Map<string, TaskLine>> {
@@ -111,6 +113,8 @@ function firstPage(before: InfiniteData<Lines> | undefined): InfiniteData<Lines>
 
 /** Whether a new task may belong to the list; what the event does not say is taken for yes. */
 function fits(event: StreamedEvent, filter: ListTasksQuery): boolean {
+  // What is written on a task no event says: whoever searches asks again.
+  if (filter.search !== undefined) return false;
   const data: Record<string, unknown> = event.data;
   if (filter.model !== undefined && data.model !== filter.model) return false;
   if (filter.status !== undefined && data.status !== filter.status) return false;

@@ -45,6 +45,12 @@ export type ReadStore = {
   /** In the order of the ids. */
   tasks(ids: readonly string[]): Promise<sql.TaskRow[]>;
   list(filter: TaskFilter, page: { before: string | null; most: number }): Promise<sql.TaskRow[]>;
+  /** The newest tasks with all of these words, of as many as are looked through at once. */
+  search(
+    filter: TaskFilter,
+    words: readonly string[],
+    page: { before: string | null; most: number },
+  ): Promise<Searched>;
   timeline(id: string, accountId: string | null): Promise<TimelineRows | null>;
   /** What the doors show of an account: everything but what was removed there. */
   page(accountId: string, page: DoorPage): Promise<sql.TaskRow[]>;
@@ -52,6 +58,12 @@ export type ReadStore = {
   byExternalId(accountId: string, ids: readonly string[]): Promise<string[]>;
   /** Hides a task from the doors; it stays in the books and in the native API. False: there is none. */
   remove(id: string, accountId: string, nowMs: number): Promise<boolean>;
+};
+
+export type Searched = {
+  rows: sql.TaskRow[];
+  /** There are older tasks that nobody looked at. Null: all were, or there are more hits than asked for. */
+  until: { id: string; createdMs: number } | null;
 };
 
 export type DoorPage = {
@@ -64,6 +76,8 @@ export type DoorPage = {
 };
 
 const LEDGER_MOST = 1_000;
+/** Of 100,000 tasks, so many were searched in 0.4 to 1.3 s on two cores that ten other programs were using. */
+const SEARCHED_AT_ONCE = 20_000;
 
 export function readStore(db: Database): ReadStore {
   return {
@@ -77,17 +91,9 @@ export function readStore(db: Database): ReadStore {
       const byId = new Map(found.map((row) => [row.id, row]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
+    search: (filter, words, page) => searchTasks(db, filter, words, page),
     list: async (filter, { before, most }) => {
-      const values = [
-        before,
-        most,
-        filter.states,
-        filter.attemptStates,
-        filter.model,
-        filter.pathName,
-        at(filter.createdAfterMs),
-        at(filter.createdBeforeMs),
-      ];
+      const values = filterValues(filter, before, most);
       return rowsOf<sql.TaskRow>(
         filter.accountId === null
           ? await db.query(sql.listTasksOfAll, values)
@@ -108,6 +114,39 @@ export function readStore(db: Database): ReadStore {
         readOnly: true,
       }),
   };
+}
+
+function filterValues(filter: TaskFilter, before: string | null, most: number): unknown[] {
+  return [
+    before,
+    most,
+    filter.states,
+    filter.attemptStates,
+    filter.model,
+    filter.pathName,
+    at(filter.createdAfterMs),
+    at(filter.createdBeforeMs),
+  ];
+}
+
+async function searchTasks(
+  db: Database,
+  filter: TaskFilter,
+  words: readonly string[],
+  { before, most }: { before: string | null; most: number },
+): Promise<Searched> {
+  const looked = [...filterValues(filter, before, SEARCHED_AT_ONCE), filter.accountId];
+  const patterns = words.map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
+  const found = rowsOf<{ id: string }>(await db.query(sql.searchTasks, [...looked, patterns, most]));
+  const ids = found.map(({ id }) => id);
+  const rows = rowsOf<sql.TaskRow>(await db.query(sql.tasksByIds, [ids]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const shown = ids.flatMap((id) => byId.get(id) ?? []);
+  if (shown.length === most) return { rows: shown, until: null };
+  const last = firstOf<sql.SearchedUntilRow>(
+    await db.query(sql.searchedUntil, [...looked, SEARCHED_AT_ONCE - 1]),
+  );
+  return { rows: shown, until: last && { id: last.id, createdMs: last.created_at } };
 }
 
 async function readTimeline(

@@ -93,7 +93,7 @@ function Card({ model, first }: { model: Model; first: boolean }) {
 function From({ model }: { model: Model }) {
   const price = cheapest(model);
   return (
-    <div className="relative z-[1] flex flex-wrap items-center justify-between gap-x-3 gap-y-0.5 border-t pt-2.5">
+    <div className="relative z-[1] flex flex-wrap items-center justify-between gap-x-3 gap-y-2 border-t pt-2.5">
       {price ? (
         <span className="flex items-center gap-1.5 whitespace-nowrap">
           <span>

@@ -6,6 +6,8 @@ export type TasksSearch = {
   stage?: TaskStage;
   model?: string;
   path?: string;
+  /** Words of the prompt, of the metadata or of the client's own name for it. */
+  search?: string;
   /** Only tasks of the last hours, days. */
   since?: Since;
 };
@@ -36,6 +38,7 @@ export function readTasksSearch(raw: Record<string, unknown>): TasksSearch {
     ...(stage && { stage }),
     ...(typeof raw.model === 'string' && raw.model !== '' && { model: raw.model.slice(0, 100) }),
     ...(typeof raw.path === 'string' && raw.path !== '' && { path: raw.path.slice(0, 100) }),
+    ...(typeof raw.search === 'string' && raw.search.trim() !== '' && { search: raw.search.slice(0, 200) }),
     ...(since && { since }),
   };
 }

@@ -1,13 +1,16 @@
 /** All tasks: filtered by the address, live, and as long as they come. */
 import type { ListTasksQuery } from '@sluice/sdk';
 import { useSearch } from '@tanstack/react-router';
-import { ArrowUp, Plus } from 'lucide-react';
+import { ArrowUp, Download, Plus } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
+import { actingAccount } from '../../api/acting.ts';
 import { useTasksFeed } from '../../api/tasks-feed.ts';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Button, ButtonLink, buttonClass } from '../../ui/button.tsx';
 import { Empty, Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
+import { exactTime } from '../../ui/time.tsx';
 import { FirstClip } from '../home/first-clip.tsx';
 import { Filters } from './filters.tsx';
+import { KeptFilters } from './kept-filters.tsx';
 import { Rows } from './rows.tsx';
 import { SINCE_HOURS, type TasksSearch } from './search.ts';
 
@@ -33,13 +36,22 @@ export function Tasks() {
       <PageHead
         title="Tasks"
         aside={
-          <ButtonLink to="/playground" kind="primary" icon={<Plus className="size-4" aria-hidden="true" />}>
-            New clip
-          </ButtonLink>
+          <>
+            <a href={exportAddress(filter)} download className={buttonClass('outline')}>
+              <Download className="size-4" aria-hidden="true" />
+              CSV
+            </a>
+            <ButtonLink to="/playground" kind="primary" icon={<Plus className="size-4" aria-hidden="true" />}>
+              New clip
+            </ButtonLink>
+          </>
         }
       />
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
-        <Filters search={search} />
+        <div className="grid gap-2">
+          <Filters search={search} />
+          <KeptFilters search={search} />
+        </div>
         <div role="status" className={FRESH}>
           {feed.fresh > 0 && (
             <Button
@@ -57,12 +69,28 @@ export function Tasks() {
   );
 }
 
+/** As it is listed, of the account that an operator works for: a link carries no header. */
+function exportAddress(filter: Omit<ListTasksQuery, 'limit' | 'cursor'>): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...filter, account: actingAccount()['sluice-account'] })) {
+    if (value !== undefined) asked.set(name, value);
+  }
+  return `/v1/tasks/export?${asked}`;
+}
+
 type Feed = ReturnType<typeof useTasksFeed>;
 
 function List({ feed, loadMore, filtered }: { feed: Feed; loadMore: () => void; filtered: boolean }) {
   if (feed.isPending) return <SkeletonRows rows={9} className="h-13" />;
   if (feed.isError && feed.rows.length === 0) {
     return <Failure error={feed.error} what="The tasks could not be read." retry={() => feed.refetch()} />;
+  }
+  if (feed.rows.length === 0 && feed.lookedBackTo !== null) {
+    return (
+      <div className="rounded-lg border bg-surface">
+        <FurtherBack feed={feed} loadMore={loadMore} />
+      </div>
+    );
   }
   if (feed.rows.length === 0) {
     return filtered ? (
@@ -77,7 +105,8 @@ function List({ feed, loadMore, filtered }: { feed: Feed; loadMore: () => void; 
   }
   return (
     <div className="rounded-lg border bg-surface">
-      <Rows rows={feed.rows} more={feed.hasNextPage} loadMore={loadMore} />
+      <Rows rows={feed.rows} more={feed.hasNextPage && feed.lookedBackTo === null} loadMore={loadMore} />
+      <FurtherBack feed={feed} loadMore={loadMore} />
       {feed.isFetchNextPageError && (
         <div className="p-3">
           <Failure
@@ -96,17 +125,32 @@ function List({ feed, loadMore, filtered }: { feed: Feed; loadMore: () => void; 
   );
 }
 
+/** A search looks through so many tasks at a time, and says how far it came. */
+function FurtherBack({ feed, loadMore }: { feed: Feed; loadMore: () => void }) {
+  if (feed.lookedBackTo === null) return null;
+  return (
+    <div role="status" className="flex flex-wrap items-center justify-center gap-3 p-3 text-ink-2">
+      {feed.rows.length === 0 ? 'Nothing like that' : 'Nothing more like that'} back to{' '}
+      {exactTime(feed.lookedBackTo)}.
+      <Button small busy={feed.isFetchingNextPage} onClick={loadMore}>
+        Look further back
+      </Button>
+    </div>
+  );
+}
+
 function useFilter(search: TasksSearch): Omit<ListTasksQuery, 'limit' | 'cursor'> {
-  const { status, stage, model, path, since } = search;
+  const { status, stage, model, path, search: words, since } = search;
   return useMemo(
     () => ({
       status,
       stage,
       model,
       path,
+      search: words,
       created_after:
         since === undefined ? undefined : new Date(Date.now() - SINCE_HOURS[since] * 3_600_000).toISOString(),
     }),
-    [status, stage, model, path, since],
+    [status, stage, model, path, words, since],
   );
 }

@@ -84,6 +84,32 @@ export const listTasksOfAccount = statement(
 
 export const listTasksOfAll = statement('reads.list_tasks_of_all', `${TASK} WHERE ${FILTERS}`);
 
+/**
+ * A search looks at the texts of the newest $2 tasks that the filters leave, and no further: what it costs is bounded,
+ * and nothing is written for it when a task is ordered. $9 account or null, $10 patterns that all must fit, $11 most.
+ */
+export const searchTasks = statement(
+  'reads.search_tasks',
+  `SELECT t.id FROM (
+     SELECT t.id, t.request_key FROM tasks t LEFT JOIN attempts a ON a.id = t.attempt_id
+     WHERE ($9::text IS NULL OR t.account_id = $9) AND ${FILTERS}
+   ) t JOIN task_orders o ON o.task_id = t.id
+   WHERE concat_ws(' ', o."order" ->> 'prompt', o."order" ->> 'shots', o.metadata::text, t.request_key,
+                   o.client_words ->> 'external_task_id') ILIKE ALL ($10::text[])
+   ORDER BY t.id DESC LIMIT $11`,
+);
+
+export type SearchedUntilRow = { id: string; created_at: number };
+
+/** Where a search stopped: the oldest of the $2 tasks that it looked at, if it was so many. $10: how many before. */
+export const searchedUntil = statement(
+  'reads.searched_until',
+  `SELECT t.id, t.created_at FROM (
+     SELECT t.id, t.created_at FROM tasks t LEFT JOIN attempts a ON a.id = t.attempt_id
+     WHERE ($9::text IS NULL OR t.account_id = $9) AND ${FILTERS}
+   ) t ORDER BY t.id DESC OFFSET $10::int LIMIT 1`,
+);
+
 /** What a door lists: $1 account, $2 before, $3 most, $4 and $5 created between, each of which may be null. */
 export const listDown = statement(
   'reads.list_down',

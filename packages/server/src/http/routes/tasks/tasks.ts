@@ -1,43 +1,46 @@
 /** Reading and cancelling tasks. */
-import { Order, type TaskStage, type TaskStatus } from '@sluice/contract';
+import { type ExportTasksQuery, Order, type TaskStage, type TaskStatus } from '@sluice/contract';
+import type { z } from 'zod';
 import { asSent } from '../../../decide/order/as-sent.ts';
 import { cancelTask } from '../../../lifecycle/cancel.ts';
+import type { Searched } from '../../../store/reads.ts';
 import { ownerOf, wantedAccount } from '../../auth.ts';
+import type { HttpContext } from '../../context.ts';
 import { cursorOf, readIdCursor } from '../../cursor.ts';
 import { linkBase } from '../../links.ts';
 import { type Handlers, notFound, ok, refused } from '../../operation.ts';
 import { exchangesOf } from '../../views/exchanges.ts';
+import { instant } from '../../views/instant.ts';
 import { taskView, taskViews } from '../../views/tasks.ts';
 import { toTimeline } from '../../views/timeline.ts';
+import { sendTasks } from './csv.ts';
 
 export const taskHandlers: Pick<
   Handlers,
-  'listTasks' | 'getTask' | 'cancelTask' | 'getTimeline' | 'listExchanges' | 'getTaskOrder'
+  'listTasks' | 'exportTasks' | 'getTask' | 'cancelTask' | 'getTimeline' | 'listExchanges' | 'getTaskOrder'
 > = {
   listTasks: async ({ context, caller, query, request }) => {
     const wanted = wantedAccount(caller, query.account);
     if (!wanted.ok) return refused(wanted.refusal);
     const cursor = readIdCursor(query.cursor);
     if (!cursor.ok) return refused(cursor.refusal);
-    const rows = await context.store.reads.list(
-      {
-        accountId: wanted.accountId,
-        ...statesOf(query.status, query.stage),
-        model: modelId(context.catalogue, query.model),
-        pathName: query.path ?? null,
-        createdAfterMs: query.created_after === undefined ? null : Date.parse(query.created_after),
-        createdBeforeMs: query.created_before === undefined ? null : Date.parse(query.created_before),
-      },
-      { before: cursor.before, most: query.limit + 1 },
-    );
-    const shown = rows.slice(0, query.limit);
-    const last = shown.at(-1);
-    const next = rows.length > query.limit && last ? cursorOf(last.id) : null;
+    const { limit } = query;
+    const page = { before: cursor.before, most: limit + 1 };
+    const { rows, until } = await readTasks(context, wanted.accountId, query, page);
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : until;
     return ok({
       object: 'list',
       data: await taskViews(context, shown, linkBase(context.settings, request)),
-      next_cursor: next,
+      next_cursor: last ? cursorOf(last.id) : null,
+      ...(until && { searched_back_to: instant(until.createdMs) }),
     });
+  },
+  exportTasks: async ({ context, caller, query, reply }) => {
+    const wanted = wantedAccount(caller, query.account);
+    if (!wanted.ok) return refused(wanted.refusal);
+    sendTasks(context, reply, (page) => readTasks(context, wanted.accountId, query, page));
+    return { kind: 'sent' };
   },
   getTask: async ({ context, caller, params, request }) => {
     const row = await context.store.reads.task(params.id, ownerOf(caller));
@@ -67,6 +70,27 @@ export const taskHandlers: Pick<
     return rows ? ok(toTimeline(rows, context.clock.now())) : notFound;
   },
 };
+
+type Asked = z.output<typeof ExportTasksQuery>;
+type Page = { before: string | null; most: number };
+
+async function readTasks(
+  { catalogue, store }: HttpContext,
+  accountId: string | null,
+  query: Asked,
+  page: Page,
+): Promise<Searched> {
+  const filter = {
+    accountId,
+    ...statesOf(query.status, query.stage),
+    model: modelId(catalogue, query.model),
+    pathName: query.path ?? null,
+    createdAfterMs: query.created_after === undefined ? null : Date.parse(query.created_after),
+    createdBeforeMs: query.created_before === undefined ? null : Date.parse(query.created_before),
+  };
+  if (query.search === undefined) return { rows: await store.reads.list(filter, page), until: null };
+  return store.reads.search(filter, query.search.split(/\s+/), page);
+}
 
 type States = { states: readonly string[] | null; attemptStates: readonly string[] | null };
 
