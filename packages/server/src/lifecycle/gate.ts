@@ -45,8 +45,8 @@ export function createGate(store: Store, blobs: Blobs, clock: Clock, storageRese
 function kept<Value>(clock: Clock, keepMs: number, read: () => Promise<Value>): () => Promise<Value> {
   let value: { is: Value; untilMs: number } | null = null;
   return async () => {
-    if (value === null || clock.now() >= value.untilMs)
-      value = { is: await read(), untilMs: clock.now() + keepMs };
+    if (value === null || clock.monotonic() >= value.untilMs)
+      value = { is: await read(), untilMs: clock.monotonic() + keepMs };
     return value.is;
   };
 }
@@ -58,10 +58,10 @@ function keptByName<Value>(
   const values = new Map<string, { is: Value; untilMs: number }>();
   return async (name) => {
     const known = values.get(name);
-    if (known && clock.now() < known.untilMs) return known.is;
+    if (known && clock.monotonic() < known.untilMs) return known.is;
     if (values.size >= NAMES_MOST) values.clear();
     const is = await read(name);
-    values.set(name, { is, untilMs: clock.now() + KEEP_MS });
+    values.set(name, { is, untilMs: clock.monotonic() + KEEP_MS });
     return is;
   };
 }

@@ -84,7 +84,8 @@ export function pathDirectory(
 
   return {
     refresh: async (nowMs, force = false) => {
-      if (!force && nowMs - readAtMs < REFRESH_MS) return;
+      // Either way: a clock that was set back must not make it last for ever.
+      if (!force && Math.abs(nowMs - readAtMs) < REFRESH_MS) return;
       const [rows, overlays, lives] = await Promise.all([
         store.paths.listPaths(),
         store.paths.listPriceSheets(),
