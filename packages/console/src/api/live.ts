@@ -94,4 +94,6 @@ function refresh(queries: QueryClient, events: readonly StreamedEvent[]): void {
   for (const name of ['gate', 'balance', 'spend', 'activity', 'alerts', 'attempts', 'recent']) {
     void queries.invalidateQueries({ queryKey: [name] });
   }
+  // Short lists; the long one merges events by itself, without moving what is being read.
+  void queries.invalidateQueries({ queryKey: ['tasks', 'page'] });
 }

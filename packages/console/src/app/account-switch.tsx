@@ -16,8 +16,11 @@ export function useChooseAccount(): (accountId: string | null) => void {
   const queries = useQueryClient();
   return (accountId) => {
     actFor(accountId);
-    // Nobody may see, not even for a moment, what belongs to the account before.
-    void queries.resetQueries({ predicate: ({ queryKey }) => !STAYS.has(String(queryKey[0])) });
+    // Nobody may see, not even for a moment, what belongs to the account before. After the pages know of the choice:
+    // what only goes with the one before would be asked again for this one.
+    queueMicrotask(() => {
+      void queries.resetQueries({ predicate: ({ queryKey }) => !STAYS.has(String(queryKey[0])) });
+    });
   };
 }
 

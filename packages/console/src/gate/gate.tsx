@@ -65,7 +65,7 @@ function Picture({ snapshot }: { snapshot: Snapshot }) {
             <PathStrip key={path.name} path={path} folded={folded} />
           ))}
         </div>
-        <Legend />
+        {snapshot.paths.length === 0 ? <p className="text-ink-3">No path yet.</p> : <Legend />}
       </Column>
       <Column name="came out">
         <Finished clips={snapshot.finished} />

@@ -54,7 +54,7 @@ export function FirstClip({ title }: { title: string }) {
 function Why({ ready, hasAccount, hasModel }: { ready: boolean; hasAccount: boolean; hasModel: boolean }) {
   if (ready) return null;
   const why = !hasModel
-    ? 'No path reaches a model yet. On the machine of the gateway: sluice paths add kling'
+    ? 'No path leads to a model yet; who runs this gateway adds one under Paths.'
     : 'Choose an account at the top: it owns the clip and pays for it.';
   return <p className="mt-4 text-[0.93rem] text-warn">{hasAccount && hasModel ? '' : why}</p>;
 }

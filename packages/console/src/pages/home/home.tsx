@@ -3,6 +3,7 @@ import type { Page, Task } from '@sluice/sdk';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { gateQuery, tasksQuery } from '../../api/queries.ts';
+import { useSession } from '../../app/session-context.ts';
 import { Gate } from '../../gate/gate.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Failure, InOrder, PageHead, Skeleton } from '../../ui/panel.tsx';
@@ -10,6 +11,7 @@ import { Alerts } from './alerts.tsx';
 import { ContactSheet } from './contact-sheet.tsx';
 import { Figures } from './figures.tsx';
 import { FirstClip } from './first-clip.tsx';
+import { SetUp } from './set-up.tsx';
 
 /** Behind the events, for ages and limits that change without one. */
 const LOOK_AGAIN_MS = 3_000;
@@ -37,8 +39,10 @@ export function Home() {
 }
 
 function First({ any }: { any: UseQueryResult<Page<Task>> }) {
+  const { operator, sandbox } = useSession();
   if (any.isPending) return <Skeleton className="h-24 max-lg:h-49" />;
-  return any.data?.data.length === 0 ? <FirstClip title="Make your first clip" /> : <Figures />;
+  if (any.data?.data.length !== 0) return <Figures />;
+  return operator && !sandbox ? <SetUp /> : <FirstClip title="Make your first clip" />;
 }
 
 function TheGate() {

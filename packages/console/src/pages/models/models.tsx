@@ -6,6 +6,7 @@ import { modelsQuery } from '../../api/queries.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Grade } from '../../ui/grade.tsx';
 import { LoopingClip } from '../../ui/looping-clip.tsx';
+import { NoPath } from '../../ui/no-path.tsx';
 import { Failure, PageHead, SkeletonRows } from '../../ui/panel.tsx';
 import { cheapest, MODE_WORDS, modesOf, reachOf } from './facts.ts';
 import { NoClip } from './no-clip.tsx';
@@ -26,7 +27,7 @@ export function Models() {
       {models.isError && (
         <Failure error={models.error} what="The models could not be read." retry={() => models.refetch()} />
       )}
-      <Cards models={reachable} />
+      {models.data && reachable.length === 0 ? <NoPath /> : <Cards models={reachable} />}
       {others.length > 0 && (
         <>
           <h2 className="mt-8 mb-3">

@@ -25,7 +25,8 @@ export function AddPath({ open, onClose }: { open: boolean; onClose: () => void 
   );
 }
 
-const NAME = { pattern: '[a-z0-9][a-z0-9-]{0,62}', hint: 'Lower-case letters, digits and dashes.' };
+/** Browsers read it by the rules of `v`, where a dash of its own is written with a backslash. */
+const NAME = { pattern: '[a-z0-9][a-z0-9\\-]{0,62}', hint: 'Lower-case letters, digits and dashes.' };
 
 function Form({ providers, onDone }: { providers: readonly Provider[]; onDone: () => void }) {
   const navigate = useNavigate();
@@ -43,7 +44,8 @@ function Form({ providers, onDone }: { providers: readonly Provider[]; onDone: (
       sluice.paths.create(pathOf({ provider: id, name, credential, settings, address, sheet })),
     onSuccess: (path) => {
       toast({ text: 'The credential works; the path takes work from now on.', tone: 'ok' });
-      void queries.invalidateQueries({ queryKey: ['paths'] });
+      // What can be ordered, at which price and by whom, hangs on it.
+      void queries.invalidateQueries();
       onDone();
       void navigate({ to: '/paths/$name', params: { name: path.name } });
     },

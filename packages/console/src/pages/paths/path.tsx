@@ -1,10 +1,11 @@
 /** One path: what it is doing, what limits it, and what an operator can do about it. */
-import type { GatePath, Path } from '@sluice/sdk';
+import type { Gate, GatePath, Path } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { pathQuery } from '../../api/money-queries.ts';
 import { gateQuery } from '../../api/queries.ts';
 import { FAMILIES } from '../../gate/gate.tsx';
+import { Queue } from '../../gate/queue.tsx';
 import { Slots } from '../../gate/slots.tsx';
 import { Fact, Failure, InOrder, PageHead, Panel, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -53,7 +54,7 @@ function Shown({ path }: { path: Path }) {
         <InOrder>
           <Panel title="Slots now">
             {gate.isPending && <Skeleton className="h-24" />}
-            {now && <Now families={now.families} />}
+            {gate.data && now && <Now families={now.families} queue={gate.data.queue} />}
           </Panel>
           <Limits path={path} />
           <OverTime path={path} />
@@ -70,9 +71,11 @@ function Shown({ path }: { path: Path }) {
   );
 }
 
-function Now({ families }: Pick<GatePath, 'families'>) {
+/** Beside the slots, who waits for a model that this path can make; other paths may take them as well. */
+function Now({ families, queue }: Pick<GatePath, 'families'> & Pick<Gate, 'queue'>) {
+  const ours = queue.filter(({ family }) => families.some((each) => each.family === family));
   return (
-    <>
+    <div className="grid gap-x-6 gap-y-5 md:grid-cols-[minmax(0,1fr)_12rem]">
       <div aria-hidden="true" className={FAMILIES}>
         {families.map((family) => (
           <Slots key={family.family} family={family} named />
@@ -85,7 +88,13 @@ function Now({ families }: Pick<GatePath, 'families'>) {
           </li>
         ))}
       </ul>
-    </>
+      <section aria-label="Who waits for these models">
+        <p className="mb-2.5 font-mono text-xs text-ink-3" aria-hidden="true">
+          waiting
+        </p>
+        <Queue queue={ours} />
+      </section>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sluice } from '../../api/client.ts';
 import { activityQuery, modelsQuery, planQuery } from '../../api/queries.ts';
+import { NoPath } from '../../ui/no-path.tsx';
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { firstLine } from '../compare/clip-lines.tsx';
 import { ToldSentence } from '../paths/told-ends.tsx';
@@ -34,6 +35,14 @@ export function PlanPage() {
     );
   }
   const reachable = models.data.data.filter(({ paths }) => paths.length > 0);
+  if (reachable.length === 0) {
+    return (
+      <>
+        <Head shown={undefined} plan={undefined} />
+        <NoPath />
+      </>
+    );
+  }
   return <Desk models={reachable} ordered={activity.data?.models[0]?.model} />;
 }
 

@@ -6,7 +6,8 @@ import { BookOpen } from 'lucide-react';
 import { useState } from 'react';
 import { modelsQuery, orderQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Failure, PageHead, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
+import { NoPath } from '../../ui/no-path.tsx';
+import { Failure, PageHead, Skeleton, SkeletonRows } from '../../ui/panel.tsx';
 import { Bench } from './bench.tsx';
 import { useDesk } from './desk.ts';
 import { fromOrder, toOrder } from './draft.ts';
@@ -37,9 +38,10 @@ export function Playground() {
   }
   if (reachable.length === 0) {
     return (
-      <Empty title="No path leads to a model yet">
-        Add one on the machine of the gateway: <code className="font-mono">sluice paths add kling</code>
-      </Empty>
+      <>
+        <Head />
+        <NoPath />
+      </>
     );
   }
   return (
