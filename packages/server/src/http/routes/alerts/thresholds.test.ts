@@ -134,3 +134,28 @@ test('a key is told at the share of its budget that was set', async () => {
   ]);
   expect(await alerts(rig, rig.operatorKey, 'key_budget_low')).toEqual([]);
 });
+
+test('a wallet is told when it ends within the hours that were set; within a day it is critical', async () => {
+  const rig = use();
+  const wallet = async (left: number) => {
+    const nowMs = rig.clock.now();
+    const micros = (units: number) => String(units * 1_000_000);
+    const readings = [
+      { atMs: nowMs - HOUR, remainingMicros: micros(left + 1) },
+      { atMs: nowMs, remainingMicros: micros(left) },
+    ];
+    const value = { unit: 'unit', remainingMicros: micros(left), packs: [], readings };
+    const text = `UPDATE paths SET wallet = $2 WHERE name = $1`;
+    await rig.database.query({ name: 'test_wallet', text }, [PATH, JSON.stringify(value)]);
+    rig.clock.advance(2_000);
+    return alerts(rig, rig.operatorKey, 'wallet_runs_out');
+  };
+  expect(await wallet(100)).toEqual([]);
+  expect(await wallet(30)).toMatchObject([{ subject: PATH, severity: 'warning' }]);
+  await set(rig, rig.operatorKey, { wallet_hours: 12 });
+  expect(await wallet(30)).toEqual([]);
+  expect(await wallet(5)).toMatchObject([{ subject: PATH, severity: 'critical' }]);
+  await set(rig, rig.operatorKey, { wallet_hours: null });
+  expect(await wallet(5)).toEqual([]);
+  await set(rig, rig.operatorKey, { reset: ['wallet_hours'] });
+});
