@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EMULATOR_KEY } from '../processes/emulator.ts';
 import { type House, openHouse, type Visitor } from './house.ts';
-import { bringAxe, open, overhang, resize, THEMES, violations, WIDTHS, wear } from './look.ts';
+import { bringAxe, open, overhang, resize, THEMES, violations, WIDTHS, wear, whole } from './look.ts';
 import { PAGES, type Who } from './pages.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
@@ -164,6 +164,26 @@ describe('how it comes', () => {
     letCome();
     await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
     expect(asked.filter((path) => path === '/v1/session')).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('an operator with one account works for it, and nothing is asked twice for that', async () => {
+    const { context, page, complaints } = await house.visit('operator');
+    const accounts = await house.installation.operator.accounts.list();
+    await page.route('**/v1/accounts', (route) =>
+      route.fulfill({ json: { ...accounts, data: accounts.data.slice(0, 1) } }),
+    );
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(`${house.url}/console/`);
+    const [only] = accounts.data;
+    await page.getByRole('button', { name: `Account: ${only?.name}` }).waitFor();
+    await page.getByText('Recent clips').waitFor();
+    await whole(page);
+    for (const path of ['/v1/session', '/v1/accounts', '/v1/alerts', '/v1/activity']) {
+      expect([path, asked.filter((each) => each === path).length]).toEqual([path, 1]);
+    }
     expect(complaints).toEqual([]);
     await context.close();
   });

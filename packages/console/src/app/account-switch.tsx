@@ -46,9 +46,16 @@ export function AccountSwitch() {
   );
 }
 
-/** With one account there is nothing to choose, and everything that needs one works at once. */
+/**
+ * With one account there is nothing to choose, and everything that needs one works at once. What was read before is
+ * everybody's, and that is the same: only what was refused for want of an account is asked again.
+ */
 function useOnlyAccount([only, second]: readonly { id: string }[]): void {
-  const choose = useEffectEvent(useChooseAccount());
+  const queries = useQueryClient();
+  const choose = useEffectEvent((accountId: string) => {
+    actFor(accountId);
+    void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
+  });
   const id = only !== undefined && second === undefined && !hasChosenAccount() ? only.id : null;
   useEffect(() => {
     if (id !== null) choose(id);

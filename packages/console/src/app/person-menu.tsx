@@ -1,11 +1,11 @@
 /** Who is here, how the page looks, and the way out. */
-import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { forgetActing } from '../api/acting.ts';
 import { sluice } from '../api/client.ts';
 import { rememberSignedIn, sessionQuery } from '../api/session.ts';
+import { Item, Line, Menu } from '../ui/menu.tsx';
 import type { ButtonProps } from '../ui/on-demand.tsx';
 import { useSession } from './session-context.ts';
 import { chooseTheme, readTheme, type Theme } from './theme.ts';
@@ -15,9 +15,6 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: 'dark', label: 'Dark', icon: Moon },
   { value: 'system', label: 'As the system', icon: Monitor },
 ];
-
-const ITEM =
-  'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none cursor-pointer data-[active-item]:bg-accent-soft';
 
 export function PersonMenu({ button }: { button: ButtonProps }) {
   const session = useSession();
@@ -34,43 +31,35 @@ export function PersonMenu({ button }: { button: ButtonProps }) {
     },
   });
   return (
-    <MenuProvider placement="bottom-end" defaultOpen>
-      <MenuButton {...button} />
-      <Menu
-        gutter={6}
-        portal
-        unmountOnHide
-        className="z-40 w-60 rounded-lg border bg-surface p-1.5 shadow-lift outline-none"
-      >
-        <div className="px-2.5 py-2">
-          <p className="truncate font-medium">{session.member?.name ?? session.key.name}</p>
-          <p className="text-ink-3">
-            {session.member?.role ?? (session.operator ? 'operator' : session.account?.name)} ·{' '}
-            {session.version}
-          </p>
-        </div>
-        <MenuSeparator className="my-1 border-t" />
-        {THEMES.map(({ value, label, icon: Icon }) => (
-          <MenuItem
-            key={value}
-            className={ITEM}
-            hideOnClick={false}
-            onClick={() => {
-              chooseTheme(value);
-              setTheme(value);
-            }}
-          >
-            <Icon className="size-4 text-ink-3" aria-hidden="true" />
-            <span className="flex-1">{label}</span>
+    <Menu button={button}>
+      <div className="px-2.5 py-2">
+        <p className="truncate font-medium">{session.member?.name ?? session.key.name}</p>
+        <p className="text-ink-3">
+          {session.member?.role ?? (session.operator ? 'operator' : session.account?.name)} ·{' '}
+          {session.version}
+        </p>
+      </div>
+      <Line />
+      {THEMES.map(({ value, label, icon: Icon }) => (
+        <Item
+          key={value}
+          icon={<Icon className="size-4 text-ink-3" aria-hidden="true" />}
+          staysOpen
+          onClick={() => {
+            chooseTheme(value);
+            setTheme(value);
+          }}
+        >
+          <span className="flex justify-between">
+            {label}
             {theme === value && <span className="text-ok">✓</span>}
-          </MenuItem>
-        ))}
-        <MenuSeparator className="my-1 border-t" />
-        <MenuItem className={ITEM} onClick={() => leave.mutate()}>
-          <LogOut className="size-4 text-ink-3" aria-hidden="true" />
-          Sign out
-        </MenuItem>
-      </Menu>
-    </MenuProvider>
+          </span>
+        </Item>
+      ))}
+      <Line />
+      <Item icon={<LogOut className="size-4 text-ink-3" aria-hidden="true" />} onClick={() => leave.mutate()}>
+        Sign out
+      </Item>
+    </Menu>
   );
 }

@@ -1,15 +1,12 @@
 /** A task for somebody else: neither way carries a key, a signed link or metadata of the client. */
-import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react';
 import type { Task } from '@sluice/sdk';
 import { sluice } from '../../api/client.ts';
 import { messageOf } from '../../app/key-form.tsx';
 import { copyText } from '../../ui/copy.ts';
+import { Item, Menu } from '../../ui/menu.tsx';
 import type { ButtonProps } from '../../ui/on-demand.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { reportOf } from './report.ts';
-
-const ITEM =
-  'block w-full rounded-md px-2.5 py-1.5 text-left outline-none cursor-pointer data-[active-item]:bg-accent-soft';
 
 export function ShareMenu({ task, button }: { task: Task; button: ButtonProps }) {
   const report = async (): Promise<void> => {
@@ -23,28 +20,19 @@ export function ShareMenu({ task, button }: { task: Task; button: ButtonProps })
     }
   };
   return (
-    <MenuProvider placement="bottom-end" defaultOpen>
-      <MenuButton {...button} />
-      <Menu
-        gutter={6}
-        portal
-        unmountOnHide
-        className="z-40 w-72 rounded-lg border bg-surface p-1.5 shadow-lift outline-none"
+    <Menu button={button} wide>
+      <Item
+        onClick={() => void copyText(window.location.href, 'Link copied; whoever opens it has to sign in')}
       >
-        <MenuItem
-          className={ITEM}
-          onClick={() => void copyText(window.location.href, 'Link copied; whoever opens it has to sign in')}
-        >
-          Copy the link of this page
-          <span className="block text-[0.93rem] text-ink-3">for people who can sign in here</span>
-        </MenuItem>
-        <MenuItem className={ITEM} onClick={() => void report()}>
-          Copy a report
-          <span className="block text-[0.93rem] text-ink-3">
-            order, receipt and timeline, without links and secrets
-          </span>
-        </MenuItem>
-      </Menu>
-    </MenuProvider>
+        Copy the link of this page
+        <span className="block text-[0.93rem] text-ink-3">for people who can sign in here</span>
+      </Item>
+      <Item onClick={() => void report()}>
+        Copy a report
+        <span className="block text-[0.93rem] text-ink-3">
+          order, receipt and timeline, without links and secrets
+        </span>
+      </Item>
+    </Menu>
   );
 }
