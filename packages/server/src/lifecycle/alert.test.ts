@@ -208,7 +208,9 @@ test('one process looks at a time, and one that slept through its lease writes n
     expect(
       (await look(rig, rig.context, settings.leaseMs)).filter(({ data }) => data.code === 'unknown_attempts'),
     ).toHaveLength(1);
-    return store.alerts.record(asked, decide);
+    const written = await store.alerts.record(asked, decide);
+    expect(written).toBeNull();
+    return written;
   };
   const slow: Context = { ...rig.context, store: { ...store, alerts: { ...store.alerts, record } } };
   expect(await look(rig, slow)).toEqual([]);
