@@ -10,7 +10,8 @@ const EVERYWHERE = /\/node_modules\/(react|react-dom|scheduler|use-sync-external
 const OF_LONG_LISTS = /\/@tanstack\/(react-virtual|virtual-core)\//;
 const OURS =
   /\/(console\/src\/(api|app|gate|ui)|sdk\/src)\/|\/pages\/\w+\/search\.ts$|\/node_modules\/lucide-react\//;
-const CHARTS = /\/ui\/(lines|chart)\.tsx$/;
+/** Fetched by the first page or press that needs them: charts, budgets, and what stands on the library of widgets. */
+const ON_DEMAND = /\/ui\/(lines|chart|menu|budget)\.tsx$/;
 
 /**
  * Few files instead of many small ones: each is a round trip, and browsers ask for six at a time. What every page runs
@@ -25,7 +26,7 @@ const GROUPS = [
   { name: 'widgets', test: (id: string) => slashed(id).includes('/node_modules/@ariakit/'), priority: 2 },
   {
     name: 'parts',
-    test: (id: string) => OURS.test(slashed(id)) && !CHARTS.test(slashed(id)),
+    test: (id: string) => OURS.test(slashed(id)) && !ON_DEMAND.test(slashed(id)),
     minShareCount: 2,
     priority: 1,
   },
