@@ -3,7 +3,7 @@
  * `>` escaped in the text (docs.slack.dev, "Sending messages using incoming webhooks"). Mattermost takes the same at
  * its own (developers.mattermost.com/integrate/webhooks/incoming), and Discord at an address that ends in `/slack`
  * (discord.com/developers/docs/resources/webhook, "Execute Slack-Compatible Webhook"), where a message has at most
- * 2,000 characters. Looked up on 2026-11-30.
+ * 2,000 characters. Mattermost's and Discord's pages were read on 2026-11-30; Slack's was known, not read again.
  *
  * The address is the credential: whoever has it can write into the room. So it is kept sealed, and what is shown of it
  * is enough to tell rooms apart.

@@ -1,4 +1,5 @@
 /** One endpoint: what can be done about it, and its delivery log. */
+import type { Endpoint } from '@sluice/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -38,14 +39,17 @@ export function EndpointPage() {
             <span>{endpoint.data.types.join(', ')}</span>
           </span>
         }
-        aside={may && <Actions id={id} enabled={endpoint.data.status === 'enabled'} />}
+        aside={may && <Actions endpoint={endpoint.data} />}
       />
       <Deliveries id={id} may={may} />
     </>
   );
 }
 
-function Actions({ id, enabled }: { id: string; enabled: boolean }) {
+function Actions({ endpoint: { id, status, format } }: { endpoint: Endpoint }) {
+  const enabled = status === 'enabled';
+  // A room is told at an address that is its secret; nothing is signed there.
+  const signed = format !== 'slack';
   const navigate = useNavigate();
   const [asked, setAsked] = useState<'rotate' | 'delete' | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
@@ -76,7 +80,7 @@ function Actions({ id, enabled }: { id: string; enabled: boolean }) {
       <Button busy={turn.isPending} onClick={() => turn.mutate()}>
         {enabled ? 'Disable' : 'Enable'}
       </Button>
-      <Button onClick={() => setAsked('rotate')}>New secret</Button>
+      {signed && <Button onClick={() => setAsked('rotate')}>New secret</Button>}
       <Button kind="danger" onClick={() => setAsked('delete')}>
         Delete
       </Button>

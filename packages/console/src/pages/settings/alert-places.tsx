@@ -28,6 +28,7 @@ export function useOperatorsOwn(): boolean {
 
 export function AlertPlaces() {
   const own = useOperatorsOwn();
+  const { operator } = useSession();
   const [adding, setAdding] = useState(false);
   const places = useQuery(placesQuery(own));
   const add = (
@@ -49,6 +50,12 @@ export function AlertPlaces() {
         </Empty>
       )}
       {places.data && places.data.length > 0 && <Places places={places.data} />}
+      {operator && !own && (
+        <p className="border-t px-4 py-3 text-[0.93rem] text-ink-3">
+          These are told of the account that you act for. Choose “All accounts” at the top for the places of
+          the installation.
+        </p>
+      )}
       <AddPlace open={adding} own={own} onClose={() => setAdding(false)} />
     </Panel>
   );
