@@ -4,28 +4,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { openTestDatabase } from '@sluice/server/store/testing/server.ts';
-import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
 import type { Download, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EMULATOR_KEY } from '../processes/emulator.ts';
 import { PATH } from '../processes/installation.ts';
-import { type House, openHouse, STRIPE_SECRET, type Visitor } from './house.ts';
+import { type House, STRIPE_SECRET, type Visitor } from './house.ts';
 import { bringAxe, overhang, resize, THEMES, violations, WIDTHS, wear, whole } from './look.ts';
 import type { Who } from './pages.ts';
+import { useHouse } from './use-house.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
-
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let house: House;
+let databaseUrl: string;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  house = await openHouse(database.url);
-});
-
-afterAll(async () => {
-  await house?.close();
-  await database?.drop();
+useHouse((all) => {
+  ({ house, databaseUrl } = all);
 });
 
 async function visit(as: Who, address: string, act: (visitor: Visitor) => Promise<void>): Promise<void> {
@@ -358,7 +350,7 @@ describe('a path', () => {
 });
 
 test('more groups of spending than are told say that they are cut', async () => {
-  const opened = openTestDatabase(database.url);
+  const opened = openTestDatabase(databaseUrl);
   await opened.query({ name: 'test.many_keys', text: MANY_KEYS }, [house.things.taskId, 2_100]);
   await opened.close();
   await visit('operator', 'money', async ({ page }) => {

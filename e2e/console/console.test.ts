@@ -4,28 +4,20 @@
  */
 import { copyTask } from '@sluice/server/store/testing/many-tasks.ts';
 import { openTestDatabase } from '@sluice/server/store/testing/server.ts';
-import { createTestDatabase } from '@sluice/server/store/testing/test-database.ts';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { EMULATOR_KEY } from '../processes/emulator.ts';
-import { type House, openHouse, type Visitor } from './house.ts';
+import type { House, Visitor } from './house.ts';
 import { bringAxe, open, overhang, resize, THEMES, violations, WIDTHS, wear, whole } from './look.ts';
 import { PAGES, type Who } from './pages.ts';
+import { useHouse } from './use-house.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
-
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let house: House;
+let databaseUrl: string;
 const known = new Map<Who, Visitor>();
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  house = await openHouse(database.url);
-});
-
-afterAll(async () => {
-  await house?.close();
-  await database?.drop();
+useHouse((all) => {
+  ({ house, databaseUrl } = all);
 });
 
 /** Each user signs in once; what they left open stays open. */
@@ -135,6 +127,8 @@ describe('how it comes', () => {
     const html = await (await fetch(`${house.url}/console/`)).text();
     const names = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(2);
+    // Menus and dialogs come when they are opened.
+    expect(names.filter((name) => name.includes('widgets'))).toEqual([]);
     let bytes = 0;
     for (const name of names) {
       const headers = { 'accept-encoding': 'gzip' };
@@ -440,7 +434,7 @@ describe('a hundred thousand tasks', () => {
   test(
     'are scrolled through with as few rows in the page as fit the window, and filtered by the gateway',
     async () => {
-      const opened = openTestDatabase(database.url);
+      const opened = openTestDatabase(databaseUrl);
       await copyTask(opened, house.things.taskId, COUNT, Date.now() - 3_600_000);
       await opened.close();
       const { context, page } = await house.visit('developer');
