@@ -22,6 +22,7 @@ export function lightenMedia(effects: Effects): void {
         audioCodec: null,
       };
     },
+    firstPicture: async () => null,
     poster: async () => null,
   };
 }

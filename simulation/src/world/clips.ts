@@ -47,8 +47,12 @@ export function virtualMedia(): Media {
   const wholeOf = (reader: ByteReader) => reader.read(0, reader.size);
   return {
     probeVideo: async (reader) => factsOf(readClip(await wholeOf(reader))),
-    poster: async (reader) => {
-      const clip = readClip(await wholeOf(reader));
+    firstPicture: async (reader) => {
+      const sample = await wholeOf(reader);
+      return readClip(sample) && { config: new Uint8Array(), sample, rotation: 0 };
+    },
+    poster: async ({ sample }) => {
+      const clip = readClip(sample);
       // Some codecs cannot be decoded here, and then there is no poster.
       if (clip === null || clip.pictures % 5 === 0) return null;
       return Buffer.from(`virtual poster ${clip.of} ${clip.width}x${clip.height}`);

@@ -3,20 +3,23 @@
  *
  * What enters: assets in state `copying`, earliest-dying link first.
  * What leaves: an asset in state `stored`, whose bytes were hashed on the way in, probed, published under their
- * hash, read back and hashed again; its poster; and the task in `settling`. Or, when the clip cannot be had any
- * more, the task in `settling` as failed, and nobody pays.
- * If it dies in the middle: bytes already spooled are kept and the copy resumes by Range; publishing the same bytes
- * under the same hash twice is harmless; before the row says `stored` nobody sees the file.
+ * hash, read back and hashed again; its poster, drawn meanwhile; and the task in `settling`. Or, when the clip cannot
+ * be had any more, the task in `settling` as failed, and nobody pays.
+ * If it dies in the middle: bytes already spooled are kept and the copy resumes by Range, half a megabyte that was not
+ * yet written is fetched again; publishing the same bytes under the same hash twice is harmless, for the clip as for
+ * the poster, whichever of the two was stored first; before the row says `stored` nobody sees either file.
  */
 import { Order } from '@sluice/contract';
 import { clipFlags } from '../decide/clip.ts';
 import { type CopyTrouble, copyVerdict } from '../decide/copying.ts';
+import type { Incoming } from '../effects/blobs/blobs.ts';
+import type { ByteReader, CodedPicture } from '../effects/media/media.ts';
 import { newId } from '../effects/random/id.ts';
 import type { CopyRow, StoredClip, StoredPoster } from '../store/mirror.ts';
 import type { Context } from './context.ts';
 import { type Fetched, fetchClip } from './fetch-clip.ts';
 import { freshLink } from './fresh-link.ts';
-import { publishChecked, storeBytes } from './keep.ts';
+import { type FileToKeep, publishChecked, storeBytes } from './keep.ts';
 import { whileLeased } from './while-leased.ts';
 
 const DAY_MS = 86_400_000;
@@ -57,7 +60,8 @@ async function bringHome(context: Context, lease: string, copy: CopyRow): Promis
   context.wake('settle');
 }
 
-type Kept = { kind: 'kept'; clip: StoredClip } | { kind: 'trouble'; trouble: CopyTrouble; detail: string };
+type Troubled = { kind: 'trouble'; trouble: CopyTrouble; detail: string };
+type Kept = { kind: 'kept'; clip: StoredClip } | Troubled;
 
 async function keepClip(
   context: Context,
@@ -68,18 +72,16 @@ async function keepClip(
   const order = Order.parse(copy.order);
   const sha256 = await incoming.sha256();
   const bytes = incoming.bytes();
+  const picture = await firstPictureOf(context, { size: bytes, read: incoming.read });
   const extension = facts.container === 'webm' ? 'webm' : 'mp4';
   const contentType = `video/${extension}`;
-  const poster = await keepPoster(context, incoming, bytes);
   const spare = `${copy.id}-${copy.tries}`;
   const file = { folder: 'assets', extension, contentType, sha256, bytes, spare };
-  let blobKey: string | null;
-  try {
-    blobKey = await publishChecked(context, incoming, file);
-  } catch (error) {
-    return passing(`storage: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (blobKey === null) return passing('the stored file differs from what was downloaded');
+  // Drawn in a thread of its own, while the clip is stored and read back.
+  const drawing = keepPoster(context, picture);
+  const blobKey = await publishClip(context, incoming, file);
+  const poster = await drawing;
+  if (typeof blobKey !== 'string') return blobKey;
   const nowMs = context.clock.now();
   return {
     kind: 'kept',
@@ -102,15 +104,32 @@ async function keepClip(
   };
 }
 
-/** A poster is nice to have: whatever goes wrong with it, the clip goes on. */
-async function keepPoster(
+async function publishClip(
   context: Context,
-  incoming: Extract<Fetched, { kind: 'fetched' }>['incoming'],
-  size: number,
-): Promise<StoredPoster | null> {
+  incoming: Incoming,
+  file: FileToKeep,
+): Promise<string | Troubled> {
   try {
-    const reader = { size, read: incoming.read };
-    const picture = await context.media.poster(reader, { maxWidth: POSTER_WIDTH });
+    const blobKey = await publishChecked(context, incoming, file);
+    return blobKey ?? passing('the stored file differs from what was downloaded');
+  } catch (error) {
+    return passing(`storage: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A poster is nice to have: whatever goes wrong with it, the clip goes on. */
+async function firstPictureOf(context: Context, clip: ByteReader): Promise<CodedPicture | null> {
+  try {
+    return await context.media.firstPicture(clip);
+  } catch (error) {
+    return withoutPoster(context, error);
+  }
+}
+
+async function keepPoster(context: Context, first: CodedPicture | null): Promise<StoredPoster | null> {
+  if (first === null) return null;
+  try {
+    const picture = await context.media.poster(first, { maxWidth: POSTER_WIDTH });
     if (picture === null) return null;
     const stored = await storeBytes(context, 'posters', 'jpg', 'image/jpeg', picture);
     const shown = await context.media.probeImage({
@@ -126,9 +145,13 @@ async function keepPoster(
       height: shown?.height ?? null,
     };
   } catch (error) {
-    context.telemetry.log('warn', 'no poster for a clip', { error: String(error) });
-    return null;
+    return withoutPoster(context, error);
   }
+}
+
+function withoutPoster(context: Context, error: unknown): null {
+  context.telemetry.log('warn', 'no poster for a clip', { error: String(error) });
+  return null;
 }
 
 async function giveUpOrRetry(
@@ -161,6 +184,6 @@ async function dropOrphans(context: Context, nowMs: number): Promise<void> {
   }
 }
 
-function passing(detail: string): Kept {
+function passing(detail: string): Troubled {
   return { kind: 'trouble', trouble: { kind: 'passing' }, detail };
 }

@@ -7,6 +7,7 @@ import { type OutboundStream, OutboundStreamError } from '../effects/outbound/ou
 import type { CopyRow } from '../store/mirror.ts';
 import type { Context } from './context.ts';
 import { contextFor, credentialRefused } from './credentials.ts';
+import { gatherInto } from './gather.ts';
 import type { AccessPath } from './paths.ts';
 
 export type Fetched =
@@ -115,20 +116,27 @@ async function drain(
   incoming: Incoming,
 ): Promise<'drained' | Fetched> {
   const { leaseMs } = context.settings;
+  const gathered = gatherInto(incoming);
   let extendedAtMs = context.clock.monotonic();
   try {
     for await (const chunk of reply.body) {
-      await incoming.append(chunk);
-      if (context.clock.monotonic() - extendedAtMs < leaseMs / 3) continue;
-      extendedAtMs = context.clock.monotonic();
-      const mine = await context.store.mirror.extendCopy(copy.id, lease, context.clock.now() + leaseMs);
-      if (mine) continue;
-      reply.cancel();
-      return { kind: 'lease_lost' };
+      // Before it is written: the spool of a copy that is no longer ours is somebody else's.
+      if (context.clock.monotonic() - extendedAtMs >= leaseMs / 3) {
+        extendedAtMs = context.clock.monotonic();
+        const mine = await context.store.mirror.extendCopy(copy.id, lease, context.clock.now() + leaseMs);
+        if (!mine) {
+          reply.cancel();
+          return { kind: 'lease_lost' };
+        }
+      }
+      await gathered.append(chunk);
     }
+    await gathered.flush();
     return 'drained';
   } catch (error) {
     reply.cancel();
+    // The next try goes on from here.
+    await gathered.flush().catch(() => {});
     if (error instanceof OutboundStreamError && error.reason === 'too_large') {
       return trouble({ kind: 'too_large' }, error.message);
     }

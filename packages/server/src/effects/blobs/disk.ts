@@ -22,7 +22,7 @@ const READ_BYTES = 262_144;
 
 export function createDiskBlobs(options: { root: string; bootId?: () => Promise<string> }): Blobs {
   const { root } = options;
-  const spool = createSpool(join(root, SPOOL_FOLDER), options.bootId);
+  const spool = createSpool(join(root, SPOOL_FOLDER), { syncAhead: true, bootId: options.bootId });
   // Our own handles by copy, so that `publish` gets at the file behind an `Incoming`.
   const handles = new WeakMap<Incoming, Spooled>();
 

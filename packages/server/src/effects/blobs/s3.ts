@@ -51,7 +51,7 @@ const SILENCE_MS = 120_000;
 export function createS3Blobs(options: S3Options): S3Blobs {
   const client = connect(options);
   const bucket = openBucket(client, options.bucket, options.prefix ?? '');
-  const spool = createSpool(options.spoolDir);
+  const spool = createSpool(options.spoolDir, { syncAhead: false });
   const handles = new WeakMap<Incoming, Spooled>();
   // Filled by the probe; until then we do not count on it.
   let conditionalPut = false;

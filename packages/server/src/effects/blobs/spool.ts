@@ -33,10 +33,18 @@ export type Spool = {
 };
 
 const READ_BYTES = 1_048_576;
+/** So much is sent to the disk while more comes in: at the end of a long clip there is little left to wait for. */
+const SYNC_AHEAD_BYTES = 16 * 1_048_576;
 const BOOT_NOTE = 'boot';
 const PART = '.part';
 
-export function createSpool(folder: string, bootId: () => Promise<string> = linuxBootId): Spool {
+export type SpoolOptions = {
+  /** For files that are going to be synced. */
+  syncAhead: boolean;
+  bootId?: (() => Promise<string>) | undefined;
+};
+
+export function createSpool(folder: string, { syncAhead, bootId = linuxBootId }: SpoolOptions): Spool {
   const opened = new Map<string, Spooled>();
   let ready: Promise<void> | null = null;
 
@@ -83,23 +91,29 @@ export function createSpool(folder: string, bootId: () => Promise<string> = linu
       // Not for appending: after a failed write we write the same place again.
       const file = await open(path, constants.O_RDWR | constants.O_CREAT);
       const { size } = await file.stat();
-      const spooled = spoolFile(copyId, path, file, size, () => {
+      const onClose = () => {
         if (opened.get(copyId) === spooled) opened.delete(copyId);
-      });
+      };
+      const spooled = spoolFile({ copyId, path, file, size, syncAhead, onClose });
       opened.set(copyId, spooled);
       return spooled;
     },
   };
 }
 
-function spoolFile(
-  copyId: string,
-  path: string,
-  file: FileHandle,
-  initialBytes: number,
-  onClose: () => void,
-): Spooled {
-  let bytes = initialBytes;
+type OpenedFile = {
+  copyId: string;
+  path: string;
+  file: FileHandle;
+  size: number;
+  syncAhead: boolean;
+  onClose: () => void;
+};
+
+function spoolFile({ copyId, path, file, size, syncAhead, onClose }: OpenedFile): Spooled {
+  // A system tells once that it could not write and then forgets it: nobody may go on with this file.
+  const syncs = createSyncs(file, () => rm(path, { force: true }));
+  let bytes = size;
   let hash: Hash = createHash('sha256');
   let hashedBytes = 0;
   let closed = false;
@@ -121,6 +135,7 @@ function spoolFile(
     path,
     bytes: () => bytes,
     append: async (chunk) => {
+      syncs.check();
       await writeAt(file, chunk, bytes);
       // Resumed files are hashed up to here only when somebody asks.
       if (hashedBytes === bytes) {
@@ -128,6 +143,7 @@ function spoolFile(
         hashedBytes += chunk.length;
       }
       bytes += chunk.length;
+      if (syncAhead) syncs.ahead(chunk.length);
     },
     sha256: async () => {
       while (hashedBytes < bytes) {
@@ -151,9 +167,54 @@ function spoolFile(
     // A write that failed half-way may have left bytes behind the ones that count.
     sync: async () => {
       await file.truncate(bytes);
-      await file.datasync();
+      await syncs.now();
     },
     close,
+  };
+}
+
+type Syncs = {
+  /** So many bytes more were written. */
+  ahead(bytes: number): void;
+  now(): Promise<void>;
+  /** Throws what made an earlier one fail. */
+  check(): void;
+};
+
+function createSyncs(file: FileHandle, onFailure: () => Promise<void>): Syncs {
+  let waitingBytes = 0;
+  let running: Promise<void> | null = null;
+  let failure: { error: unknown } | null = null;
+
+  async function sync(): Promise<void> {
+    try {
+      await file.datasync();
+    } catch (error) {
+      failure = { error };
+      await onFailure();
+    }
+  }
+
+  function check(): void {
+    if (failure !== null) throw failure.error;
+  }
+
+  return {
+    check,
+    ahead: (bytes) => {
+      waitingBytes += bytes;
+      if (running !== null || waitingBytes < SYNC_AHEAD_BYTES) return;
+      waitingBytes = 0;
+      running = sync().finally(() => {
+        running = null;
+      });
+    },
+    now: async () => {
+      await running;
+      check();
+      await sync();
+      check();
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { probeClip } from './container.ts';
 import type { ByteReader } from './media.ts';
-import { makePoster } from './poster.ts';
+import { drawPoster, readFirstPicture } from './poster.ts';
 import { FromThread, ToThread, type Work } from './thread-messages.ts';
 
 // What parsers print about broken files is nobody's; and read by our owner, it would keep the whole process alive.
@@ -33,8 +33,15 @@ function remoteReader(size: number): ByteReader {
   };
 }
 
-function look(work: Work, reader: ByteReader): Promise<unknown> {
-  return work.kind === 'facts' ? probeClip(reader) : makePoster(reader, work.maxWidth);
+async function look(work: Work, reader: ByteReader): Promise<unknown> {
+  switch (work.kind) {
+    case 'facts':
+      return probeClip(reader);
+    case 'first_picture':
+      return readFirstPicture(reader);
+    case 'poster':
+      return drawPoster(work.picture, work.maxWidth);
+  }
 }
 
 parentPort?.on('message', (raw: unknown) => {

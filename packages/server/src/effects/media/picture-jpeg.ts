@@ -1,8 +1,9 @@
 /** A decoded picture as a JPEG: scaled down, turned upright, from the clip's colours to those of the JPEG. */
 import type { Still } from './h264/decode.ts';
 import { writeJpeg } from './jpeg.ts';
+import type { CodedPicture } from './media.ts';
 
-export type Rotation = 0 | 90 | 180 | 270;
+type Rotation = CodedPicture['rotation'];
 
 const QUALITY = 82;
 /** Below this side the older colour matrix is usual when a clip does not say. */

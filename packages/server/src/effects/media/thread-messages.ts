@@ -1,11 +1,19 @@
 /** What passes between the gateway and its media threads. The thread has no file: it asks for the bytes it needs. */
 import { z } from 'zod';
+import type { CodedPicture } from './media.ts';
 
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+export const Picture: z.ZodType<CodedPicture> = z.object({
+  config: Bytes,
+  sample: Bytes,
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+});
 
 export const Work = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('facts') }),
-  z.object({ kind: z.literal('poster'), maxWidth: z.number().positive() }),
+  z.object({ kind: z.literal('first_picture') }),
+  z.object({ kind: z.literal('poster'), picture: Picture, maxWidth: z.number().positive() }),
 ]);
 export type Work = z.infer<typeof Work>;
 

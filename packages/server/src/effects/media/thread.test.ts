@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import type { ByteReader } from './media.ts';
+import { createMediaThreads } from './thread.ts';
 
 const run = promisify(execFile);
 
@@ -21,4 +23,19 @@ test('a process that has looked into a file ends when it has nothing else to do'
     { timeout: 25_000 },
   );
   expect(stdout.trim()).toBe('null');
+});
+
+test('work that takes long keeps other work waiting only when all threads have some', async () => {
+  const threads = createMediaThreads(2);
+  const nothing = new Uint8Array(64);
+  const zeros: ByteReader = { size: 64, read: async (start, end) => nothing.subarray(start, end) };
+  let answer = (_bytes: Uint8Array) => {};
+  const slow: ByteReader = { size: 64, read: () => new Promise((resolve) => (answer = resolve)) };
+  let isOver = false;
+  const first = threads.run({ kind: 'facts' }, slow).finally(() => (isOver = true));
+  expect(await threads.run({ kind: 'facts' }, zeros)).toBeNull();
+  expect(await threads.run({ kind: 'facts' }, zeros)).toBeNull();
+  expect(isOver).toBe(false);
+  answer(nothing);
+  expect(await first).toBeNull();
 });

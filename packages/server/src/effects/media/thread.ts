@@ -12,7 +12,9 @@ export type MediaThread = {
    * What the thread found, still to be parsed; null also when the file made it run out of memory. Throws when the
    * bytes cannot be read, and an `EndlessMediaError` when the work takes too long.
    */
-  run(work: Work, reader: ByteReader): Promise<unknown>;
+  run(work: Work, reader?: ByteReader): Promise<unknown>;
+  /** How much work waits or is done. */
+  load(): number;
 };
 
 export type ThreadLimits = { startMs: number; workMs: number; idleMs: number };
@@ -25,6 +27,7 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
   let running: Running | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
   let lastTurn: Promise<unknown> = Promise.resolve();
+  let load = 0;
 
   async function start(): Promise<Running> {
     const started = startThread();
@@ -70,12 +73,23 @@ export function createMediaThread(limits: ThreadLimits = USUAL_LIMITS): MediaThr
   }
 
   return {
-    run: (work, reader) => {
-      const turn = lastTurn.then(() => look(work, reader));
+    run: (work, reader = NO_BYTES) => {
+      load += 1;
+      const turn = lastTurn.then(() => look(work, reader)).finally(() => (load -= 1));
       lastTurn = turn.catch(() => undefined);
       return turn;
     },
+    load: () => load,
   };
+}
+
+const NO_BYTES: ByteReader = { size: 0, read: async () => new Uint8Array() };
+
+/** So many threads; work goes to the one with the least of it. */
+export function createMediaThreads(count: number, limits?: ThreadLimits): Pick<MediaThread, 'run'> {
+  const threads = Array.from({ length: count }, () => createMediaThread(limits));
+  const idlest = () => threads.reduce((best, thread) => (thread.load() < best.load() ? thread : best));
+  return { run: (work, reader) => idlest().run(work, reader) };
 }
 
 type OnNews<T> = (message: FromThread, done: (value: T) => void, fail: (error: Error) => void) => void;

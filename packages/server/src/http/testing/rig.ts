@@ -216,6 +216,7 @@ const pictureBooks: Media = {
       audioCodec: null,
     };
   },
+  firstPicture: async () => null,
   poster: async () => null,
 };
 

@@ -142,6 +142,7 @@ export const words: ClipMaker = {
 
 const media: Media = {
   probeImage: async () => null,
+  firstPicture: async () => null,
   poster: async () => null,
   probeVideo: async (reader) => {
     const text = Buffer.from(await reader.read(0, Math.min(reader.size, 128))).toString('latin1');
