@@ -30,11 +30,21 @@ test('work that takes long keeps other work waiting only when all threads have s
   const nothing = new Uint8Array(64);
   const zeros: ByteReader = { size: 64, read: async (start, end) => nothing.subarray(start, end) };
   let answer = (_bytes: Uint8Array) => {};
-  const slow: ByteReader = { size: 64, read: () => new Promise((resolve) => (answer = resolve)) };
+  let tell = () => {};
+  const asked = new Promise<void>((resolve) => (tell = resolve));
+  const slow: ByteReader = {
+    size: 64,
+    read: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+        tell();
+      }),
+  };
   let isOver = false;
   const first = threads.run({ kind: 'facts' }, slow).finally(() => (isOver = true));
   expect(await threads.run({ kind: 'facts' }, zeros)).toBeNull();
   expect(await threads.run({ kind: 'facts' }, zeros)).toBeNull();
+  await asked;
   expect(isOver).toBe(false);
   answer(nothing);
   expect(await first).toBeNull();
