@@ -264,6 +264,9 @@ test(
   async () => {
     await visit('operator', 'plan', async ({ page }) => {
       await page.getByText('Nothing is simulated yet').waitFor();
+      // A week of little traffic is soon simulated.
+      await page.getByRole('slider', { name: 'Busiest hour', exact: true }).press('Home');
+      await page.getByText('1 task, 9 a day').waitFor();
       await page.getByRole('button', { name: 'Simulate' }).click();
       await page.waitForURL(/\?id=plan_/);
       const id = new URL(page.url()).searchParams.get('id') ?? '';

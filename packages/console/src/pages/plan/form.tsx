@@ -2,6 +2,7 @@
 import type { Model } from '@sluice/sdk';
 import { Button } from '../../ui/button.tsx';
 import { NumberField, Slider, Tick } from '../../ui/field.tsx';
+import { countText } from '../../ui/locale.ts';
 import { Said } from '../../ui/said.tsx';
 import { spanText } from '../../ui/time.tsx';
 import { ClipLines } from '../compare/clip-lines.tsx';
@@ -34,7 +35,7 @@ export function PlanForm({ models, draft, onChange, onAsk, busy, error }: FormPr
         value={draft.peak}
         least={1}
         most={2_000}
-        text={`${draft.peak} tasks, ${Math.round(aDay)} a day`}
+        text={`${countText(draft.peak)} ${draft.peak === 1 ? 'task' : 'tasks'}, ${countText(Math.round(aDay))} a day`}
         onChange={(peak) => set({ peak })}
       />
       <Day shape={draft.shape} onChange={(shape) => set({ shape })} />

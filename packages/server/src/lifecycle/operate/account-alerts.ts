@@ -95,7 +95,7 @@ function budgets({ budgets: rows }: Troubles, percent: number | null): AlertFact
     subject: id,
     account: account_id,
     message: `The key "${name}" has used ${Number((used * 100n) / budget)} % of its budget.`,
-    action: 'Make a key with a new budget, or revoke this one.',
+    action: 'Raise its budget, or revoke the key.',
     sinceMs: null,
   }));
 }

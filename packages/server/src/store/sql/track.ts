@@ -228,5 +228,5 @@ export const attemptByToken = statement(
 /** Asks for the newest and not whether one exists: for the latter, generic plans read the inbox from its start. */
 export const pathHasCallbacks = statement(
   'track.path_has_callbacks',
-  `SELECT received_at > $2 AS seen FROM callbacks WHERE path_name = $1 ORDER BY received_at DESC, id LIMIT 1`,
+  `SELECT max(received_at) > $2 AS seen FROM callbacks WHERE path_name = $1`,
 );
