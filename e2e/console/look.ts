@@ -62,6 +62,24 @@ export async function overhang(page: Page): Promise<string[]> {
   return z.array(z.string()).parse(await page.evaluate(OVERHANG));
 }
 
+/** What is wrong with the page at each width and in each theme, a line for each thing; axe must have been brought. */
+export async function faults(page: Page): Promise<string[]> {
+  await whole(page);
+  const found: string[] = [];
+  for (const width of WIDTHS) {
+    await resize(page, width);
+    const lines = [...(await overhang(page))];
+    for (const theme of THEMES) {
+      await wear(page, theme);
+      lines.push(...(await violations(page, theme === 'dark' ? 'color-contrast' : undefined)));
+    }
+    found.push(...lines.map((line) => `${width} px: ${line}`));
+  }
+  await wear(page, 'light');
+  await resize(page, WIDTHS[0]);
+  return found;
+}
+
 const Findings = z.array(
   z.object({
     id: z.string(),

@@ -78,7 +78,12 @@ function keep({ draft, runs, ...rest }: Kept): void {
     draft: { ...draft, inputs: lasting(draft.inputs) },
     runs: runs.slice(0, RUNS_KEPT),
   };
-  sessionStorage.setItem(KEPT_AS, JSON.stringify(kept));
+  try {
+    sessionStorage.setItem(KEPT_AS, JSON.stringify(kept));
+  } catch {
+    // Too much for the tab, such as a picture that was given as its bytes: better nothing kept than an older desk.
+    sessionStorage.removeItem(KEPT_AS);
+  }
 }
 
 /** A preview that lives in the page's own memory is gone with the page. */
